@@ -1,0 +1,7 @@
+//! tokenfleet runs read-only diagnose playbooks over SSH across a fleet of FortiGates and reports
+//! the state of every FortiToken.
+//!
+//! The modules are rings: each may name only those above it in the table of
+//! `docs/ARCHITECTURE.md`, and `tests/architecture.rs` holds them to it.
+
+pub mod model;

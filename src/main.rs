@@ -1,0 +1,3 @@
+//! The binary. Everything lives in the library.
+
+fn main() {}

@@ -1,0 +1,34 @@
+//! Who may hold a token: local users and administrators.
+
+use serde::{Deserialize, Serialize};
+
+/// Where an account is configured.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum AccountKind {
+    /// `config user local`, one table per VDOM.
+    LocalUser,
+    /// `config system admin`, global.
+    Administrator,
+}
+
+/// One entry of `show user local` or `show system admin`, without its secrets.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Account {
+    pub kind: AccountKind,
+    pub name: String,
+    /// `set status`; enabled unless the configuration says otherwise.
+    pub enabled: bool,
+    /// `set two-factor`: `fortitoken`, `fortitoken-cloud`, `email`, `sms`; `None` when disabled.
+    pub two_factor: Option<String>,
+    /// `set fortitoken`: serial of the token.
+    pub token: Option<String>,
+    /// `set email-to`
+    pub email: Option<String>,
+    /// `set sms-phone`
+    pub phone: Option<String>,
+    /// `set accprofile`, administrators only.
+    pub profile: Option<String>,
+    /// Line of its `edit` in the transcript, counted from 1.
+    pub line: usize,
+}

@@ -1,0 +1,86 @@
+//! What happens during a run: the one channel between the workers and the rest.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use super::{HostName, HostOutcome, Transcript};
+
+/// One fact about a run. Workers send them, one loop applies them, the store keeps them; a
+/// [`super::RunRecord`] is a fold over them. Additions must stay readable by old records.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "event", rename_all = "snake_case")]
+pub enum RunEvent {
+    RunStarted { run: RunHeader },
+    HostStarted { host: HostName, at: Timestamp },
+    CommandAnswered { host: HostName, transcript: Transcript },
+    TaskFinished { host: HostName, at: Timestamp, task: TaskRef, outcome: TaskOutcome },
+    HostFinished { host: HostName, at: Timestamp, outcome: HostOutcome },
+    RunFinished { at: Timestamp, interrupted: bool },
+}
+
+/// What is known of a run before its first packet.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RunHeader {
+    /// Sorts by time: `20261124T031500Z-7f3a`.
+    pub id: String,
+    /// Version of tokenfleet.
+    pub version: String,
+    /// Path of the playbook, as given.
+    pub playbook: String,
+    /// Paths of the inventories, as given.
+    pub inventories: Vec<String>,
+    /// `--limit`, as given.
+    #[serde(default)]
+    pub limit: Option<String>,
+    pub started: Timestamp,
+    /// Every host of the run, in inventory order: none may go missing.
+    pub hosts: Vec<HostEntry>,
+    /// Things a reader of the report must know of how it came about, such as a check that was
+    /// switched off.
+    #[serde(default)]
+    pub notes: Vec<String>,
+}
+
+/// One host of the run.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HostEntry {
+    pub host: HostName,
+    /// `address:port`
+    pub address: String,
+    /// Groups but `all`, in the order Ansible gives them.
+    pub groups: Vec<String>,
+    /// Drift beyond which a token is flagged (`fortitoken_drift_limit`); `None`: never.
+    #[serde(default)]
+    pub drift_limit: Option<u64>,
+}
+
+/// Which task of which play.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct TaskRef {
+    /// Both count from 0, in file order.
+    pub play: usize,
+    pub task: usize,
+    pub name: String,
+    /// Name of the action: `fortitoken_info`.
+    pub action: String,
+}
+
+/// How a task ended on one host.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TaskOutcome {
+    pub status: TaskStatus,
+    /// What a person should read: the cause of a failure, the text of a `debug`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub message: Option<String>,
+}
+
+/// The states of Ansible's recap.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum TaskStatus {
+    Ok,
+    Skipped,
+    Failed,
+    /// Failed, with `ignore_errors`.
+    Ignored,
+}

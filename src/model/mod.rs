@@ -1,0 +1,35 @@
+//! The nouns that every other module speaks in.
+//!
+//! Comes in: nothing. Goes out: plain data with no behaviour beyond its own invariants.
+//! Does not know: formats, clocks, files, sockets, or any other module of this crate.
+//! Start reading at [`run`], the record of one run, and follow the types from there.
+
+mod account;
+mod device;
+mod event;
+mod failure;
+mod finding;
+mod host;
+mod issue;
+mod run;
+mod secret;
+mod source;
+mod target;
+mod token;
+mod transcript;
+mod value;
+
+pub use account::{Account, AccountKind};
+pub use device::{HaMember, HaMode, HaRole, HaStatus, SystemStatus, VdomMode};
+pub use event::{HostEntry, RunEvent, RunHeader, TaskOutcome, TaskRef, TaskStatus};
+pub use failure::{HostFailure, HostOutcome, Stage};
+pub use finding::{Action, Evidence, Finding, Severity};
+pub use host::HostName;
+pub use issue::{InputIssue, IssueLevel};
+pub use run::{HostRecord, RunRecord, TaskRecord};
+pub use secret::Secret;
+pub use source::{Place, SourceFile};
+pub use target::{Connection, HostKeyPolicy, Target};
+pub use token::{ServerState, Token, TokenKind, TokenStatus, TokenTable};
+pub use transcript::Transcript;
+pub use value::Value;

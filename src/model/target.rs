@@ -1,0 +1,47 @@
+//! How to reach one host: everything a connector needs, decided before any packet.
+
+use std::path::PathBuf;
+
+use super::{HostName, Secret};
+
+/// By what a host is reached (`ansible_connection`).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Connection {
+    /// `ssh`, `network_cli`, `ansible.netcommon.network_cli`, or nothing said.
+    #[default]
+    Ssh,
+    /// `lab`: the simulated FortiGate of that name inside this process.
+    Lab,
+}
+
+/// What to do with a host key (`ansible_host_key_checking`, `--host-key-checking`).
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub enum HostKeyPolicy {
+    /// The key must stand in `known_hosts`.
+    #[default]
+    Strict,
+    /// An unknown key is accepted and remembered; a changed one stops the host.
+    AcceptNew,
+    /// No check at all. Said out loud in the summary.
+    Off,
+    /// Exactly this key, in OpenSSH's public form (`ssh-ed25519 AAAA…`): the lab's own.
+    Pinned(String),
+}
+
+/// One host, its address and its credential.
+#[derive(Debug, Clone)]
+pub struct Target {
+    pub host: HostName,
+    pub connection: Connection,
+    /// Name or address to connect to (`ansible_host`, else the host's name).
+    pub address: String,
+    /// TCP port (`ansible_port`), 22 by default.
+    pub port: u16,
+    /// Login name (`ansible_user`, `-u`, else `admin`).
+    pub user: String,
+    /// `ansible_password` and its aliases, or `-k`.
+    pub password: Option<Secret>,
+    /// `ansible_ssh_private_key_file`, `--private-key`.
+    pub private_key_file: Option<PathBuf>,
+    pub host_key: HostKeyPolicy,
+}
