@@ -1,0 +1,35 @@
+//! What the runner needs of the world: a way to a device, and the time.
+
+use std::future::Future;
+use std::io;
+
+use jiff::Timestamp;
+
+use crate::model::{HostFailure, Target};
+
+/// Opens command lines on devices. Every failure is a value with stage, cause and remedy.
+pub trait Connector: Send + Sync + 'static {
+    type Transport: Transport;
+
+    /// Connects, checks the host key, logs in and opens a shell. The caller bounds the time of
+    /// the whole; the connector bounds each stage. Dropping the future frees everything at once.
+    fn connect(
+        &self,
+        target: &Target,
+    ) -> impl Future<Output = Result<Self::Transport, HostFailure>> + Send;
+}
+
+/// The byte stream of one shell. Dropping it closes the connection at once and never blocks.
+pub trait Transport: Send + 'static {
+    /// Reads what there is, at least one byte; 0 means that the device closed the stream.
+    fn read(&mut self, buffer: &mut [u8]) -> impl Future<Output = io::Result<usize>> + Send;
+
+    /// Writes all of `bytes`.
+    fn write(&mut self, bytes: &[u8]) -> impl Future<Output = io::Result<()>> + Send;
+}
+
+/// The wall clock, for the times in events. Waiting is done with tokio's own timers, so that tests can
+/// pause them.
+pub trait Clock: Send + Sync + 'static {
+    fn now(&self) -> Timestamp;
+}

@@ -1,0 +1,5 @@
+//! Text to nodes that know their place.
+//!
+//! Comes in: the text of a YAML file. Goes out: nodes with value, tag, style and position, their
+//! plain scalars resolved as PyYAML (YAML 1.1) resolves them, as Ansible users expect.
+//! Does not know: what the documents mean.
