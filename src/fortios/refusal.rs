@@ -1,0 +1,106 @@
+//! Answers by which FortiOS refuses a command. A refused command is never read as an empty answer.
+
+use crate::model::{HostFailure, Stage, Transcript};
+
+/// The line of an answer that says that the command was refused.
+///
+/// Recognised, at the beginning of a line: `Unknown action 0` (also behind the process id that
+/// newer builds print), `Command fail. Return code -1`, `command parse error before 'x'` and
+/// `'x' is reserved and cannot be edited directly`.
+pub fn recognise(text: &str) -> Option<&str> {
+    text.lines().map(str::trim).find(|line| is_refusal(line))
+}
+
+/// Why a transcript is no answer, with a remedy; `None` when the command was not refused.
+pub fn failure(transcript: &Transcript) -> Option<HostFailure> {
+    let line = transcript.refusal.as_deref()?;
+    let message = format!("the device refused the command: `{line}`");
+    Some(
+        HostFailure::new(Stage::Command, message, remedy(&transcript.command))
+            .during(&transcript.command, transcript.vdom.clone()),
+    )
+}
+
+fn is_refusal(line: &str) -> bool {
+    let without_pid = match line.split_once(": ") {
+        Some((pid, rest)) if !pid.is_empty() && pid.bytes().all(|b| b.is_ascii_digit()) => rest,
+        _ => line,
+    };
+    let begins = |words: &str| {
+        without_pid.get(..words.len()).is_some_and(|start| start.eq_ignore_ascii_case(words))
+    };
+    begins("Unknown action")
+        || begins("Command fail. Return code")
+        || begins("Command fail. CLI parsing error")
+        || begins("command parse error before")
+        || (line.starts_with('\'') && line.ends_with("is reserved and cannot be edited directly"))
+}
+
+/// What a person can do about a refused command.
+fn remedy(command: &str) -> &'static str {
+    match command.split(' ').next() {
+        Some("diagnose") => {
+            "The administrator's profile may not run `diagnose`. Since FortiOS 7.4.2 this right is \
+             called `cli-diagnose`, and the upgrade to 7.4.2 or later takes it from every profile \
+             but super_admin, whatever it was before; from 6.4.0 to 7.4.1 it is called \
+             `system-diagnostics`, and before 6.4.0 read-only profiles never have it. An \
+             administrator can mend it: `config system accprofile`, `edit PROFILE`, `set \
+             cli-diagnose enable`, `end`."
+        }
+        Some("get" | "show") => {
+            "This release may not know the command, it may belong to another context (global or \
+             a VDOM), or the administrator's profile may not read this part. Since FortiOS 7.4.2 \
+             a profile needs `cli-get` and `cli-show` as well."
+        }
+        _ => "See the profile of the administrator with `show system accprofile`.",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn refusals_are_recognised_in_their_wordings() {
+        for line in [
+            "Unknown action 0",
+            "8278: Unknown action 0",
+            "Command fail. Return code -1",
+            "Command fail. Return code 1",
+            "Command fail. Return code -61",
+            "command parse error before 'console'",
+            "'dmgmt-vdom' is reserved and cannot be edited directly",
+        ] {
+            assert_eq!(recognise(&format!("\n{line}\n")), Some(line));
+        }
+    }
+
+    #[test]
+    fn answers_that_speak_of_failures_are_not_refusals() {
+        for text in [
+            "",
+            "FTK2000000000001  0  activation error (token not exist in FortiGuard)",
+            "    set comment \"Unknown action 0\"",
+            "Unknown: Unknown action 0",
+            "Last reboot reason: Command fail. Return code -1",
+        ] {
+            assert_eq!(recognise(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_refused_diagnose_explains_how_the_right_was_lost() {
+        let transcript = Transcript {
+            command: "diagnose fortitoken info".to_owned(),
+            vdom: Some("root".to_owned()),
+            text: "Unknown action 0".to_owned(),
+            elapsed_ms: 1,
+            truncated: false,
+            refusal: Some("Unknown action 0".to_owned()),
+        };
+        let failure = failure(&transcript).unwrap();
+        assert_eq!(failure.message, "the device refused the command: `Unknown action 0`");
+        assert!(failure.remedy.contains("7.4.2") && failure.remedy.contains("cli-diagnose enable"));
+        assert_eq!(failure.vdom.as_deref(), Some("root"));
+    }
+}

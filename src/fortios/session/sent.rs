@@ -1,0 +1,83 @@
+//! Everything that a session can write.
+
+use std::fmt;
+
+use crate::fortios::command::Command;
+
+/// What a session sends to a device. There is no other way to its output, so that this list, the
+/// gate of [`Command`] and the alphabet of [`VdomName`] show that nothing is ever configured.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Sent {
+    /// A command that passed the gate.
+    Command(Command),
+    /// One blank, the answer to `--More-- `.
+    NextPage,
+    /// `a`, the acceptance of a post-login banner; once per session.
+    AcceptBanner,
+    /// An empty line, to see whether what looks like a prompt comes again; once per session.
+    ProbePrompt,
+    /// `n`, the answer to a question on entering a VDOM.
+    Decline,
+    /// `config global`: a change of context, not of configuration.
+    EnterGlobal,
+    /// `config vdom`, likewise.
+    EnterVdoms,
+    /// `edit NAME` behind `config vdom`, for a VDOM that exists; it would create another.
+    EnterVdom(VdomName),
+    /// `end`: back to where the login led.
+    Up,
+    Exit,
+}
+
+impl Sent {
+    /// The text without the carriage return, as the device echoes it.
+    pub fn text(&self) -> String {
+        match self {
+            Self::Command(command) => command.as_str().to_owned(),
+            Self::NextPage => " ".to_owned(),
+            Self::AcceptBanner => "a".to_owned(),
+            Self::ProbePrompt => String::new(),
+            Self::Decline => "n".to_owned(),
+            Self::EnterGlobal => "config global".to_owned(),
+            Self::EnterVdoms => "config vdom".to_owned(),
+            Self::EnterVdom(name) => format!("edit {name}"),
+            Self::Up => "end".to_owned(),
+            Self::Exit => "exit".to_owned(),
+        }
+    }
+
+    /// The bytes on the wire. FortiOS takes single keys without a carriage return.
+    pub fn bytes(&self) -> Vec<u8> {
+        let mut bytes = self.text().into_bytes();
+        if !matches!(self, Self::NextPage | Self::AcceptBanner | Self::Decline) {
+            bytes.push(b'\r');
+        }
+        bytes
+    }
+}
+
+/// Name of a VDOM that the device listed and that can be written without quotes.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct VdomName(String);
+
+impl VdomName {
+    /// `None` for a name that FortiOS reserves for itself or that would need quoting: a wrong
+    /// byte here would create a VDOM instead of entering one.
+    pub fn from_listed(name: &str) -> Option<Self> {
+        let safe = !name.is_empty()
+            && name.len() <= 64
+            && !name.starts_with('-')
+            && name.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_.".contains(&b));
+        safe.then(|| Self(name.to_owned()))
+    }
+
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for VdomName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(&self.0)
+    }
+}
