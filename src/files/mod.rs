@@ -2,3 +2,14 @@
 //!
 //! Comes in: paths. Goes out: texts; files appear whole or not at all.
 //! Does not know: what the texts mean.
+//! Start reading at [`read_text`] and [`write_atomically`].
+
+mod file_error;
+mod output;
+mod source;
+mod tree;
+
+pub use file_error::{FileAttempt, FileCause, FileError};
+pub use output::{probe_writable, write_atomically};
+pub use source::{FileKind, MAX_TEXT, kind_of, read_text, read_text_from};
+pub use tree::{MAX_DEPTH, MAX_FILES, TreeFile, list_tree};
