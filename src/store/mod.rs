@@ -1,3 +1,16 @@
 //! Runs and their events in a database.
 //!
-//! Comes in: events. Goes out: the same events, later. Does not know: what they mean.
+//! Comes in: events, while the run goes on. Goes out: the same events, later.
+//! Does not know: what they mean beyond their shape. Start reading at [`Store`]; what is
+//! peculiar to SQLite stands in `sqlite` alone.
+
+mod database;
+mod sqlite;
+mod store_error;
+mod stored_run;
+mod writer;
+
+pub use database::Store;
+pub use store_error::StoreError;
+pub use stored_run::StoredRun;
+pub use writer::Writer;

@@ -1,0 +1,472 @@
+//! The store itself.
+
+use futures_util::TryStreamExt;
+use jiff::Timestamp;
+use sqlx::Row as _;
+use sqlx::sqlite::{SqlitePool, SqliteRow};
+
+use super::sqlite;
+use super::stored_run::{Named, find};
+use super::writer::{Row, insert_rows};
+use super::{StoreError, StoredRun, Writer};
+use crate::model::{RunEvent, RunHeader};
+
+/// A database of runs. Cheap to clone: clones share their connections.
+#[derive(Debug, Clone)]
+pub struct Store {
+    pool: SqlitePool,
+    /// As the user named it.
+    location: String,
+}
+
+impl Store {
+    /// Opens the store at `location`: `sqlite://PATH` or just a path. The file and its folder are
+    /// created when they are missing, readable by their owner alone.
+    ///
+    /// # Errors
+    /// When the file cannot be opened or created, is not a store, or is of a newer version.
+    pub async fn open(location: &str) -> Result<Self, StoreError> {
+        let path = sqlite::path_of(location)?;
+        let pool = sqlite::open(location, &path).await?;
+        Ok(Self { pool, location: location.to_owned() })
+    }
+
+    /// Writes the header of a new run, so that it is known before its first packet, and starts
+    /// the writer of its events.
+    ///
+    /// # Errors
+    /// When the database does not take it, or holds a run of that id.
+    pub async fn begin(&self, header: &RunHeader) -> Result<Writer, StoreError> {
+        self.insert_run(header).await.map_err(|error| self.failed(&error))?;
+        Ok(Writer::start(self.pool.clone(), self.location.clone(), header.id.clone()))
+    }
+
+    async fn insert_run(&self, header: &RunHeader) -> Result<(), sqlx::Error> {
+        let event = Row::of(&RunEvent::RunStarted { run: header.clone() })?;
+        let inventories = serde_json::to_string(&header.inventories)
+            .map_err(|error| sqlx::Error::Encode(error.into()))?;
+        let mut transaction = self.pool.begin().await?;
+        sqlx::query(
+            "INSERT INTO runs (id, started, version, playbook, inventories, host_limit, hosts) \
+             VALUES ($1, $2, $3, $4, $5, $6, $7)",
+        )
+        .bind(&header.id)
+        .bind(header.started.as_millisecond())
+        .bind(&header.version)
+        .bind(&header.playbook)
+        .bind(inventories)
+        .bind(&header.limit)
+        .bind(i64::try_from(header.hosts.len()).unwrap_or(i64::MAX))
+        .execute(&mut *transaction)
+        .await?;
+        insert_rows(&mut transaction, &header.id, 0, &[event]).await?;
+        transaction.commit().await
+    }
+
+    /// The newest `limit` runs, newest first.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub async fn runs(&self, limit: u32) -> Result<Vec<StoredRun>, StoreError> {
+        sqlx::query(
+            "SELECT id, started, finished, interrupted, version, playbook, inventories, \
+             host_limit, hosts FROM runs ORDER BY started DESC, id DESC LIMIT $1",
+        )
+        .bind(i64::from(limit))
+        .fetch_all(&self.pool)
+        .await
+        .and_then(|rows| rows.iter().map(stored_run).collect())
+        .map_err(|error| self.failed(&error))
+    }
+
+    /// Every event of a run, in order, the first being its header. `run` is an id, the beginning
+    /// of exactly one, or `latest`.
+    ///
+    /// # Errors
+    /// When `run` does not name one run, or one of its events cannot be read.
+    pub async fn events(&self, run: &str) -> Result<Vec<RunEvent>, StoreError> {
+        let id = self.resolve(run).await?;
+        let mut rows = sqlx::query(
+            "SELECT events.seq, events.body, runs.version FROM events \
+             JOIN runs ON runs.id = events.run_id WHERE events.run_id = $1 ORDER BY events.seq",
+        )
+        .bind(&id)
+        .fetch(&self.pool);
+        let failed = |error: sqlx::Error| self.failed(&error);
+        let mut events = Vec::new();
+        while let Some(row) = rows.try_next().await.map_err(failed)? {
+            let body: &str = row.try_get("body").map_err(failed)?;
+            match serde_json::from_str(body) {
+                Ok(event) => events.push(event),
+                Err(cause) => {
+                    return Err(StoreError::Event {
+                        run: id,
+                        seq: row.try_get("seq").map_err(failed)?,
+                        version: row.try_get("version").map_err(failed)?,
+                        cause,
+                    });
+                }
+            }
+        }
+        Ok(events)
+    }
+
+    /// The id that `run` means; see [`Store::events`].
+    ///
+    /// # Errors
+    /// When it does not name one run.
+    pub async fn resolve(&self, run: &str) -> Result<String, StoreError> {
+        let ids: Vec<String> =
+            sqlx::query_scalar("SELECT id FROM runs ORDER BY started DESC, id DESC")
+                .fetch_all(&self.pool)
+                .await
+                .map_err(|error| self.failed(&error))?;
+        let location = self.location.clone();
+        match find(run, &ids) {
+            Named::One(id) => Ok(id),
+            _ if ids.is_empty() => Err(StoreError::Empty { location }),
+            Named::Several(matches) => {
+                Err(StoreError::AmbiguousRun { wanted: run.to_owned(), matches })
+            }
+            Named::None(nearest) => {
+                Err(StoreError::UnknownRun { location, wanted: run.to_owned(), nearest })
+            }
+        }
+    }
+
+    /// Closes the database: its journal is folded into the file.
+    pub async fn close(self) {
+        self.pool.close().await;
+    }
+
+    fn failed(&self, error: &sqlx::Error) -> StoreError {
+        StoreError::database(&self.location, error)
+    }
+}
+
+fn stored_run(row: &SqliteRow) -> Result<StoredRun, sqlx::Error> {
+    let time = |ms: i64| {
+        Timestamp::from_millisecond(ms).map_err(|error| sqlx::Error::Decode(error.into()))
+    };
+    let inventories: &str = row.try_get("inventories")?;
+    Ok(StoredRun {
+        id: row.try_get("id")?,
+        started: time(row.try_get("started")?)?,
+        finished: row.try_get::<Option<i64>, _>("finished")?.map(time).transpose()?,
+        interrupted: row.try_get("interrupted")?,
+        version: row.try_get("version")?,
+        playbook: row.try_get("playbook")?,
+        inventories: serde_json::from_str(inventories)
+            .map_err(|error| sqlx::Error::Decode(error.into()))?,
+        limit: row.try_get("host_limit")?,
+        hosts: row.try_get::<i64, _>("hosts")?.unsigned_abs(),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::disallowed_methods, reason = "the test lays out its own files")]
+
+    use std::fs;
+    use std::path::Path;
+    use std::time::Duration;
+
+    use sqlx::SqliteConnection;
+    use sqlx::sqlite::SqliteConnectOptions;
+    use sqlx::{Connection, Executor};
+    use tempfile::TempDir;
+
+    use super::*;
+    use crate::model::{HostEntry, HostFailure, HostName, HostOutcome, Stage, Transcript};
+
+    fn header(id: &str, started: i64) -> RunHeader {
+        RunHeader {
+            id: id.to_owned(),
+            version: "0.1.0".to_owned(),
+            playbook: "playbooks/audit.yml".to_owned(),
+            inventories: vec!["inventories/a".to_owned(), "b, c".to_owned()],
+            limit: Some("paris:!fgt-2".to_owned()),
+            started: Timestamp::from_second(started).unwrap(),
+            hosts: vec![HostEntry {
+                host: HostName::new("fgt-1"),
+                address: "192.0.2.1:22".to_owned(),
+                groups: vec!["paris".to_owned()],
+                drift_limit: Some(3),
+            }],
+            notes: vec!["host keys were not checked".to_owned()],
+        }
+    }
+
+    fn answer(text: &str) -> RunEvent {
+        RunEvent::CommandAnswered {
+            host: HostName::new("fgt-1"),
+            transcript: Transcript {
+                command: "diagnose fortitoken info".to_owned(),
+                vdom: Some("root".to_owned()),
+                text: text.to_owned(),
+                elapsed_ms: 12,
+                truncated: false,
+                refusal: None,
+            },
+        }
+    }
+
+    fn ending() -> [RunEvent; 2] {
+        let at = "2026-11-24T03:15:02.123456789Z".parse().unwrap();
+        let failure = HostFailure::new(Stage::Login, "no prompt ‹\u{1b}›'\"", "look at it");
+        [
+            RunEvent::HostFinished {
+                host: HostName::new("fgt-1"),
+                at,
+                outcome: HostOutcome::from(failure),
+            },
+            RunEvent::RunFinished { at, interrupted: true },
+        ]
+    }
+
+    async fn temporary() -> (TempDir, String, Store) {
+        let folder = tempfile::tempdir().unwrap();
+        let location = folder.path().join("data/store.db").to_str().unwrap().to_owned();
+        let store = Store::open(&location).await.unwrap();
+        (folder, location, store)
+    }
+
+    async fn raw(location: &str) -> SqliteConnection {
+        let options = SqliteConnectOptions::new().filename(location).create_if_missing(true);
+        SqliteConnection::connect_with(&options).await.unwrap()
+    }
+
+    /// Both sentences of a refusal, without the place of the temporary folder.
+    async fn refusal(location: &str) -> String {
+        let error = Store::open(location).await.unwrap_err();
+        format!("{error}; {}", error.remedy()).replace(location, "FILE")
+    }
+
+    #[tokio::test]
+    async fn what_goes_in_comes_out() {
+        let (_folder, location, store) = temporary().await;
+        let run = header("20261124T031500Z-7f3a", 1_000);
+        let mut events = vec![RunEvent::RunStarted { run: run.clone() }];
+        events.extend((0..600).map(|number| answer(&format!("line {number}\n'quoted' ünïcode"))));
+        events.extend(ending());
+
+        let writer = store.begin(&run).await.unwrap();
+        for event in events.clone() {
+            writer.append(event).await;
+        }
+        assert_eq!(writer.finish().await.unwrap(), 603);
+        assert_eq!(store.events("latest").await.unwrap(), events);
+        store.close().await;
+
+        let again = Store::open(&format!("sqlite://{location}")).await.unwrap();
+        assert_eq!(again.events("20261124").await.unwrap(), events);
+    }
+
+    #[tokio::test]
+    async fn what_was_examined_is_there_while_the_run_goes_on() {
+        let (_folder, location, store) = temporary().await;
+        let writer = store.begin(&header("a", 1)).await.unwrap();
+        writer.append(answer("one")).await;
+
+        // Another process, as after a kill: the writer is neither finished nor closed.
+        let other = Store::open(&location).await.unwrap();
+        for _ in 0..500 {
+            if other.events("a").await.unwrap().len() == 2 {
+                break;
+            }
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+        assert_eq!(other.events("a").await.unwrap()[1], answer("one"));
+        let runs = other.runs(10).await.unwrap();
+        assert_eq!((runs[0].finished, runs[0].interrupted), (None, false));
+        drop(writer);
+    }
+
+    #[tokio::test]
+    async fn runs_are_listed_from_the_newest() {
+        let (_folder, _, store) = temporary().await;
+        for (id, started) in [("b", 2), ("c", 3), ("a", 1)] {
+            let writer = store.begin(&header(id, started)).await.unwrap();
+            for event in ending() {
+                writer.append(event).await;
+            }
+            writer.finish().await.unwrap();
+        }
+        let runs = store.runs(2).await.unwrap();
+        assert_eq!(runs.iter().map(|run| run.id.as_str()).collect::<Vec<_>>(), ["c", "b"]);
+        assert_eq!(
+            runs[0],
+            StoredRun {
+                id: "c".to_owned(),
+                started: Timestamp::from_second(3).unwrap(),
+                finished: Some("2026-11-24T03:15:02.123Z".parse().unwrap()),
+                interrupted: true,
+                version: "0.1.0".to_owned(),
+                playbook: "playbooks/audit.yml".to_owned(),
+                inventories: vec!["inventories/a".to_owned(), "b, c".to_owned()],
+                limit: Some("paris:!fgt-2".to_owned()),
+                hosts: 1,
+            }
+        );
+        assert_eq!(store.resolve("latest").await.unwrap(), "c");
+    }
+
+    #[tokio::test]
+    async fn an_unknown_run_is_answered_with_the_ones_there_are() {
+        let (_folder, location, store) = temporary().await;
+        let error = store.events("latest").await.unwrap_err();
+        assert_eq!(error.to_string(), format!("the store `{location}` holds no run"));
+        store.begin(&header("20261124T031500Z-7f3a", 1)).await.unwrap();
+        let error = store.events("20261124T031500Z-7f3b").await.unwrap_err();
+        assert_eq!(error.remedy(), "`latest` or one of: 20261124T031500Z-7f3a");
+    }
+
+    #[tokio::test]
+    async fn a_failing_store_costs_the_run_nothing_and_is_reported_at_the_end() {
+        let (_folder, location, store) = temporary().await;
+        let writer = store.begin(&header("a", 1)).await.unwrap();
+        raw(&location).await.execute("DROP TABLE events").await.unwrap();
+        // Many more than may wait.
+        for _ in 0..5_000 {
+            writer.append(answer("lost")).await;
+        }
+        let error = writer.finish().await.unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            format!("the store `{location}` failed: no such table: events")
+        );
+    }
+
+    #[tokio::test]
+    async fn an_event_from_the_future_is_named() {
+        let (_folder, location, store) = temporary().await;
+        store.begin(&header("a", 1)).await.unwrap().finish().await.unwrap();
+        raw(&location)
+            .await
+            .execute("INSERT INTO events VALUES ('a', 1, NULL, 'moon', '{\"event\":\"moon\"}')")
+            .await
+            .unwrap();
+        let error = store.events("a").await.unwrap_err().to_string();
+        assert!(
+            error.starts_with("event 1 of run a, written by tokenfleet 0.1.0, cannot be read: "),
+            "{error}"
+        );
+    }
+
+    #[tokio::test]
+    async fn a_file_of_another_kind_is_refused_and_left_alone() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("notes.txt");
+        for text in ["hello", &"not a database, but long enough to look like one\n".repeat(100)] {
+            fs::write(&path, text).unwrap();
+            assert_eq!(
+                refusal(path.to_str().unwrap()).await,
+                "`FILE` is not a store: it is not an SQLite database; \
+                 name another file: nothing in this one was changed"
+            );
+            assert_eq!(fs::read_to_string(&path).unwrap(), text);
+        }
+    }
+
+    #[tokio::test]
+    async fn the_database_of_another_program_is_refused_and_left_alone() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("other.db");
+        let location = path.to_str().unwrap();
+        let mut other = raw(location).await;
+        other.execute("CREATE TABLE bookmarks (url TEXT)").await.unwrap();
+        other.close().await.unwrap();
+        let before = fs::read(&path).unwrap();
+        assert_eq!(
+            refusal(location).await,
+            "`FILE` is not a store: it is the database of another program; \
+             name another file: nothing in this one was changed"
+        );
+        assert_eq!(fs::read(&path).unwrap(), before);
+    }
+
+    #[tokio::test]
+    async fn a_damaged_store_is_refused() {
+        let (_folder, location, store) = temporary().await;
+        store.begin(&header("a", 1)).await.unwrap().finish().await.unwrap();
+        store.close().await;
+        let mut bytes = fs::read(&location).unwrap();
+        // Everything but the file's header.
+        bytes[100..].fill(0xa5);
+        fs::write(&location, bytes).unwrap();
+        let refusal = refusal(&location).await;
+        assert!(refusal.starts_with("the store `FILE` is damaged: "), "{refusal}");
+    }
+
+    #[tokio::test]
+    async fn a_newer_store_is_refused_with_the_version_that_wrote_it() {
+        let (_folder, location, store) = temporary().await;
+        let mut newer = header("a", 1);
+        newer.version = "7.0.0".to_owned();
+        store.begin(&newer).await.unwrap().finish().await.unwrap();
+        store.close().await;
+        raw(&location)
+            .await
+            .execute(
+                "INSERT INTO _sqlx_migrations (version, description, success, checksum, \
+                 execution_time) VALUES (9999, 'later', TRUE, x'00', 0)",
+            )
+            .await
+            .unwrap();
+        assert_eq!(
+            refusal(&location).await,
+            "the store `FILE` was written by a newer tokenfleet (7.0.0); \
+             use tokenfleet 7.0.0 or later, or name another store"
+        );
+    }
+
+    #[tokio::test]
+    async fn a_place_that_cannot_hold_a_store_is_refused() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("file");
+        fs::write(&file, "x").unwrap();
+        // Beneath a file, where not even root may write, and a folder itself.
+        for path in [file.join("store.db"), "/proc/store.db".into(), folder.path().to_owned()] {
+            let refusal = refusal(path.to_str().unwrap()).await;
+            assert!(refusal.starts_with("the store `FILE` cannot be opened: "), "{refusal}");
+            assert!(refusal.ends_with("; name a file in a folder in which you may write"));
+        }
+        for location in ["postgres://host/db", "sqlite://", ":memory:"] {
+            let error = Store::open(location).await.unwrap_err();
+            assert!(matches!(error, StoreError::Kind { .. }), "{error}");
+        }
+    }
+
+    #[tokio::test]
+    async fn many_may_open_a_new_store_at_once() {
+        let folder = tempfile::tempdir().unwrap();
+        let location = folder.path().join("store.db").to_str().unwrap().to_owned();
+        let opening: Vec<_> = (0..8)
+            .map(|number| {
+                let location = location.clone();
+                tokio::spawn(async move {
+                    let store = Store::open(&location).await?;
+                    store.begin(&header(&format!("run-{number}"), number)).await?.finish().await
+                })
+            })
+            .collect();
+        for opened in opening {
+            opened.await.unwrap().unwrap();
+        }
+        assert_eq!(Store::open(&location).await.unwrap().runs(100).await.unwrap().len(), 8);
+    }
+
+    #[tokio::test]
+    #[cfg(unix)]
+    async fn a_store_is_its_owners_alone() {
+        use std::os::unix::fs::PermissionsExt;
+        let (_folder, location, store) = temporary().await;
+        store.begin(&header("a", 1)).await.unwrap().finish().await.unwrap();
+        for name in ["", "-wal", "-shm"] {
+            let path = format!("{location}{name}");
+            assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600, "{path}");
+        }
+        let folder = Path::new(&location).parent().unwrap();
+        assert_eq!(fs::metadata(folder).unwrap().permissions().mode() & 0o777, 0o700);
+    }
+}

@@ -1,0 +1,103 @@
+//! Why the store could not be used.
+
+use std::io;
+
+/// Trouble with the store: what, and in [`StoreError::remedy`] what to do. `location` is the
+/// store as the user named it.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    #[error("the store `{location}` is of a kind that this version cannot open")]
+    Kind { location: String },
+    #[error("the store `{location}` cannot be opened: {cause}")]
+    File { location: String, cause: io::Error },
+    #[error("`{location}` is not a store: it is not an SQLite database")]
+    NotADatabase { location: String },
+    #[error("`{location}` is not a store: it is the database of another program")]
+    Foreign { location: String },
+    #[error(
+        "the store `{location}` was written by a newer tokenfleet{}",
+        version.as_ref().map(|version| format!(" ({version})")).unwrap_or_default()
+    )]
+    Newer { location: String, version: Option<String> },
+    #[error("the store `{location}` is damaged: {cause}")]
+    Damaged { location: String, cause: String },
+    #[error("the disk of the store `{location}` is full")]
+    DiskFull { location: String },
+    #[error("the store `{location}` may only be read")]
+    ReadOnly { location: String },
+    #[error("the store `{location}` is in use by another process")]
+    Busy { location: String },
+    #[error("the store `{location}` failed: {cause}")]
+    Database { location: String, cause: String },
+    #[error("the store `{location}` did not answer within {seconds} s")]
+    Slow { location: String, seconds: u64 },
+    #[error("the writer of the store `{location}` ended before its run did")]
+    WriterLost { location: String },
+    #[error("the store `{location}` holds no run")]
+    Empty { location: String },
+    #[error("the store `{location}` holds no run `{wanted}`")]
+    UnknownRun { location: String, wanted: String, nearest: Vec<String> },
+    #[error("`{wanted}` is the beginning of several runs: {}", matches.join(", "))]
+    AmbiguousRun { wanted: String, matches: Vec<String> },
+    #[error("event {seq} of run {run}, written by tokenfleet {version}, cannot be read: {cause}")]
+    Event { run: String, seq: i64, version: String, cause: serde_json::Error },
+}
+
+impl StoreError {
+    /// Sorts what the database says. The codes are SQLite's primary result codes.
+    pub(super) fn database(location: &str, error: &sqlx::Error) -> Self {
+        let location = location.to_owned();
+        let code = error
+            .as_database_error()
+            .and_then(|error| error.code())
+            .and_then(|code| code.parse::<u32>().ok())
+            // The upper bytes only tell variants apart.
+            .map(|code| code & 0xff);
+        match code {
+            Some(5 | 6) => Self::Busy { location },
+            Some(8) => Self::ReadOnly { location },
+            Some(11) => Self::Damaged { location, cause: said(error) },
+            Some(13) => Self::DiskFull { location },
+            Some(26) => Self::NotADatabase { location },
+            _ => Self::Database { location, cause: said(error) },
+        }
+    }
+
+    /// What a person can do about it, one sentence without a full stop.
+    pub fn remedy(&self) -> String {
+        match self {
+            Self::Kind { .. } => "name a file, or write sqlite://PATH".to_owned(),
+            Self::File { .. } | Self::ReadOnly { .. } => {
+                "name a file in a folder in which you may write".to_owned()
+            }
+            Self::NotADatabase { .. } | Self::Foreign { .. } => {
+                "name another file: nothing in this one was changed".to_owned()
+            }
+            Self::Newer { version: Some(version), .. } => {
+                format!("use tokenfleet {version} or later, or name another store")
+            }
+            Self::Newer { version: None, .. } => {
+                "use the newest tokenfleet, or name another store".to_owned()
+            }
+            Self::Damaged { .. } => {
+                "move the file away, or restore it from a backup, and run again".to_owned()
+            }
+            Self::DiskFull { .. } => "make room, or name a store on another disk".to_owned(),
+            Self::Busy { .. } => "run again when it is done, or name another store".to_owned(),
+            Self::Database { .. } | Self::Slow { .. } | Self::WriterLost { .. } => {
+                "check the file, its folder and its disk, or name another store".to_owned()
+            }
+            Self::Empty { .. } => "run a playbook first, or name another store".to_owned(),
+            Self::UnknownRun { nearest, .. } => {
+                format!("`latest` or one of: {}", nearest.join(", "))
+            }
+            Self::AmbiguousRun { .. } => "write more of the id".to_owned(),
+            Self::Event { version, .. } => format!("use tokenfleet {version} or later"),
+        }
+    }
+}
+
+/// The database's own words, without sqlx's preamble.
+fn said(error: &sqlx::Error) -> String {
+    error.as_database_error().map_or_else(|| error.to_string(), |error| error.message().to_owned())
+}
