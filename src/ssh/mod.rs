@@ -1,4 +1,27 @@
 //! A connector over SSH.
 //!
 //! Comes in: a target. Goes out: a transport to its command line, its host key checked and its
-//! login accepted. Does not know: FortiOS, playbooks.
+//! login accepted. Does not know: FortiOS's commands, playbooks.
+//!
+//! [`connector`] walks through the stages; [`stream`] is how libssh2 waits without polling and
+//! goes away without leaking.
+
+mod authentication;
+mod connector;
+mod fault;
+mod hangup;
+mod host_keys;
+mod known_hosts;
+mod private_key;
+mod public_key;
+mod settings;
+mod stream;
+mod transport;
+mod version;
+
+pub use connector::SshConnector;
+pub use host_keys::HostKeys;
+pub use known_hosts::KnownHosts;
+pub use public_key::PublicKey;
+pub use settings::SshSettings;
+pub use transport::SshTransport;

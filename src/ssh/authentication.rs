@@ -1,0 +1,267 @@
+//! Logging in.
+
+use std::panic::AssertUnwindSafe;
+
+use async_ssh2_lite::ssh2::{KeyboardInteractivePrompt, Prompt};
+use async_ssh2_lite::{AsyncSession, Error};
+use futures_util::FutureExt;
+use tokio::net::TcpStream;
+
+use super::fault::{Fault, printable};
+use super::hangup::Hangup;
+use super::stream::SshStream;
+use crate::model::{HostFailure, Secret, Stage, Target};
+
+/// The one credential that is tried: which of them, is decided before any packet.
+pub(super) enum Credential {
+    /// A private key, and the name of its file.
+    Key {
+        text: Secret,
+        file: String,
+    },
+    Password(Secret),
+}
+
+impl Credential {
+    /// The private key where the target names one, its password otherwise.
+    pub(super) async fn of(target: &Target) -> Result<Self, HostFailure> {
+        if let Some(file) = &target.private_key_file {
+            let text = super::private_key::read(file).await?;
+            return Ok(Self::Key { text, file: file.display().to_string() });
+        }
+        match &target.password {
+            Some(password) => Ok(Self::Password(password.clone())),
+            None => Err(failure(
+                format!("there is neither a password nor a key for `{}`", target.user),
+                "Set `ansible_password` or `ansible_ssh_private_key_file`, or give `-k` or \
+                 `--private-key`.",
+            )),
+        }
+    }
+}
+
+/// Logs in with exactly one attempt: FortiOS counts refused logins by source address, and locks
+/// it out after a few.
+pub(super) async fn log_in(
+    session: &AsyncSession<SshStream<TcpStream>>,
+    hangup: &Hangup<TcpStream>,
+    user: &str,
+    credential: &Credential,
+) -> Result<(), HostFailure> {
+    let offered = offered_methods(session, user).await?;
+    if session.authenticated() {
+        return Ok(());
+    }
+    let offers = |method: &str| offered.iter().any(|name| name == method);
+    match credential {
+        Credential::Key { text, file } if offers("publickey") => {
+            match session.userauth_pubkey_memory(user, None, text.expose(), None).await {
+                Ok(()) => Ok(()),
+                Err(error) => Err(key_failure(&error, user, file)),
+            }
+        }
+        Credential::Password(password) if offers("password") => {
+            match session.userauth_password(user, password.expose()).await {
+                Ok(()) => Ok(()),
+                Err(error) => Err(password_failure(&error, user)),
+            }
+        }
+        Credential::Password(password) if offers("keyboard-interactive") => {
+            let mut answers = Answers::new(password, hangup);
+            let result = session.userauth_keyboard_interactive(user, &mut answers).await;
+            match (answers.refused, result) {
+                (Some(question), _) => Err(question_failure(&question, user)),
+                (None, Ok(())) => Ok(()),
+                (None, Err(error)) => Err(password_failure(&error, user)),
+            }
+        }
+        _ => {
+            let (what, remedy) = match credential {
+                Credential::Key { .. } => {
+                    ("a key", "Give a password, or allow keys for this account on the device.")
+                }
+                Credential::Password(_) => (
+                    "a password",
+                    "Give a key (`ansible_ssh_private_key_file`), or see `admin-ssh-password` on the \
+                     device.",
+                ),
+            };
+            Err(failure(
+                format!("the device does not accept {what}: it offers {}", offered.join(", ")),
+                remedy,
+            ))
+        }
+    }
+}
+
+/// The methods by which the server lets this user in; empty when it has let them in already.
+async fn offered_methods(
+    session: &AsyncSession<SshStream<TcpStream>>,
+    user: &str,
+) -> Result<Vec<String>, HostFailure> {
+    // The crate panics on a list that is not UTF-8, which a server is free to send.
+    let answer = AssertUnwindSafe(session.auth_methods(user)).catch_unwind().await;
+    match answer {
+        Ok(Ok(list)) => {
+            Ok(list.split(',').filter(|name| !name.is_empty()).map(printable).take(20).collect())
+        }
+        Ok(Err(error)) => Err(lost_or_failed(&error)),
+        Err(_) => Err(failure(
+            "the device sent an unreadable list of ways to log in",
+            "Check that this is the right device.",
+        )),
+    }
+}
+
+/// Answers one question for a password, and hangs up at any other.
+struct Answers<'a> {
+    password: &'a Secret,
+    hangup: &'a Hangup<TcpStream>,
+    answered: bool,
+    rounds: usize,
+    /// The question that was not answered.
+    refused: Option<String>,
+}
+
+impl<'a> Answers<'a> {
+    fn new(password: &'a Secret, hangup: &'a Hangup<TcpStream>) -> Self {
+        Self { password, hangup, answered: false, rounds: 0, refused: None }
+    }
+
+    /// What to answer; `None` where no answer is right.
+    fn answer(&mut self, prompts: &[Prompt<'_>]) -> Option<Vec<String>> {
+        const MOST_ROUNDS: usize = 4;
+        self.rounds += 1;
+        match prompts {
+            [] if self.rounds <= MOST_ROUNDS => Some(Vec::new()),
+            [prompt] if !self.answered && !prompt.echo && asks_for_password(&prompt.text) => {
+                self.answered = true;
+                Some(vec![self.password.expose().to_owned()])
+            }
+            _ => None,
+        }
+    }
+}
+
+impl KeyboardInteractivePrompt for Answers<'_> {
+    fn prompt<'b>(&mut self, _: &str, _: &str, prompts: &[Prompt<'b>]) -> Vec<String> {
+        self.answer(prompts).unwrap_or_else(|| {
+            let asked: Vec<_> = prompts.iter().map(|prompt| prompt.text.trim()).collect();
+            self.refused = Some(printable(&asked.join(" / ")));
+            // libssh2 sends an answer whatever is returned here, and an empty one would count
+            // as a refused login. So there must be no line to send it on.
+            self.hangup.now();
+            Vec::new()
+        })
+    }
+}
+
+/// Words of questions for a second factor.
+const FACTOR: &[&str] = &["token", "code", "otp", "time", "factor", "pin"];
+/// Words of questions that want the password changed.
+const CHANGE: &[&str] = &["new", "old", "current", "confirm", "retype", "again", "change"];
+
+/// Whether a question is for the account's present password, and for nothing besides.
+fn asks_for_password(question: &str) -> bool {
+    has_word(question, &["password"]) && !has_word(question, FACTOR) && !has_word(question, CHANGE)
+}
+
+/// Whether one of `words` stands in `question`; `user@host` in it may be called anything.
+fn has_word(question: &str, words: &[&str]) -> bool {
+    question
+        .split_whitespace()
+        .filter(|part| !part.contains('@'))
+        .flat_map(|part| part.split(|c: char| !c.is_alphanumeric()))
+        .any(|part| words.iter().any(|word| part.eq_ignore_ascii_case(word)))
+}
+
+const LOCKOUT: &str = "It was tried once and is not tried again: FortiOS locks out the address that \
+                       logs in from, after three refused logins and for 60 seconds by default.";
+
+fn key_failure(error: &Error, user: &str, file: &str) -> HostFailure {
+    match Fault::from(error) {
+        Fault::LoginRefused => failure(
+            format!("the device refused the key {file} of `{user}`"),
+            format!("Check the account and the public key set for it. {LOCKOUT}"),
+        ),
+        Fault::Key(said) => failure(
+            format!("the key {file} cannot be used: {said}"),
+            "Use an ed25519, ECDSA or RSA key that `ssh-keygen` made.",
+        ),
+        _ => lost_or_failed(error),
+    }
+}
+
+fn password_failure(error: &Error, user: &str) -> HostFailure {
+    match Fault::from(error) {
+        Fault::LoginRefused => failure(
+            format!("the device refused the password of `{user}`"),
+            format!("Check user name and password before the next run. {LOCKOUT}"),
+        ),
+        Fault::PasswordExpired => failure(
+            format!("the password of `{user}` has expired, and the device asks for a new one"),
+            "Log in by hand and change it.",
+        ),
+        _ => lost_or_failed(error),
+    }
+}
+
+fn question_failure(question: &str, user: &str) -> HostFailure {
+    if has_word(question, FACTOR) {
+        failure(
+            format!("the device asks `{user}` for an interactive second factor: `{question}`"),
+            "Use an account without two-factor authentication that is restricted by trusthost, or an \
+             SSH key.",
+        )
+    } else {
+        failure(
+            format!(
+                "the device asks `{user}` a question that is not answered on its own: `{question}`"
+            ),
+            "Log in by hand to see what it wants.",
+        )
+    }
+}
+
+fn lost_or_failed(error: &Error) -> HostFailure {
+    match Fault::from(error) {
+        Fault::Lost => failure(
+            "the device closed the connection during the login",
+            "It may have locked out this address after refused logins, or have no session left: wait \
+             a minute, and see `admin-lockout-duration` and `admin-login-max`.",
+        ),
+        fault => failure(
+            format!("the login failed: {fault}"),
+            "Try the same account with `ssh -v` to see where it stops.",
+        ),
+    }
+}
+
+fn failure(message: impl Into<String>, remedy: impl Into<String>) -> HostFailure {
+    HostFailure::new(Stage::Authenticate, message, remedy)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_the_present_password_is_a_password() {
+        for text in ["Password:", "admin@new-pin's password: ", "Password for admin: "] {
+            assert!(asks_for_password(text), "{text}");
+        }
+        for text in [
+            "",
+            "Token code:",
+            "One-time password (OTP): ",
+            "Password + code:",
+            "New Password: ",
+            "(current) UNIX password: ",
+            "Retype password:",
+            "Password PIN:",
+            "Verification",
+        ] {
+            assert!(!asks_for_password(text), "{text}");
+        }
+    }
+}

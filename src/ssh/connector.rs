@@ -1,0 +1,371 @@
+//! From a target to its command line, stage by stage.
+
+use std::io;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_ssh2_lite::ssh2::{ExtendedData, MethodType};
+use async_ssh2_lite::{AsyncChannel, AsyncSession, Error};
+use tokio::net::{TcpStream, lookup_host};
+use tokio::sync::Semaphore;
+use tokio::time::timeout;
+
+use super::authentication::{self, Credential};
+use super::fault::{Fault, printable};
+use super::hangup::Hangup;
+use super::host_keys::Expectation;
+use super::stream::SshStream;
+use super::version::{self, NoVersion};
+use super::{HostKeys, PublicKey, SshSettings, SshTransport};
+use crate::model::{HostFailure, Stage, Target};
+use crate::runner::Connector;
+
+/// Columns of the terminal: no line of an answer should be wrapped.
+const COLUMNS: u32 = 512;
+/// Rows of the terminal: so many that a device which pages by them never does, and few enough
+/// for the signed 16 bits in which some systems keep them. Devices that page all the same are
+/// answered by the session.
+const ROWS: u32 = 32_767;
+/// How much a device may send ahead of what was read: bounds the memory that one can take.
+const WINDOW: u32 = 256 * 1024;
+const PACKET: u32 = 32 * 1024;
+
+/// Opens the command lines of devices over SSH; one for a whole run.
+pub struct SshConnector {
+    settings: SshSettings,
+    host_keys: HostKeys,
+    /// Turns at the key exchange.
+    handshakes: Semaphore,
+}
+
+impl SshConnector {
+    pub fn new(settings: SshSettings) -> Self {
+        let permits = settings.simultaneous_handshakes.clamp(1, Semaphore::MAX_PERMITS);
+        Self {
+            host_keys: HostKeys::new(settings.known_hosts.clone()),
+            handshakes: Semaphore::new(permits),
+            settings,
+        }
+    }
+
+    /// The known host keys, with those that were accepted as new since.
+    pub fn host_keys(&self) -> &HostKeys {
+        &self.host_keys
+    }
+}
+
+impl Connector for SshConnector {
+    type Transport = SshTransport;
+
+    async fn connect(&self, target: &Target) -> Result<SshTransport, HostFailure> {
+        let settings = &self.settings;
+        let credential = Credential::of(target).await?;
+        let addresses = resolve(target, settings.resolve).await?;
+        let socket = open_socket(&addresses, target, settings.connect).await?;
+        wait_for_version(&socket, target, settings.handshake).await?;
+
+        let expectation = self.host_keys.expect(target);
+        let mut line = Line::new(socket)?;
+        {
+            // It is never closed, so there is always a turn to come.
+            let _turn = self.handshakes.acquire().await;
+            line.exchange_keys(&expectation, settings.handshake).await?;
+        }
+        expectation.check(&line.host_key()?)?;
+        line.log_in(&target.user, &credential, settings.authenticate).await?;
+        line.open_shell(settings.login).await
+    }
+}
+
+async fn resolve(target: &Target, limit: Duration) -> Result<Vec<SocketAddr>, HostFailure> {
+    let failed = |cause: String| {
+        HostFailure::new(
+            Stage::Resolve,
+            format!("the name `{}` {cause}", target.address),
+            "Check the name and this machine's name servers, or set `ansible_host` to an address.",
+        )
+    };
+    match timeout(limit, lookup_host((target.address.as_str(), target.port))).await {
+        Ok(Ok(addresses)) => {
+            let addresses: Vec<_> = addresses.collect();
+            if addresses.is_empty() {
+                Err(failed("has no address".to_owned()))
+            } else {
+                Ok(addresses)
+            }
+        }
+        Ok(Err(error)) => Err(failed(format!("cannot be resolved: {error}"))),
+        Err(_) => Err(failed(format!("was not resolved within {}", seconds(limit)))),
+    }
+}
+
+/// Tries the addresses one after the other, each with an equal share of the time that is left.
+async fn open_socket(
+    addresses: &[SocketAddr],
+    target: &Target,
+    limit: Duration,
+) -> Result<Arc<TcpStream>, HostFailure> {
+    let share = limit / u32::try_from(addresses.len().max(1)).unwrap_or(u32::MAX);
+    let mut last = connect_failure(target, limit, &io::ErrorKind::TimedOut.into());
+    for address in addresses {
+        let error = match timeout(share, TcpStream::connect(address)).await {
+            Ok(Ok(socket)) => {
+                // Commands are short: none should wait for the one before to be acknowledged.
+                // Where that cannot be set, they do.
+                let _ = socket.set_nodelay(true);
+                return Ok(Arc::new(socket));
+            }
+            Ok(Err(error)) => error,
+            Err(_) => io::ErrorKind::TimedOut.into(),
+        };
+        last = connect_failure(target, limit, &error);
+    }
+    Err(last)
+}
+
+fn connect_failure(target: &Target, limit: Duration, error: &io::Error) -> HostFailure {
+    // Too many open files, of this process or of the system.
+    const NO_FILE_LEFT: [Option<i32>; 2] = [Some(24), Some(23)];
+    let place = format!("{} port {}", target.address, target.port);
+    let (message, remedy) = match error.kind() {
+        _ if NO_FILE_LEFT.contains(&error.raw_os_error()) => (
+            "this machine has no file handle left for another connection".to_owned(),
+            "Raise the limit of open files (`ulimit -n`), or lower `--forks`.",
+        ),
+        io::ErrorKind::TimedOut => (
+            format!("{place} did not answer within {}", seconds(limit)),
+            "Check the address, the route and the firewalls between. FortiOS is silent as well towards \
+             an address that is not among the account's trusted hosts.",
+        ),
+        io::ErrorKind::ConnectionRefused => (
+            format!("{place} refused the connection"),
+            "Check the port (`ansible_port`, `admin-ssh-port` on the device), that SSH is allowed on \
+             this interface, and the trusted hosts.",
+        ),
+        _ => (
+            format!("{place} cannot be reached: {error}"),
+            "Check the address and the route to it.",
+        ),
+    };
+    HostFailure::new(Stage::Connect, message, remedy)
+}
+
+async fn wait_for_version(
+    socket: &TcpStream,
+    target: &Target,
+    limit: Duration,
+) -> Result<(), HostFailure> {
+    let (message, remedy) = match timeout(limit, version::wait_for(socket)).await {
+        Ok(Ok(())) => return Ok(()),
+        Ok(Err(NoVersion::Closed)) => (
+            "the device closed the connection before it said anything".to_owned(),
+            "It may have no session left (`admin-login-max`) or refuse this address: look at its \
+             sessions, and try again with fewer `--forks`.",
+        ),
+        Ok(Err(NoVersion::NotSsh(said))) => (
+            format!("port {} does not speak SSH: it said `{said}`", target.port),
+            "Check the port (`ansible_port`, `admin-ssh-port` on the device).",
+        ),
+        Ok(Err(NoVersion::Failed(error))) => (
+            format!("the connection failed before SSH began: {error}"),
+            "Check the network between this machine and the device.",
+        ),
+        Err(_) => (
+            format!(
+                "the connection was accepted, but no SSH version line came within {}",
+                seconds(limit)
+            ),
+            "Check that the port speaks SSH. A device under heavy load is slow to answer too.",
+        ),
+    };
+    Err(HostFailure::new(Stage::Handshake, message, remedy))
+}
+
+type Session = AsyncSession<SshStream<TcpStream>>;
+
+/// A connection on its way to a shell.
+struct Line {
+    // Dropped in this order: see `Hangup`. A stage must keep the channel in here, since its own
+    // variables would outlive the socket.
+    hangup: Hangup<TcpStream>,
+    channel: Option<AsyncChannel<SshStream<TcpStream>>>,
+    session: Session,
+}
+
+impl Line {
+    fn new(socket: Arc<TcpStream>) -> Result<Self, HostFailure> {
+        let hangup = Hangup::new(socket.clone());
+        let session = AsyncSession::new(SshStream::new(socket), None).map_err(|error| {
+            HostFailure::new(
+                Stage::Handshake,
+                format!("no SSH session could be made: {}", Fault::from(&error)),
+                "This machine may be out of memory: lower `--forks`.",
+            )
+        })?;
+        Ok(Self { hangup, channel: None, session })
+    }
+
+    async fn exchange_keys(
+        &mut self,
+        expectation: &Expectation<'_>,
+        limit: Duration,
+    ) -> Result<(), HostFailure> {
+        let wanted = expectation.algorithms();
+        let exchange = async {
+            if !wanted.is_empty() {
+                let supported = self.session.supported_algs(MethodType::HostKey).await?;
+                let mut order: Vec<&str> = wanted.iter().map(String::as_str).collect();
+                order.extend(supported.iter().filter(|name| !wanted.iter().any(|w| w == **name)));
+                order.retain(|name| supported.contains(name));
+                self.session.method_pref(MethodType::HostKey, &order.join(",")).await?;
+            }
+            self.session.handshake().await
+        };
+        match timeout(limit, exchange).await {
+            Ok(Ok(())) => Ok(()),
+            Ok(Err(error)) => Err(self.exchange_failure(&error)),
+            Err(_) => Err(HostFailure::new(
+                Stage::Handshake,
+                format!(
+                    "the device named its SSH version, but the key exchange was not finished within {}",
+                    seconds(limit)
+                ),
+                "The device may be overloaded, or something between drops large packets: try again, \
+                 and try `ssh -v`.",
+            )),
+        }
+    }
+
+    fn exchange_failure(&self, error: &Error) -> HostFailure {
+        let server = self.session.banner().map_or_else(|| "the device".to_owned(), printable);
+        let (message, remedy) = match Fault::from(error) {
+            _ if server.starts_with("SSH-1.") && !server.starts_with("SSH-1.99") => (
+                format!("the device speaks SSH version 1 only ({server})"),
+                "Switch it to SSH version 2 (`set admin-ssh-v1 disable`).",
+            ),
+            Fault::KeyExchange => (
+                format!("{} ({server})", self.disagreement()),
+                "`ssh -vv` to the device shows what it offers; allow a current algorithm on it \
+                 (`config system ssh-config`, or `config system global` before 7.4.4).",
+            ),
+            Fault::HostKeyProof => (
+                format!("the device could not prove that the host key is its own ({server})"),
+                "Something between may be tampering with the connection: do not log in from here \
+                 until that is cleared up.",
+            ),
+            Fault::Lost => (
+                format!("the device closed the connection during the key exchange ({server})"),
+                "It may have no algorithm in common, or too many connections at once: try `ssh -v`, \
+                 and fewer `--forks`.",
+            ),
+            fault => (
+                format!("the key exchange failed: {fault} ({server})"),
+                "Try `ssh -v` to the device to see where it stops.",
+            ),
+        };
+        HostFailure::new(Stage::Handshake, message, remedy)
+    }
+
+    /// What the two sides could not agree on, told from how far libssh2 came.
+    fn disagreement(&self) -> String {
+        let agreed = |kind| self.session.methods(kind).is_some();
+        let missing = if !agreed(MethodType::Kex) || !agreed(MethodType::HostKey) {
+            "key exchange method and host key type"
+        } else if !agreed(MethodType::CryptCs) || !agreed(MethodType::CryptSc) {
+            "cipher"
+        } else if !agreed(MethodType::MacCs) || !agreed(MethodType::MacSc) {
+            "message authentication code"
+        } else {
+            let method = self.session.methods(MethodType::Kex).unwrap_or_default();
+            return format!("the key exchange by {method} failed");
+        };
+        format!("the device and this program have no {missing} in common")
+    }
+
+    fn host_key(&self) -> Result<PublicKey, HostFailure> {
+        self.session.host_key().and_then(|(blob, _)| PublicKey::from_wire(blob)).ok_or_else(|| {
+            HostFailure::new(
+                Stage::HostKey,
+                "the device showed a host key that cannot be read",
+                "Check that this is the right device.",
+            )
+        })
+    }
+
+    async fn log_in(
+        &self,
+        user: &str,
+        credential: &Credential,
+        limit: Duration,
+    ) -> Result<(), HostFailure> {
+        let login = authentication::log_in(&self.session, &self.hangup, user, credential);
+        timeout(limit, login).await.unwrap_or_else(|_| {
+            Err(HostFailure::new(
+                Stage::Authenticate,
+                format!("the device did not decide on the login within {}", seconds(limit)),
+                "Where it asks a RADIUS, TACACS+ or LDAP server about administrators, check that \
+                 server; or allow more time.",
+            ))
+        })
+    }
+
+    async fn open_shell(mut self, limit: Duration) -> Result<SshTransport, HostFailure> {
+        let outcome = timeout(limit, self.start_shell()).await;
+        let Self { hangup, channel, session } = self;
+        match (outcome, channel) {
+            (Ok(Ok(())), Some(channel)) => Ok(SshTransport::new(hangup, channel, session)),
+            (outcome, channel) => {
+                // As in a drop of the whole: the socket first, then what libssh2 holds.
+                drop((hangup, channel, session));
+                Err(match outcome {
+                    Ok(Err((request, error))) => shell_failure(request, &error),
+                    _ => HostFailure::new(
+                        Stage::Login,
+                        format!("the device opened no command line within {}", seconds(limit)),
+                        "It may be overloaded: try again, and with fewer `--forks`.",
+                    ),
+                })
+            }
+        }
+    }
+
+    /// Opens the channel and starts the shell; an error comes with the request that failed.
+    async fn start_shell(&mut self) -> Result<(), (&'static str, Error)> {
+        let opening = self.session.channel_open("session", WINDOW, PACKET, None);
+        let channel = self.channel.insert(opening.await.map_err(|error| ("a channel", error))?);
+        channel
+            .handle_extended_data(ExtendedData::Merge)
+            .await
+            .map_err(|error| ("a channel", error))?;
+        channel
+            .request_pty("vt100", None, Some((COLUMNS, ROWS, 0, 0)))
+            .await
+            .map_err(|error| ("a terminal", error))?;
+        channel.shell().await.map_err(|error| ("a shell", error))
+    }
+}
+
+fn shell_failure(request: &str, error: &Error) -> HostFailure {
+    let (message, remedy) = match Fault::from(error) {
+        Fault::Lost => (
+            "the device accepted the login and then closed the connection".to_owned(),
+            "It may allow the account one session at a time (`admin-concurrent`) or have none left: \
+             look at its sessions.",
+        ),
+        Fault::ChannelRefused => (
+            format!("the device accepted the login, but refused {request}"),
+            "Check that the account may use the command line, and that the device has a session left.",
+        ),
+        fault => (
+            format!("the device accepted the login, but {request} could not be had: {fault}"),
+            "Try `ssh -v` with the same account to see where it stops.",
+        ),
+    };
+    HostFailure::new(Stage::Login, message, remedy)
+}
+
+fn seconds(limit: Duration) -> String {
+    let text = format!("{:.1}", limit.as_secs_f64());
+    format!("{} s", text.strip_suffix(".0").unwrap_or(&text))
+}

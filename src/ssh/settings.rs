@@ -1,0 +1,40 @@
+//! How patient the connector is, and whom it knows.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::KnownHosts;
+
+/// Limits of each stage of a connection, and the known host keys. Time spent waiting for a turn
+/// at the key exchange counts against none of them.
+#[derive(Debug, Clone)]
+pub struct SshSettings {
+    /// Resolving the name.
+    pub resolve: Duration,
+    /// TCP, all addresses of the name together.
+    pub connect: Duration,
+    /// Until the server's version line, and from there to the end of the key exchange: each.
+    pub handshake: Duration,
+    /// From the first question to the accepted login.
+    pub authenticate: Duration,
+    /// Channel, terminal and shell.
+    pub login: Duration,
+    /// How many key exchanges may be under way at once, at least one. They compute on the
+    /// runtime's threads: with many more, all of them are late.
+    pub simultaneous_handshakes: usize,
+    pub known_hosts: Arc<KnownHosts>,
+}
+
+impl Default for SshSettings {
+    fn default() -> Self {
+        Self {
+            resolve: Duration::from_secs(10),
+            connect: Duration::from_secs(10),
+            handshake: Duration::from_secs(20),
+            authenticate: Duration::from_secs(20),
+            login: Duration::from_secs(15),
+            simultaneous_handshakes: 32,
+            known_hosts: Arc::default(),
+        }
+    }
+}
