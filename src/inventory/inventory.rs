@@ -1,0 +1,280 @@
+//! Hosts and groups, finished.
+
+use std::collections::{HashMap, HashSet, VecDeque};
+use std::sync::Arc;
+
+use indexmap::IndexMap;
+
+use crate::model::{HostName, Place};
+
+use super::{HostVariables, Located, Variables};
+
+/// The group of every host, and the one of hosts in no other group. Both always exist.
+pub(super) const ALL: &str = "all";
+pub(super) const UNGROUPED: &str = "ungrouped";
+
+/// All hosts with their groups and variables.
+#[derive(Debug, Clone)]
+pub struct Inventory {
+    /// In order of first appearance.
+    pub(super) hosts: IndexMap<HostName, Host>,
+    /// In order of first appearance; `all` and `ungrouped` first.
+    pub(super) groups: IndexMap<String, Group>,
+}
+
+/// One host, as far as the inventory itself knows it.
+#[derive(Debug, Clone)]
+pub(super) struct Host {
+    /// Where it was first named; `None` for one from a host list.
+    pub place: Option<Place>,
+    /// The inventory that first named it: `inventory_file`.
+    pub source: Arc<str>,
+    /// Set in inventory files.
+    pub variables: Variables,
+    /// Set in `host_vars/`, one layer for each directory, the playbook's last.
+    pub files: Vec<Variables>,
+    /// All groups that it is in, `all` first, then in rising precedence.
+    pub groups: Vec<usize>,
+}
+
+/// One group. Hosts and groups are told by their position in the inventory.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Group {
+    /// Where it was first named; `None` for `all` and `ungrouped` when no file names them.
+    pub place: Option<Place>,
+    /// Direct members, in order.
+    pub hosts: Vec<usize>,
+    pub children: Vec<usize>,
+    pub parents: Vec<usize>,
+    /// Longest path from `all`.
+    pub depth: usize,
+    /// `ansible_group_priority`; 1 when nothing is said.
+    pub priority: i64,
+    /// Set in inventory files.
+    pub variables: Variables,
+    /// Set in `group_vars/`, one layer for each directory, the playbook's last.
+    pub files: Vec<Variables>,
+}
+
+impl Inventory {
+    /// The names of all hosts in order of first appearance.
+    pub fn hosts(&self) -> impl ExactSizeIterator<Item = &HostName> {
+        self.hosts.keys()
+    }
+
+    pub fn contains(&self, host: &str) -> bool {
+        self.hosts.contains_key(host)
+    }
+
+    /// Where a host was first named.
+    pub fn place_of(&self, host: &str) -> Option<&Place> {
+        self.hosts.get(host)?.place.as_ref()
+    }
+
+    /// The inventory that first named a host, as the user wrote it: `inventory_file`.
+    pub fn source_of(&self, host: &str) -> Option<&str> {
+        self.hosts.get(host).map(|host| &*host.source)
+    }
+
+    /// The names of all groups in order of first appearance, `all` and `ungrouped` first.
+    pub fn groups(&self) -> impl ExactSizeIterator<Item = &str> {
+        self.groups.keys().map(String::as_str)
+    }
+
+    /// The groups of a host, sorted by name and without `all`: `group_names`.
+    pub fn groups_of(&self, host: &str) -> Vec<&str> {
+        let Some(host) = self.hosts.get(host) else { return Vec::new() };
+        let mut names: Vec<&str> =
+            host.groups.iter().map(|group| self.group_name(*group)).filter(|n| *n != ALL).collect();
+        names.sort_unstable();
+        names
+    }
+
+    /// The hosts of a group and of the groups below it, nearest first. `None` for no such group.
+    pub fn hosts_of(&self, group: &str) -> Option<Vec<&HostName>> {
+        let position = self.groups.get_index_of(group)?;
+        Some(self.members(position).into_iter().filter_map(|host| self.host_name(host)).collect())
+    }
+
+    /// The variables of a host after inheritance. Empty for a host that does not exist.
+    pub fn variables(&self, host: &str) -> HostVariables<'_> {
+        let mut variables = HostVariables::default();
+        for layer in self.layers(host) {
+            variables.extend(layer);
+        }
+        variables
+    }
+
+    /// One variable of a host, without building all others.
+    pub fn variable(&self, host: &str, name: &str) -> Option<&Located> {
+        self.layers(host).into_iter().rev().find_map(|layer| layer.get(name))
+    }
+
+    /// All values that a variable of a host has in the layers of the inventory, the one that
+    /// counts last. Each also knows what it replaced within its own layer.
+    pub fn history(&self, host: &str, name: &str) -> Vec<&Located> {
+        self.layers(host).into_iter().filter_map(|layer| layer.get(name)).collect()
+    }
+
+    /// The layers of a host's variables in rising precedence:
+    /// `[all:vars]`, the inventory's group variables, `group_vars/all`, the other `group_vars/`,
+    /// the inventory's host variables, `host_vars/`.
+    ///
+    /// This is Ansible's order as it runs (its setting `VARIABLE_PRECEDENCE`): a value in
+    /// `group_vars/all` beats one that `[group:vars]` sets.
+    fn layers(&self, host: &str) -> Vec<&Variables> {
+        let Some(host) = self.hosts.get(host) else { return Vec::new() };
+        let groups = || host.groups.iter().filter_map(|group| self.group(*group));
+        let directories = groups().map(|group| group.files.len()).max().unwrap_or(0);
+        let mut layers: Vec<&Variables> = groups().map(|group| &group.variables).collect();
+        let all = self.group(0);
+        layers.extend(all.into_iter().flat_map(|all| &all.files));
+        for directory in 0..directories {
+            layers.extend(groups().skip(1).filter_map(|group| group.files.get(directory)));
+        }
+        layers.push(&host.variables);
+        layers.extend(&host.files);
+        layers.retain(|layer| !layer.is_empty());
+        layers
+    }
+
+    pub(super) fn group(&self, position: usize) -> Option<&Group> {
+        self.groups.get_index(position).map(|(_, group)| group)
+    }
+
+    pub(super) fn group_name(&self, position: usize) -> &str {
+        self.groups.get_index(position).map_or("", |(name, _)| name)
+    }
+
+    pub(super) fn host_name(&self, position: usize) -> Option<&HostName> {
+        self.hosts.get_index(position).map(|(name, _)| name)
+    }
+
+    /// The hosts of a group and all groups below it, breadth first, each once.
+    pub(super) fn members(&self, group: usize) -> Vec<usize> {
+        let mut hosts = Vec::new();
+        let mut seen_hosts = HashSet::new();
+        let mut seen = HashSet::from([group]);
+        let mut queue = VecDeque::from([group]);
+        while let Some(group) = queue.pop_front().and_then(|position| self.group(position)) {
+            hosts.extend(group.hosts.iter().filter(|host| seen_hosts.insert(**host)));
+            queue.extend(group.children.iter().filter(|child| seen.insert(**child)));
+        }
+        hosts
+    }
+
+    /// Brings depths, memberships and the order of precedence up to date, after all sources.
+    pub(super) fn settle(&mut self) {
+        self.adopt_orphans();
+        self.sort_out_ungrouped();
+        let depths = self.depths();
+        for (group, depth) in self.groups.values_mut().zip(depths) {
+            group.depth = depth;
+        }
+        let ranks = self.ranks();
+        for (host, groups) in self.memberships(&ranks).into_iter().enumerate() {
+            if let Some((_, host)) = self.hosts.get_index_mut(host) {
+                host.groups = groups;
+            }
+        }
+    }
+
+    /// Groups without a parent are children of `all`.
+    fn adopt_orphans(&mut self) {
+        let orphans: Vec<usize> = self
+            .groups
+            .values()
+            .enumerate()
+            .filter(|(position, group)| *position != 0 && group.parents.is_empty())
+            .map(|(position, _)| position)
+            .collect();
+        for orphan in orphans {
+            self.groups[0].children.push(orphan);
+            self.groups[orphan].parents.push(0);
+        }
+    }
+
+    /// A host belongs to `ungrouped` when no other group but `all` holds it.
+    fn sort_out_ungrouped(&mut self) {
+        let mut grouped = vec![false; self.hosts.len()];
+        let is_named = |name: &str| name != ALL && name != UNGROUPED;
+        for (_, group) in self.groups.iter().filter(|(name, _)| is_named(name)) {
+            for host in &group.hosts {
+                grouped[*host] = true;
+            }
+        }
+        let Some(ungrouped) = self.groups.get_mut(UNGROUPED) else { return };
+        ungrouped.hosts.retain(|host| !grouped[*host]);
+        for host in &ungrouped.hosts {
+            grouped[*host] = true;
+        }
+        ungrouped.hosts.extend((0..grouped.len()).filter(|host| !grouped[*host]));
+    }
+
+    /// The longest path from `all` to each group; the graph has no cycles.
+    fn depths(&self) -> Vec<usize> {
+        let mut missing: Vec<usize> = self.groups.values().map(|g| g.parents.len()).collect();
+        let mut depths = vec![0; missing.len()];
+        let mut queue: VecDeque<usize> =
+            (0..missing.len()).filter(|group| missing[*group] == 0).collect();
+        while let Some(position) = queue.pop_front() {
+            for child in self.group(position).map_or(&[][..], |group| &group.children) {
+                depths[*child] = depths[*child].max(depths[position] + 1);
+                missing[*child] -= 1;
+                if missing[*child] == 0 {
+                    queue.push_back(*child);
+                }
+            }
+        }
+        depths
+    }
+
+    /// The place of each group in the order of precedence: by depth, priority, name.
+    fn ranks(&self) -> Vec<usize> {
+        let mut order: Vec<(usize, i64, &str, usize)> = self
+            .groups
+            .iter()
+            .enumerate()
+            .map(|(position, (name, group))| (group.depth, group.priority, name.as_str(), position))
+            .collect();
+        order.sort_unstable();
+        let mut ranks = vec![0; order.len()];
+        for (rank, (.., position)) in order.into_iter().enumerate() {
+            ranks[position] = rank;
+        }
+        ranks
+    }
+
+    /// All groups of each host in rising precedence, `all` first.
+    fn memberships(&self, ranks: &[usize]) -> Vec<Vec<usize>> {
+        let mut direct: Vec<Vec<usize>> = vec![Vec::new(); self.hosts.len()];
+        for (position, group) in self.groups.values().enumerate() {
+            for host in &group.hosts {
+                direct[*host].push(position);
+            }
+        }
+        // Many hosts share the same direct groups.
+        let mut known: HashMap<Vec<usize>, Vec<usize>> = HashMap::new();
+        direct
+            .into_iter()
+            .map(|groups| {
+                known.entry(groups).or_insert_with_key(|groups| self.upwards(groups, ranks)).clone()
+            })
+            .collect()
+    }
+
+    /// `groups` and everything above them, in rising precedence.
+    fn upwards(&self, groups: &[usize], ranks: &[usize]) -> Vec<usize> {
+        let mut found = Vec::from([0]);
+        let mut seen = HashSet::from([0]);
+        let mut open = groups.to_vec();
+        while let Some(position) = open.pop() {
+            if seen.insert(position) {
+                found.push(position);
+                open.extend(self.group(position).into_iter().flat_map(|group| &group.parents));
+            }
+        }
+        found[1..].sort_unstable_by_key(|group| ranks[*group]);
+        found
+    }
+}
