@@ -1,1 +1,208 @@
-//! See the module's page.
+//! Secrets in answers are replaced before anything is stored or shown.
+
+/// What stands in a secret's place.
+pub const MASK: &str = "<redacted>";
+
+/// Replaces the secrets in an answer: what follows `ENC`, the values of secret settings in
+/// `set KEY VALUE` and `KEY : VALUE`, and private keys. The number of lines does not change, so
+/// that evidence keeps its line numbers.
+pub fn redact(text: &str) -> String {
+    let mut redacted = String::with_capacity(text.len());
+    let mut within = Within::Plain;
+    for (index, line) in text.split('\n').enumerate() {
+        if index > 0 {
+            redacted.push('\n');
+        }
+        within = within.line(line, &mut redacted);
+    }
+    redacted
+}
+
+/// What a line begins in.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Within {
+    Plain,
+    /// A quoted secret that goes on from the line before.
+    Quoted,
+    /// A private key that is not part of a quoted value.
+    PrivateKey,
+}
+
+impl Within {
+    /// Writes one line without its secrets and says what the next begins in.
+    fn line(self, line: &str, out: &mut String) -> Self {
+        match self {
+            Self::Quoted => {
+                out.push_str(MASK);
+                if closes_quote(line) { Self::Plain } else { Self::Quoted }
+            }
+            Self::PrivateKey => {
+                out.push_str(MASK);
+                if line.contains("-----END ") { Self::Plain } else { Self::PrivateKey }
+            }
+            Self::Plain => plain(line, out),
+        }
+    }
+}
+
+fn plain(line: &str, out: &mut String) -> Within {
+    if let Some(at) = secret_value(line) {
+        let value = &line[at..];
+        out.push_str(&line[..at]);
+        out.push_str(MASK);
+        // `grep -f` marks the lines that it found.
+        if value.ends_with(" <---") {
+            out.push_str(" <---");
+        }
+        return match value.trim_start().strip_prefix('"') {
+            Some(inside) if !closes_quote(inside) => Within::Quoted,
+            _ => Within::Plain,
+        };
+    }
+    if let Some(at) = line.find("-----BEGIN ").filter(|_| line.contains("PRIVATE KEY-----")) {
+        out.push_str(&line[..at]);
+        out.push_str(MASK);
+        let closed = line[at..].contains("-----END ");
+        return if closed { Within::Plain } else { Within::PrivateKey };
+    }
+    mask_encrypted(line, out);
+    Within::Plain
+}
+
+/// Where the value of a secret setting begins, in `set KEY VALUE` and `KEY : VALUE`.
+fn secret_value(line: &str) -> Option<usize> {
+    let start = line.len() - line.trim_start().len();
+    let body = &line[start..];
+    let (key, value) = match body.strip_prefix("set ") {
+        Some(setting) => setting.trim_start().split_once(' ')?,
+        None => body.split_once(':')?,
+    };
+    let value = value.trim_start();
+    (is_secret(key.trim_end()) && !value.is_empty()).then(|| line.len() - value.len())
+}
+
+/// Whether a setting of that name holds a secret. Too many is harmless, too few is not.
+fn is_secret(key: &str) -> bool {
+    const WHOLE: [&str; 9] = [
+        "activation-code",
+        "seed",
+        "reg-id",
+        "key",
+        "token",
+        "secret",
+        "private-key",
+        "passphrase",
+        "md5-keys",
+    ];
+    const PARTS: [&str; 7] =
+        ["passw", "-pwd", "psk", "secret", "passphrase", "private-key", "preshared"];
+    let key = key.to_ascii_lowercase();
+    let last = key.rsplit(['-', '_']).next().unwrap_or_default();
+    WHOLE.contains(&key.as_str())
+        || PARTS.iter().any(|part| key.contains(part))
+        || (last == "key" && !key.starts_with("ssh-public"))
+        || (key.len() > last.len() && last == "token")
+}
+
+/// Whether the text has a quote that ends a quoted value which began before it.
+fn closes_quote(text: &str) -> bool {
+    let mut escaped = false;
+    text.bytes().any(|b| {
+        let closes = b == b'"' && !escaped;
+        escaped = b == b'\\' && !escaped;
+        closes
+    })
+}
+
+/// Masks the word behind each word `ENC`, wherever it stands.
+fn mask_encrypted(line: &str, out: &mut String) {
+    let mut rest = line;
+    while let Some(at) = rest.find("ENC ") {
+        let stands_alone = rest[..at].chars().next_back().is_none_or(|c| !c.is_alphanumeric());
+        let value = at + "ENC ".len();
+        out.push_str(&rest[..value]);
+        rest = &rest[value..];
+        let end = rest.find(|c: char| c == ' ' || c == '"').unwrap_or(rest.len());
+        if stands_alone && end > 0 {
+            out.push_str(MASK);
+            rest = &rest[end..];
+        }
+    }
+    out.push_str(rest);
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn secrets_go_and_the_rest_stays() {
+        for (line, expected) in [
+            ("    set seed ENC AAAA", "    set seed <redacted>"),
+            ("    set passwd ENC AAAA==", "    set passwd <redacted>"),
+            ("    set password ENC AAAA <---", "    set password <redacted> <---"),
+            ("    set auth-pwd ENC AAAA", "    set auth-pwd <redacted>"),
+            ("    set activation-code \"ABCD EFGH\"", "    set activation-code <redacted>"),
+            ("    set reg-id \"xyz\"", "    set reg-id <redacted>"),
+            ("    set psksecret ENC AAAA", "    set psksecret <redacted>"),
+            ("    set secondary-key ENC AAAA", "    set secondary-key <redacted>"),
+            ("activation-code     : ABCDEFGH", "activation-code     : <redacted>"),
+            ("passwd              : *", "passwd              : <redacted>"),
+            ("    set community ENC AAAA", "    set community ENC <redacted>"),
+            ("    set values ENC AAAA ENC BBBB", "    set values ENC <redacted> ENC <redacted>"),
+            ("    set fortitoken \"FTKMOB0000000001\"", "    set fortitoken \"FTKMOB0000000001\""),
+            ("    set two-factor fortitoken", "    set two-factor fortitoken"),
+            ("    set type password", "    set type password"),
+            ("    set keylife 86400", "    set keylife 86400"),
+            ("    set email-to \"a@b.example\"", "    set email-to \"a@b.example\""),
+            ("Total activated token: 3", "Total activated token: 3"),
+            ("Token server status: reachable", "Token server status: reachable"),
+            ("FRESENC E x", "FRESENC E x"),
+        ] {
+            assert_eq!(redact(line), expected);
+        }
+    }
+
+    #[test]
+    fn keys_over_many_lines_keep_their_lines() {
+        let text = "set private-key \"-----BEGIN ENCRYPTED PRIVATE KEY-----\nAAAA\n-----END \
+                    ENCRYPTED PRIVATE KEY-----\"\nset certificate \"-----BEGIN CERTIFICATE-----\n\
+                    BBBB\n-----END CERTIFICATE-----\"\n-----BEGIN RSA PRIVATE KEY-----\nCCCC\n\
+                    -----END RSA PRIVATE KEY-----\nset comment \"x\"";
+        assert_eq!(
+            redact(text),
+            "set private-key <redacted>\n<redacted>\n<redacted>\nset certificate \"-----BEGIN \
+             CERTIFICATE-----\nBBBB\n-----END CERTIFICATE-----\"\n<redacted>\n<redacted>\n\
+             <redacted>\nset comment \"x\""
+        );
+    }
+
+    proptest! {
+        #[test]
+        fn lines_are_kept(
+            parts in prop::collection::vec(
+                prop_oneof![
+                    Just("set passwd "), Just("\""), Just("\n"), Just("ENC "), Just("\\"), Just("x"),
+                    Just("-----BEGIN PRIVATE KEY-----"), Just("-----END PRIVATE KEY-----"),
+                    Just("seed : "), Just(" "),
+                ],
+                0..40,
+            ),
+        ) {
+            let text: String = parts.concat();
+            prop_assert_eq!(redact(&text).split('\n').count(), text.split('\n').count());
+        }
+
+        #[test]
+        fn a_canary_never_survives(
+            key in "(passwd|password|psksecret|seed|activation-code|reg-id|key|auth-pwd|private-key)",
+            indent in " {0,8}",
+            encrypted in "(ENC )?",
+        ) {
+            let text = format!("{indent}set {key} {encrypted}CANARY\n{indent}set {key} \"a\nCANARY\"");
+            prop_assert!(!redact(&text).contains("CANARY"));
+        }
+    }
+}

@@ -8,7 +8,7 @@ use crate::model::{HostFailure, Stage, Transcript};
 /// newer builds print), `Command fail. Return code -1`, `command parse error before 'x'` and
 /// `'x' is reserved and cannot be edited directly`.
 pub fn recognise(text: &str) -> Option<&str> {
-    text.lines().map(str::trim).find(|line| is_refusal(line))
+    text.lines().map(str::trim_end).find(|line| is_refusal(line))
 }
 
 /// Why a transcript is no answer, with a remedy; `None` when the command was not refused.
@@ -21,7 +21,8 @@ pub fn failure(transcript: &Transcript) -> Option<HostFailure> {
     )
 }
 
-fn is_refusal(line: &str) -> bool {
+/// Whether this line says that the command was refused.
+pub fn is_refusal(line: &str) -> bool {
     let without_pid = match line.split_once(": ") {
         Some((pid, rest)) if !pid.is_empty() && pid.bytes().all(|b| b.is_ascii_digit()) => rest,
         _ => line,

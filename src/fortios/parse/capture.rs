@@ -1,0 +1,178 @@
+//! The lines of an answer within whatever somebody pasted around it.
+
+use crate::fortios::prompt::Prompt;
+use crate::fortios::refusal;
+
+/// One line of an answer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CaptureLine {
+    /// Line of the given text, counted from 1.
+    pub number: usize,
+    /// Without pager remnants, control characters and trailing blanks.
+    pub text: String,
+}
+
+/// The lines that answer one of `commands`.
+///
+/// Left out are echoed commands, prompts, leading comments (`# …`), and the answers to other
+/// commands when a whole session was pasted. Blank lines stay.
+pub fn lines_of(text: &str, commands: &[&str]) -> Vec<CaptureLine> {
+    // What stands before the first echo is taken for an answer to the command as well.
+    let mut blocks = vec![Block::new(true)];
+    for (index, raw) in text.split('\n').enumerate() {
+        let line = without_pager(raw);
+        let Some(block) = blocks.last_mut() else { break };
+        match Read::line(&line, commands, block.begun) {
+            Read::Nothing => {}
+            Read::Echo { ours } => blocks.push(Block::new(ours)),
+            Read::Text(at) => {
+                let text = line[at..].to_owned();
+                block.begun |= !text.is_empty();
+                block.lines.push(CaptureLine { number: index + 1, text });
+            }
+        }
+    }
+    // Where no echo is one of ours it is an alias, and everything may be the answer.
+    let known = blocks.iter().skip(1).any(|block| block.ours);
+    blocks.into_iter().filter(|block| block.ours || !known).flat_map(|block| block.lines).collect()
+}
+
+/// Why an answer is none, where it says that the device refused the command.
+pub fn refusal_in(lines: &[CaptureLine]) -> Option<String> {
+    let refused =
+        lines.iter().map(|line| line.text.trim()).find(|line| refusal::is_refusal(line))?;
+    Some(format!("the device refused the command: `{refused}`"))
+}
+
+/// What stands between two echoed commands.
+struct Block {
+    ours: bool,
+    /// A line that is not blank has been read.
+    begun: bool,
+    lines: Vec<CaptureLine>,
+}
+
+impl Block {
+    fn new(ours: bool) -> Self {
+        Self { ours, begun: false, lines: Vec::new() }
+    }
+}
+
+enum Read {
+    /// A prompt alone, or a comment.
+    Nothing,
+    Echo {
+        ours: bool,
+    },
+    /// The text of an answer, from this byte of the line on.
+    Text(usize),
+}
+
+/// Words with which a line typed at a prompt begins.
+const VERBS: [&str; 14] = [
+    "get", "show", "diagnose", "config", "execute", "end", "exit", "edit", "next", "set", "unset",
+    "sudo", "quit", "?",
+];
+
+impl Read {
+    fn line(line: &str, commands: &[&str], begun: bool) -> Self {
+        if Prompt::parse(line).is_some() || (!begun && line.starts_with('#')) {
+            return Self::Nothing;
+        }
+        if commands.iter().any(|command| is_typed(line.trim_start(), command)) {
+            return Self::Echo { ours: true };
+        }
+        let Some(at) = end_of_prompt(line) else { return Self::Text(0) };
+        let typed = &line[at..];
+        let verb = typed.split(' ').next().unwrap_or_default();
+        if VERBS.iter().any(|known| known.starts_with(verb)) {
+            let ours = commands.iter().any(|command| is_shorthand(typed, command));
+            return Self::Echo { ours };
+        }
+        // Without a terminal, FortiOS prints the prompt before the first line of an answer.
+        Self::Text(if begun { 0 } else { at })
+    }
+}
+
+/// Where the text behind a prompt begins, on a line with both.
+fn end_of_prompt(line: &str) -> Option<usize> {
+    let at = line.find(" # ").or_else(|| line.find(" $ "))? + " # ".len();
+    let prompt = Prompt::parse(&line[..at])?;
+    (!prompt.name.contains(' ') && at < line.len()).then_some(at)
+}
+
+/// Whether a line is the command, whole, with or without a filter behind it.
+fn is_typed(line: &str, command: &str) -> bool {
+    line.strip_prefix(command).is_some_and(|rest| {
+        let rest = rest.trim_start();
+        rest.is_empty() || rest.starts_with('|')
+    })
+}
+
+/// Whether a typed line is the command with its words shortened, as people type it; a filter and
+/// the name of one entry may follow.
+fn is_shorthand(typed: &str, command: &str) -> bool {
+    let typed = typed.split('|').next().unwrap_or_default();
+    let mut words = typed.split_whitespace();
+    let begins = |full: &str| words.next().is_some_and(|word| full.starts_with(word));
+    command.split(' ').all(begins) && words.count() <= 1
+}
+
+/// Drops `--More--` with what wiped it out, carriage returns and other control characters.
+fn without_pager(raw: &str) -> String {
+    const MORE: &str = "--More--";
+    let line = raw.trim_end();
+    let line = line.rsplit('\r').next().unwrap_or_default();
+    let line: String = line
+        .chars()
+        .filter(|c| !c.is_control() || *c == '\t')
+        .collect::<String>()
+        .replace('\t', " ");
+    match line.trim_start().strip_prefix(MORE) {
+        Some(rest) => rest.trim_start().to_owned(),
+        None => line,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const COMMANDS: &[&str] = &["diagnose fortitoken info"];
+
+    fn texts(text: &str) -> Vec<(usize, String)> {
+        lines_of(text, COMMANDS)
+            .into_iter()
+            .filter(|line| !line.text.is_empty())
+            .map(|line| (line.number, line.text))
+            .collect()
+    }
+
+    #[test]
+    fn what_was_pasted_around_an_answer_is_left_out() {
+        let text = "# from site 7\r\nfgt (root) # diagnose fortitoken info\r\r\n\r\none\r\n--More-- \
+                    \r         \rtwo\r\n--More-- three\r\n\r\nfgt (root) # \r\n";
+        assert_eq!(texts(text), [(4, "one".into()), (5, "two".into()), (6, "three".into())]);
+    }
+
+    #[test]
+    fn answers_to_other_commands_are_left_out() {
+        let text = "fgt $ get system status\nVersion: x\n\nfgt $ diag fort info | grep .\none\n\nfgt $ \
+                    exit\nbye\n";
+        assert_eq!(texts(text), [(5, "one".into())]);
+    }
+
+    #[test]
+    fn an_alias_or_no_echo_at_all_keeps_everything() {
+        assert_eq!(texts("one\ntwo"), [(1, "one".into()), (2, "two".into())]);
+        assert_eq!(texts("fgt # get tokens\none"), [(2, "one".into())]);
+    }
+
+    #[test]
+    fn a_prompt_may_stand_before_the_first_line_of_an_answer() {
+        assert_eq!(
+            texts("fgt # one\ntwo # three\nfgt # "),
+            [(1, "one".into()), (2, "two # three".into())]
+        );
+    }
+}
