@@ -1,5 +1,6 @@
 //! The read-only gate: the only way to a command that a session will send.
 
+use std::borrow::Cow;
 use std::fmt;
 
 mod diagnose;
@@ -15,7 +16,7 @@ pub const MAX_LENGTH: usize = 200;
 /// [`Command::parse`] is its only constructor. What it holds is exactly what was given: nothing is
 /// normalised, so what a person reads in a playbook is what a device receives.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub struct Command(String);
+pub struct Command(Cow<'static, str>);
 
 /// Why a text is not admitted as a command.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -37,6 +38,13 @@ impl fmt::Display for Refusal {
 impl std::error::Error for Refusal {}
 
 impl Command {
+    /// What a session asks first; a test holds these against [`Command::parse`].
+    pub const SYSTEM_STATUS: Self = Self(Cow::Borrowed("get system status"));
+    /// The list of VDOMs, for profiles that may `diagnose`.
+    pub const VDOM_LIST: Self = Self(Cow::Borrowed("diagnose sys vd list"));
+    /// The list of VDOMs, for profiles that may not.
+    pub const VDOM_PROPERTY: Self = Self(Cow::Borrowed("get system vdom-property"));
+
     /// Admits `get …`, `show …` and the `diagnose …` commands of a reasoned list, each with at
     /// most one ` | grep [-flags] WORD` behind it.
     ///
@@ -77,7 +85,7 @@ impl Command {
             "diagnose" => check_diagnose(&words)?,
             other => return Err(refuse_verb(other)),
         }
-        Ok(Self(text.to_owned()))
+        Ok(Self(Cow::Owned(text.to_owned())))
     }
 
     pub fn as_str(&self) -> &str {
