@@ -1,4 +1,23 @@
 //! The user's eyes.
 //!
-//! Comes in: events, issues, a summary. Goes out: progress and diagnostics on stderr.
-//! Does not know: the runner.
+//! Comes in: events, issues, a rendered summary. Goes out: text for a terminal or a pipe, in
+//! which nothing that a device or a file said can move the cursor.
+//! Does not know: the runner. Start reading at [`Progress`] and [`render_issues`].
+
+mod clean;
+mod diagnostics;
+mod look;
+mod output;
+mod progress;
+mod recap;
+mod summary;
+mod tally;
+mod task_line;
+
+pub use clean::{clean, clean_line};
+pub use diagnostics::render_issues;
+pub use look::Look;
+pub use output::write_text;
+pub use progress::Progress;
+pub use recap::recap;
+pub use summary::paint_summary;
