@@ -6,10 +6,9 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use sqlx::migrate::{MigrateError, Migrator};
-use sqlx::sqlite::{
-    SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
-};
+use sqlx::sqlite::{SqliteConnectOptions, SqlitePool, SqlitePoolOptions, SqliteSynchronous};
 use sqlx::{Connection, SqliteConnection};
+use tokio::time::sleep;
 
 use super::StoreError;
 
@@ -20,6 +19,8 @@ const APPLICATION_ID: i32 = 0x746b_666c;
 
 /// How long a statement waits for another process to release the file.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
+
+const RETRY_EVERY: Duration = Duration::from_millis(50);
 
 /// One connection writes, the others read.
 const CONNECTIONS: u32 = 4;
@@ -50,16 +51,17 @@ pub(super) async fn open(location: &str, path: &Path) -> Result<SqlitePool, Stor
         .foreign_keys(true)
         .busy_timeout(BUSY_TIMEOUT);
     let mut connection = SqliteConnection::connect_with(&options).await.map_err(failed)?;
-    let prepared = prepare(location, &mut connection).await;
+    let mut prepared = prepare(location, &mut connection).await;
+    if prepared.is_ok() {
+        // Only now: the journal mode is kept in the file.
+        prepared = write_ahead(&mut connection).await.map_err(failed);
+    }
     connection.close().await.map_err(failed)?;
     prepared?;
-    // Only now: the journal mode is kept in the file.
-    let options =
-        options.journal_mode(SqliteJournalMode::Wal).synchronous(SqliteSynchronous::Normal);
     SqlitePoolOptions::new()
         .max_connections(CONNECTIONS)
         .acquire_timeout(BUSY_TIMEOUT)
-        .connect_with(options)
+        .connect_with(options.synchronous(SqliteSynchronous::Normal))
         .await
         .map_err(failed)
 }
@@ -116,6 +118,19 @@ async fn prepare(location: &str, connection: &mut SqliteConnection) -> Result<()
             location: location.to_owned(),
             cause: format!("its schema is not what it should be: {other}"),
         }),
+    }
+}
+
+/// Switches to a write-ahead log, so that readers never wait for the writer nor it for them. The
+/// switch is the one statement for which SQLite does not wait by itself while the file is in use.
+async fn write_ahead(connection: &mut SqliteConnection) -> Result<(), sqlx::Error> {
+    let mut attempts = BUSY_TIMEOUT.as_millis() / RETRY_EVERY.as_millis();
+    loop {
+        attempts -= 1;
+        match sqlx::query("PRAGMA journal_mode = WAL").execute(&mut *connection).await {
+            Err(error) if attempts > 0 && StoreError::is_busy(&error) => sleep(RETRY_EVERY).await,
+            outcome => return outcome.map(drop),
+        }
     }
 }
 

@@ -47,13 +47,7 @@ impl StoreError {
     /// Sorts what the database says. The codes are SQLite's primary result codes.
     pub(super) fn database(location: &str, error: &sqlx::Error) -> Self {
         let location = location.to_owned();
-        let code = error
-            .as_database_error()
-            .and_then(|error| error.code())
-            .and_then(|code| code.parse::<u32>().ok())
-            // The upper bytes only tell variants apart.
-            .map(|code| code & 0xff);
-        match code {
+        match primary_code(error) {
             Some(5 | 6) => Self::Busy { location },
             Some(8) => Self::ReadOnly { location },
             Some(11) => Self::Damaged { location, cause: said(error) },
@@ -61,6 +55,10 @@ impl StoreError {
             Some(26) => Self::NotADatabase { location },
             _ => Self::Database { location, cause: said(error) },
         }
+    }
+
+    pub(super) fn is_busy(error: &sqlx::Error) -> bool {
+        matches!(primary_code(error), Some(5 | 6))
     }
 
     /// What a person can do about it, one sentence without a full stop.
@@ -95,6 +93,12 @@ impl StoreError {
             Self::Event { version, .. } => format!("use tokenfleet {version} or later"),
         }
     }
+}
+
+fn primary_code(error: &sqlx::Error) -> Option<u32> {
+    let code: u32 = error.as_database_error()?.code()?.parse().ok()?;
+    // The upper bytes only tell variants apart.
+    Some(code & 0xff)
 }
 
 /// The database's own words, without sqlx's preamble.

@@ -62,9 +62,9 @@ impl Progress {
 
     fn on_terminal(target: ProgressDrawTarget, look: Look, verbosity: u8) -> Self {
         let template = if look.colour {
-            "{elapsed_precise} {bar:24.cyan/dim} {pos}/{len} {wide_msg}"
+            "{elapsed:>4} {bar:16.cyan/dim} {pos}/{len} {wide_msg}"
         } else {
-            "{elapsed_precise} {bar:24} {pos}/{len} {wide_msg}"
+            "{elapsed:>4} {bar:16} {pos}/{len} {wide_msg}"
         };
         let style = ProgressStyle::with_template(template)
             .unwrap_or_else(|_| ProgressStyle::default_bar())
