@@ -3,13 +3,36 @@
 //! Comes in: the texts of inventory files and of `group_vars/` and `host_vars/`. Goes out: hosts
 //! in order, each variable traceable to the line that set it; host patterns; targets.
 //! Does not know: flags, files, SSH.
-//! Start reading at [`Inventory`].
+//! Start reading at [`load`], which makes an [`Inventory`] of [`Sources`].
 
+mod address;
+mod connection;
+mod draft;
+mod graph;
+mod ini;
 #[allow(clippy::module_inception, reason = "a noun has the file of its name")]
 mod inventory;
+mod json;
+mod limit;
+mod listing;
+mod literal;
+mod load;
 mod located;
+mod nearest;
+mod pattern;
+mod shared_device;
 mod sources;
+mod target;
+mod tree;
+mod words;
 
+pub use connection::is_secret_name;
+pub use graph::graph;
 pub use inventory::Inventory;
+pub use limit::{Limit, limit_files};
+pub use listing::{host, list, list_yaml};
+pub use load::{Loaded, load};
 pub use located::{HostVariables, Located, Variables};
+pub use pattern::{Selection, select};
 pub use sources::{InventorySource, Sources, VariableDirectory, inventory_files, variable_files};
+pub use target::{ConnectionDefaults, target};

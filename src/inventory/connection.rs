@@ -1,0 +1,56 @@
+//! The names of Ansible's connection variables.
+
+use crate::model::{InputIssue, Value};
+use crate::yaml::Node;
+
+/// Aliases in rising precedence: where several are set, the last one counts, as in Ansible.
+pub(super) const HOST: [&str; 2] = ["ansible_host", "ansible_ssh_host"];
+pub(super) const PORT: [&str; 2] = ["ansible_port", "ansible_ssh_port"];
+pub(super) const USER: [&str; 2] = ["ansible_user", "ansible_ssh_user"];
+pub(super) const PASSWORD: [&str; 3] =
+    ["ansible_password", "ansible_ssh_pass", "ansible_ssh_password"];
+pub(super) const PRIVATE_KEY: [&str; 2] =
+    ["ansible_private_key_file", "ansible_ssh_private_key_file"];
+pub(super) const HOST_KEY_CHECKING: [&str; 2] =
+    ["ansible_host_key_checking", "ansible_ssh_host_key_checking"];
+pub(super) const CONNECTION: &str = "ansible_connection";
+pub(super) const NETWORK_OS: &str = "ansible_network_os";
+/// Options for OpenSSH, of which few mean something here.
+pub(super) const SSH_ARGUMENTS: [&str; 3] =
+    ["ansible_ssh_args", "ansible_ssh_common_args", "ansible_ssh_extra_args"];
+
+/// Secrets of a connection besides the password: of no use here, and no less secret.
+const OTHER_SECRETS: [&str; 9] = [
+    "ansible_become_password",
+    "ansible_become_pass",
+    "ansible_sudo_pass",
+    "ansible_su_pass",
+    "ansible_httpapi_pass",
+    "ansible_httpapi_password",
+    "ansible_ssh_private_key_passphrase",
+    "ansible_private_key_passphrase",
+    "ansible_ssh_private_key",
+];
+
+/// Whether the variable of that name holds a secret of the connection: it is never printed and
+/// never enters a template's context.
+pub fn is_secret_name(name: &str) -> bool {
+    PASSWORD.contains(&name) || OTHER_SECRETS.contains(&name)
+}
+
+/// Refuses an unquoted password that YAML reads as something else than its characters: the
+/// digits `0123` are the number 83, and the login would fail with no visible reason.
+pub(super) fn misread_secret(name: &str, node: &Node) -> Option<InputIssue> {
+    let written = node.scalar_text().filter(|_| is_secret_name(name))?;
+    let kind = match node.to_value() {
+        Value::Int(value) if value.to_string() == written => return None,
+        Value::BigInt(value) if value == written => return None,
+        Value::Text(text) if text == written => return None,
+        Value::Null | Value::Unsafe(_) | Value::Vault(_) => return None,
+        value => value.kind(),
+    };
+    Some(
+        node.error(format!("the secret `{name}` is read as {kind}, not as the text it looks like"))
+            .hint("put it into quotes"),
+    )
+}

@@ -1,0 +1,220 @@
+//! Sources to an inventory.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use crate::model::{InputIssue, Place, SourceFile};
+use crate::yaml;
+
+use super::draft::{Draft, Spot};
+use super::sources::Index;
+use super::{
+    Inventory, InventorySource, Located, Sources, VariableDirectory, Variables, address, ini,
+    shared_device, tree,
+};
+
+/// An inventory and all that is wrong with its sources.
+#[derive(Debug, Clone)]
+pub struct Loaded {
+    /// Complete only when no issue is an error.
+    pub inventory: Inventory,
+    /// Source by source, each in file order.
+    pub issues: Vec<InputIssue>,
+}
+
+impl Loaded {
+    pub fn has_errors(&self) -> bool {
+        self.issues.iter().any(InputIssue::is_error)
+    }
+}
+
+/// Builds the inventory: all sources merged in order, groups and memberships settled, variable
+/// files read for those groups and hosts that exist.
+pub fn load(sources: &Sources) -> Loaded {
+    let mut draft = Draft::new();
+    for source in &sources.inventories {
+        let before = draft.issues.len();
+        read(source, &mut draft);
+        draft.issues[before..]
+            .sort_by_key(|issue| issue.place.as_ref().map(|place| (place.line, place.column)));
+    }
+    draft.inventory.settle();
+    warn_of_twins(&mut draft);
+    let directories = sources.beside_inventories.iter().chain([&sources.beside_playbook]);
+    for directory in directories {
+        add_layer(directory, &mut draft);
+    }
+    let Draft { inventory, mut issues, .. } = draft;
+    issues.extend(shared_device::warnings(&inventory));
+    Loaded { inventory, issues }
+}
+
+fn read(source: &InventorySource, draft: &mut Draft) {
+    match source {
+        InventorySource::HostList(list) => host_list(list, draft),
+        InventorySource::File(file) => match form_of(file) {
+            Form::Ini => ini::read(file, draft),
+            Form::Yaml => tree::read(file, draft),
+            Form::Refused(message, hint) => draft.issues.push(
+                InputIssue::error(message).at(Place::new(file.name.clone(), 1, 1), 1).hint(hint),
+            ),
+        },
+    }
+}
+
+/// `fw1,fw2:2222,`: hosts that are not known yet join `ungrouped`. Ranges are not unfolded.
+fn host_list(list: &str, draft: &mut Draft) {
+    const UNGROUPED: usize = 1;
+    let source: Arc<str> = Arc::from(list);
+    for written in list.split(',').map(str::trim).filter(|written| !written.is_empty()) {
+        let (name, port) = match address::parse(written) {
+            Some(address) if !address.name.contains('[') => (address.name, address.port),
+            _ => (written.to_owned(), None),
+        };
+        if !draft.inventory.contains(&name) {
+            draft.host(&name, port, UNGROUPED, &source, None);
+        }
+    }
+}
+
+/// How a file is to be read.
+enum Form {
+    Ini,
+    Yaml,
+    Refused(&'static str, &'static str),
+}
+
+/// Told from the ending, else from the first line that says something. Ansible tries all of its
+/// readers in turn and shows every error; one reader and its error are clearer.
+fn form_of(file: &SourceFile) -> Form {
+    let text = file.text.strip_prefix('\u{feff}').unwrap_or(&file.text);
+    if text.starts_with("$ANSIBLE_VAULT;") {
+        return Form::Refused(
+            "this inventory is encrypted by Ansible Vault, which a later version will read",
+            "decrypt it with `ansible-vault view`",
+        );
+    }
+    if text.starts_with("#!") {
+        return Form::Refused(
+            "this is an inventory script, which is not run",
+            "let `ansible-inventory --export --list --yaml` write an inventory from it",
+        );
+    }
+    let name = file.name.rsplit(['/', '\\']).next().unwrap_or("");
+    let ending = name.rsplit_once('.').map(|(_, ending)| ending.to_ascii_lowercase());
+    match ending.as_deref() {
+        Some("yml" | "yaml" | "json") => Form::Yaml,
+        Some("ini") => Form::Ini,
+        Some("toml") => {
+            Form::Refused("inventories in TOML are not read", "write it in YAML or in INI form")
+        }
+        _ if looks_like_yaml(text) => Form::Yaml,
+        _ => Form::Ini,
+    }
+}
+
+/// `---`, `{` or `key:` in the first line that is no comment.
+fn looks_like_yaml(text: &str) -> bool {
+    let line = text.lines().map(str::trim).find(|line| !line.is_empty() && !line.starts_with('#'));
+    line.is_some_and(|line| {
+        let line = line.split(" #").next().unwrap_or("").trim_end();
+        line.starts_with("---")
+            || line.starts_with('{')
+            || !line.starts_with(['[', ';'])
+                && (line.ends_with(':') || line.contains(": "))
+                && !line.contains('=')
+    })
+}
+
+/// A host and a group of one name are allowed, and nearly always a mistake.
+fn warn_of_twins(draft: &mut Draft) {
+    let twins: Vec<InputIssue> = draft
+        .inventory
+        .hosts
+        .iter()
+        .filter(|(name, _)| draft.inventory.groups.contains_key(name.as_str()))
+        .map(|(name, host)| {
+            let issue = InputIssue::warning(format!("`{name}` is the name of a host and a group"))
+                .hint("rename one of the two: patterns will find the group");
+            match &host.place {
+                Some(place) => issue.at(place.clone(), 1),
+                None => issue,
+            }
+        })
+        .collect();
+    draft.issues.extend(twins);
+}
+
+/// Adds one directory's variables to every group and host, as a layer of its own.
+fn add_layer(directory: &VariableDirectory, draft: &mut Draft) {
+    if directory.files.is_empty() {
+        return;
+    }
+    let index = directory.index();
+    let mut files = Files { directory, index, read: HashMap::new() };
+    let groups: Vec<String> = draft.inventory.groups.keys().cloned().collect();
+    for (position, name) in groups.iter().enumerate() {
+        let variables = files.variables_of("group_vars", name, draft);
+        draft.inventory.groups[position].files.push(variables);
+    }
+    for position in 0..draft.inventory.hosts.len() {
+        let name = draft.inventory.host_name(position).cloned();
+        let Some(name) = name else { continue };
+        let variables = files.variables_of("host_vars", name.as_str(), draft);
+        draft.inventory.hosts[position].files.push(variables);
+    }
+}
+
+/// The variable files of one directory, each read once.
+struct Files<'a> {
+    directory: &'a VariableDirectory,
+    index: Index<'a>,
+    read: HashMap<Arc<str>, Variables>,
+}
+
+impl Files<'_> {
+    fn variables_of(&mut self, kind: &str, name: &str, draft: &mut Draft) -> Variables {
+        let mut found = Variables::default();
+        for file in self.directory.files_of(&self.index, kind, name) {
+            let variables =
+                self.read.entry(file.name.clone()).or_insert_with(|| variables_in(file, draft));
+            for (name, value) in variables.iter() {
+                found.set(name, value.clone());
+            }
+        }
+        found
+    }
+}
+
+/// The variables of one file, which must hold a mapping or nothing.
+fn variables_in(file: &SourceFile, draft: &mut Draft) -> Variables {
+    let mut variables = Variables::default();
+    if file.text.starts_with("$ANSIBLE_VAULT;") {
+        draft.issues.push(
+            InputIssue::error("these variables are encrypted by Ansible Vault")
+                .at(Place::new(file.name.clone(), 1, 1), 1)
+                .hint(
+                    "a later version will read vaults; until then decrypt a copy, and give \
+                       passwords with `-k` or use keys",
+                ),
+        );
+        return variables;
+    }
+    let parsed = yaml::parse(file);
+    draft.issues.extend(parsed.issues);
+    let Some(node) = parsed.node else { return variables };
+    let Some(entries) = node.as_map() else {
+        let issue = node
+            .error(format!("a file of variables must be a mapping, not {}", node.kind()))
+            .hint("write one `name: value` in each line");
+        draft.issues.push(issue);
+        return variables;
+    };
+    for (key, value) in entries {
+        let (name, value): (String, Located) = tree::variable(key, value, draft);
+        let spot: Spot = tree::spot(key);
+        draft.check_name(&name, &spot);
+        variables.set(name, value);
+    }
+    variables
+}

@@ -1,0 +1,245 @@
+//! Connection variables to a target.
+
+use std::path::PathBuf;
+use std::sync::LazyLock;
+
+use regex::Regex;
+
+use crate::model::{Connection, HostKeyPolicy, HostName, InputIssue, Secret, Target, Value};
+
+use super::{HostVariables, Located, connection, nearest};
+
+const SSH_PORT: u16 = 22;
+
+/// Values of `ansible_connection` that mean SSH to a command line.
+const SSH_CONNECTIONS: [&str; 7] = [
+    "ssh",
+    "smart",
+    "network_cli",
+    "ansible.netcommon.network_cli",
+    "ansible.builtin.ssh",
+    "paramiko",
+    "paramiko_ssh",
+];
+
+const FORTIOS: [&str; 2] = ["fortinet.fortios.fortios", "fortios"];
+
+static STRICT_OPTION: LazyLock<Option<Regex>> =
+    LazyLock::new(|| Regex::new(r#"(?i)StrictHostKeyChecking[= ]["']?([a-z-]+)"#).ok());
+
+static JUMP_OPTION: LazyLock<Option<Regex>> =
+    LazyLock::new(|| Regex::new(r"(?i)ProxyJump|ProxyCommand|(?:^|\s)-[JW]").ok());
+
+/// What holds for a host whose variables say nothing: the flags of the command line.
+#[derive(Debug, Clone, Default)]
+pub struct ConnectionDefaults {
+    /// `-u`; `admin` when nothing is said.
+    pub user: Option<String>,
+    /// `-k`
+    pub password: Option<Secret>,
+    /// `--private-key`
+    pub private_key_file: Option<PathBuf>,
+    /// `--host-key-checking`
+    pub host_key: HostKeyPolicy,
+}
+
+/// How to reach `host`, by its variables and, where these say nothing, by `defaults`. Play
+/// variables and `-e` count when the caller has laid them over `variables`. The errors are all
+/// that is wrong with this host.
+pub fn target(
+    host: &HostName,
+    variables: &HostVariables<'_>,
+    defaults: &ConnectionDefaults,
+) -> Result<Target, Vec<InputIssue>> {
+    let mut reader = Reader { host, variables, issues: Vec::new() };
+    let connection = reader.connection();
+    reader.network_os();
+    let (address, port) = reader.endpoint();
+    let user = reader.text("login name", &connection::USER);
+    let password = reader.password();
+    let private_key_file = reader.text("path", &connection::PRIVATE_KEY).map(PathBuf::from);
+    let host_key = reader.host_key(&defaults.host_key);
+    reader.refuse_jumps();
+    if !reader.issues.is_empty() {
+        return Err(reader.issues);
+    }
+    Ok(Target {
+        host: host.clone(),
+        connection,
+        address,
+        port,
+        user: user.or_else(|| defaults.user.clone()).unwrap_or_else(|| "admin".to_owned()),
+        password: password.or_else(|| defaults.password.clone()),
+        private_key_file: private_key_file.or_else(|| defaults.private_key_file.clone()),
+        host_key,
+    })
+}
+
+/// Reads one host's connection variables and collects what is wrong with them.
+pub(super) struct Reader<'a> {
+    pub host: &'a HostName,
+    pub variables: &'a HostVariables<'a>,
+    pub issues: Vec<InputIssue>,
+}
+
+impl<'a> Reader<'a> {
+    pub fn connection(&mut self) -> Connection {
+        let Some((name, value)) = self.find("name", &[connection::CONNECTION]) else {
+            return Connection::Ssh;
+        };
+        let located = self.variables.get(name);
+        if value == "lab" {
+            return Connection::Lab;
+        }
+        if !SSH_CONNECTIONS.contains(&value.as_str()) {
+            let hint = match value.as_str() {
+                "httpapi" | "ansible.netcommon.httpapi" | "local" => {
+                    "tokenfleet speaks SSH: run it with `-e ansible_connection=network_cli`, or \
+                     set that for this group"
+                        .to_owned()
+                }
+                other => nearest::hint(other, ["ssh", "network_cli", "lab"]),
+            };
+            self.report(located, format!("`{name}` is `{value}`, which is not spoken here"), hint);
+        }
+        Connection::Ssh
+    }
+
+    fn network_os(&mut self) {
+        if let Some((name, value)) = self.find("name", &[connection::NETWORK_OS])
+            && !FORTIOS.contains(&value.as_str())
+        {
+            self.report(
+                self.variables.get(name),
+                format!("`{name}` is `{value}`, and tokenfleet only knows FortiOS"),
+                "leave this host out with `--limit`, or correct the variable".to_owned(),
+            );
+        }
+    }
+
+    /// Address and port.
+    pub fn endpoint(&mut self) -> (String, u16) {
+        let address = self
+            .text("name or address", &connection::HOST)
+            .unwrap_or_else(|| self.host.as_str().to_owned());
+        let port = self.find("port", &connection::PORT).and_then(|(name, text)| {
+            let port = text.trim().parse().ok().filter(|port| *port > 0);
+            if port.is_none() {
+                self.report(
+                    self.variables.get(name),
+                    format!("`{name}` is `{text}`, which is no port"),
+                    "a port is a number from 1 to 65535".to_owned(),
+                );
+            }
+            port
+        });
+        (address, port.unwrap_or(SSH_PORT))
+    }
+
+    fn password(&mut self) -> Option<Secret> {
+        // An empty password is one too: devices fresh from the factory have it.
+        self.find("password", &connection::PASSWORD).map(|(_, text)| Secret::new(text))
+    }
+
+    fn host_key(&mut self, default: &HostKeyPolicy) -> HostKeyPolicy {
+        let mut policy = default.clone();
+        for name in connection::SSH_ARGUMENTS {
+            let option = self.find("text", &[name]).and_then(|(_, text)| {
+                let found = STRICT_OPTION.as_ref()?.captures(&text)?;
+                Some(found.get(1)?.as_str().to_ascii_lowercase())
+            });
+            match option.as_deref() {
+                Some("no" | "off") => policy = HostKeyPolicy::Off,
+                Some("accept-new") => policy = HostKeyPolicy::AcceptNew,
+                Some("yes") => policy = HostKeyPolicy::Strict,
+                _ => {}
+            }
+        }
+        let Some((name, text)) = self.find("boolean", &connection::HOST_KEY_CHECKING) else {
+            return policy;
+        };
+        match text.to_ascii_lowercase().as_str() {
+            "true" | "yes" | "on" | "y" | "t" | "1" if policy == HostKeyPolicy::Off => {
+                HostKeyPolicy::Strict
+            }
+            "true" | "yes" | "on" | "y" | "t" | "1" => policy,
+            "false" | "no" | "off" | "n" | "f" | "0" => HostKeyPolicy::Off,
+            _ => {
+                self.report(
+                    self.variables.get(name),
+                    format!("`{name}` is `{text}`, which is neither true nor false"),
+                    "write `true` or `false`".to_owned(),
+                );
+                policy
+            }
+        }
+    }
+
+    /// Without its jump host a connection would go elsewhere, or nowhere.
+    fn refuse_jumps(&mut self) {
+        for name in connection::SSH_ARGUMENTS {
+            if let Some((_, text)) = self.find("text", &[name])
+                && JUMP_OPTION.as_ref().is_some_and(|option| option.is_match(&text))
+            {
+                self.report(
+                    self.variables.get(name),
+                    format!("`{name}` asks for a jump host, which a later version will know"),
+                    "run tokenfleet where the firewalls can be reached directly".to_owned(),
+                );
+            }
+        }
+    }
+
+    /// The text of the first that is set, counted from the last of `names`; empty is unset.
+    fn text(&mut self, what: &str, names: &[&'static str]) -> Option<String> {
+        self.find(what, names).map(|(_, text)| text).filter(|text| !text.is_empty())
+    }
+
+    /// The name and the text of the variable that counts among its aliases.
+    fn find(&mut self, what: &str, names: &[&'static str]) -> Option<(&'static str, String)> {
+        let (name, located) =
+            names.iter().rev().find_map(|name| Some((*name, self.variables.get(name)?)))?;
+        match self.text_of(name, located) {
+            Ok(text) => text.map(|text| (name, text)),
+            Err((message, hint)) => {
+                self.report(Some(located), format!("{message} (a {what})"), hint);
+                None
+            }
+        }
+    }
+
+    /// The text of a value. Errors never show the value: it may be a secret.
+    fn text_of(&self, name: &str, located: &Located) -> Result<Option<String>, (String, String)> {
+        match &located.value {
+            Value::Null => Ok(None),
+            Value::Text(text) if is_template(text) => Err((
+                format!("`{name}` holds a template, which is not filled in here"),
+                "write the value itself".to_owned(),
+            )),
+            Value::Text(text) | Value::Unsafe(text) | Value::BigInt(text) => Ok(Some(text.clone())),
+            Value::Int(value) => Ok(Some(value.to_string())),
+            Value::Bool(value) if !connection::is_secret_name(name) => Ok(Some(value.to_string())),
+            Value::Vault(_) => Err((
+                format!("`{name}` is encrypted by Ansible Vault, which a later version will read"),
+                "give the password with `-k`, or use a key".to_owned(),
+            )),
+            other => Err((
+                format!("`{name}` is {}, where text is needed", other.kind()),
+                "put the value into quotes".to_owned(),
+            )),
+        }
+    }
+
+    fn report(&mut self, located: Option<&Located>, message: String, hint: String) {
+        let issue = InputIssue::error(format!("host `{}`: {message}", self.host)).hint(hint);
+        self.issues.push(match located.and_then(|located| located.place.clone()) {
+            Some(place) => issue.at(place, 1),
+            None => issue,
+        });
+    }
+}
+
+/// Whether a text has to be filled in before it is used.
+pub(super) fn is_template(text: &str) -> bool {
+    text.contains("{{") || text.contains("{%") || text.contains("{#")
+}
