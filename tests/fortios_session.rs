@@ -198,8 +198,12 @@ fn describe(events: &[SessionEvent]) -> String {
                     survey.not_examined,
                     survey.transcripts.len(),
                 );
+                for confined in &survey.confined {
+                    let _ = writeln!(text, "    {confined}");
+                }
             }
             SessionEvent::Answered(transcript) => {
+                assert!(!transcript.truncated);
                 let _ = writeln!(
                     text,
                     "answered: {} in {:?}, refusal {:?}",
@@ -323,4 +327,78 @@ fn the_limits_hold() {
     let Some(SessionEvent::Failed(failure)) = session.next_event() else { panic!("no failure") };
     assert_eq!(failure.message, "the device sent more than 1000 bytes");
     assert_eq!(session.deadline(), None);
+}
+
+/// A device that answers `get system status` and then one command without end.
+fn endless(limits: Limits, page: &[u8], pages: usize) -> (Player, usize) {
+    let mut player = Player::new(&Recording::default());
+    player.session = Session::new(limits);
+    player.commands.push_back((Reach::Current, Command::parse("show").unwrap()));
+    player.session.receive(b"fgt # ", player.now);
+    player.wait("get system status\r".len());
+    player.session.receive(
+        b"get system status\r\r\nVersion: FortiGate-60F v7.4.8,build1 (GA)\r\nSerial-Number: \
+          FGT60F0000000001\r\nVirtual domain configuration: disable\r\n\r\nfgt # ",
+        player.now,
+    );
+    player.written.clear();
+    player.wait("show\r".len());
+    player.session.receive(b"show\r\r\n", player.now);
+    let mut sent = 0;
+    while sent < pages && !player.over {
+        player.written.clear();
+        player.session.receive(page, player.now);
+        if page.ends_with(b"--More-- ") {
+            player.wait(1);
+        }
+        sent += 1;
+    }
+    (player, sent)
+}
+
+#[test]
+fn a_long_answer_is_cut_and_marked() {
+    let limits = Limits { answer_bytes: 1000, ..Limits::default() };
+    let (mut player, _) = endless(limits, b"config system interface\r\n", 1000);
+    player.session.receive(b"fgt # ", player.now);
+    player.wait(1);
+    let transcript = player.events.iter().find_map(|event| match event {
+        SessionEvent::Answered(transcript) => Some(transcript.clone()),
+        _ => None,
+    });
+    let transcript = transcript.unwrap();
+    assert!(transcript.truncated && transcript.text.len() < 1000);
+    assert!(transcript.text.ends_with("config system interface"));
+}
+
+#[test]
+fn pages_without_end_end_the_session() {
+    let limits = Limits { pages: 50, ..Limits::default() };
+    let (player, sent) = endless(limits, b"one more\r\n--More-- ", 1000);
+    assert_eq!(sent, 51);
+    let Some(SessionEvent::Failed(failure)) = player.events.last() else { panic!("no failure") };
+    assert_eq!(failure.message, "the answer has more than 50 pages");
+}
+
+#[test]
+fn a_slow_drip_ends_at_the_command_limit() {
+    let (mut player, _) = endless(Limits::default(), b"", 1);
+    let begun = player.now;
+    while !player.over {
+        player.now += Duration::from_secs(5);
+        player.session.receive(b"x\r\n", player.now);
+        player.session.elapse(player.now);
+        player.attend();
+    }
+    assert_eq!(player.now - begun, Limits::default().command);
+}
+
+#[test]
+fn leaving_in_the_midst_of_an_answer_sends_nothing() {
+    let (mut player, _) = endless(Limits::default(), b"config", 1);
+    player.written.clear();
+    player.session.leave(player.now);
+    player.attend();
+    assert_eq!(player.events.last(), Some(&SessionEvent::Left));
+    assert!(player.written.is_empty() && player.session.deadline().is_none());
 }

@@ -15,6 +15,7 @@ mod limits;
 mod login;
 mod navigation;
 mod outbox;
+mod places;
 mod sent;
 mod survey;
 

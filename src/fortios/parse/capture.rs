@@ -1,6 +1,7 @@
 //! The lines of an answer within whatever somebody pasted around it.
 
 use crate::fortios::prompt::Prompt;
+use crate::fortios::redact::redact;
 use crate::fortios::refusal;
 
 /// One line of an answer.
@@ -15,14 +16,16 @@ pub struct CaptureLine {
 /// The lines that answer one of `commands`.
 ///
 /// Left out are echoed commands, prompts, leading comments (`# …`), and the answers to other
-/// commands when a whole session was pasted. Blank lines stay.
+/// commands when a whole session was pasted. Blank lines stay. Secrets are replaced: what was
+/// pasted has not gone through a session, and lines that are not understood are shown again.
 pub fn lines_of(text: &str, commands: &[&str]) -> Vec<CaptureLine> {
     // What stands before the first echo is taken for an answer to the command as well.
     let mut blocks = vec![Block::new(true)];
-    for (index, raw) in text.split('\n').enumerate() {
-        let line = without_pager(raw);
+    let text: Vec<String> = text.split('\n').map(without_pager).collect();
+    let text = redact(&text.join("\n"));
+    for (index, line) in text.split('\n').enumerate() {
         let Some(block) = blocks.last_mut() else { break };
-        match Read::line(&line, commands, block.begun) {
+        match Read::line(line, commands, block.begun) {
             Read::Nothing => {}
             Read::Echo { ours } => blocks.push(Block::new(ours)),
             Read::Text(at) => {

@@ -26,9 +26,9 @@ pub fn system_status(text: &str) -> Parsed<SystemStatus> {
     let value = status_of(fields);
     let problem = match refused {
         Some(_) => refused,
-        None if value.version.is_empty() => Some("there is no `Version:` in this text".to_owned()),
-        None if value.serial.is_empty() => {
-            Some("there is no `Serial-Number:` in this text".to_owned())
+        // A filter (`| grep Version`) may have left either of them.
+        None if value.version.is_empty() && value.serial.is_empty() => {
+            Some("there is neither a version nor a serial number in this text".to_owned())
         }
         None => None,
     };

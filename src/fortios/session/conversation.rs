@@ -5,10 +5,11 @@ use std::time::Duration;
 
 use super::event::{Reach, SessionEvent};
 use super::exchange::{Exchange, Reply, Step, excerpt};
-use super::job::{Job, Places, RunJob, Visit, not_run};
+use super::job::{Job, RunJob, not_run};
 use super::limits::Limits;
 use super::navigation::{Arrival, Place, arrival};
 use super::outbox::Outbox;
+use super::places::{Places, Visit};
 use super::sent::Sent;
 use super::survey::SurveyJob;
 use crate::fortios::command::Command;
@@ -231,7 +232,7 @@ impl Conversation {
                     out.report(event);
                 }
             }
-            sent => match arrival(sent, &reply, &self.home, &self.places.listed()) {
+            sent => match arrival(sent, &reply, &self.home, &self.places) {
                 Arrival::At(place) => self.place = place,
                 Arrival::Barred(place, reason) => {
                     self.place = place;

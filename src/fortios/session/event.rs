@@ -4,7 +4,8 @@ use crate::model::{HostFailure, SystemStatus, Transcript};
 
 /// Where a submitted command runs.
 ///
-/// On a device without VDOMs there is one place, and all of these mean it.
+/// On a device without VDOMs there is one place, and all of these mean it; as a VDOM it is called
+/// `root`. For the administrator of a single VDOM, `EveryVdom` and `Current` mean that one.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Reach {
     /// The global context.
@@ -49,6 +50,9 @@ pub struct Survey {
     /// Whether the global context is open to this administrator. False for the administrator of a
     /// single VDOM, who sees that one alone.
     pub global: bool,
+    /// Where the global context is closed: that one VDOM alone is seen, and what the device said.
+    /// Other VDOMs may exist that this administrator cannot know of.
+    pub confined: Option<String>,
     /// The name at the prompt.
     pub name: String,
     /// The prompt ends with `$`: the administrator's profile is restricted.

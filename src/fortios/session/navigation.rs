@@ -1,6 +1,7 @@
 //! The places of a command line and the ways between them.
 
 use super::exchange::{Reply, excerpt};
+use super::places::Places;
 use super::sent::{Sent, VdomName};
 use crate::fortios::prompt::Prompt;
 
@@ -52,9 +53,9 @@ impl Place {
     }
 }
 
-/// Judges where a step led, by the prompt's context and by what the device said. `listed` are the
-/// VDOMs of the device.
-pub fn arrival(sent: &Sent, reply: &Reply, home: &Prompt, listed: &[String]) -> Arrival {
+/// Judges where a step led, by the prompt's context and by what the device said. `places` are those
+/// of the device.
+pub fn arrival(sent: &Sent, reply: &Reply, home: &Prompt, places: &Places) -> Arrival {
     let (target, origin) = match sent {
         Sent::EnterGlobal => (Place::Global, Place::Home),
         Sent::EnterVdoms => (Place::Vdoms, Place::Home),
@@ -64,7 +65,7 @@ pub fn arrival(sent: &Sent, reply: &Reply, home: &Prompt, listed: &[String]) -> 
     let seen = reply.prompt.context.as_deref().unwrap_or("none");
     if target.has_prompt(&reply.prompt, home) && !reply.declined {
         return match &target {
-            Place::Vdom(name) if !is_certain(name, reply, listed) => Arrival::Lost(format!(
+            Place::Vdom(name) if !is_certain(name, reply, places) => Arrival::Lost(format!(
                 "after `{sent}` it is not certain which VDOM this is",
                 sent = sent.text()
             )),
@@ -79,11 +80,11 @@ pub fn arrival(sent: &Sent, reply: &Reply, home: &Prompt, listed: &[String]) -> 
 
 /// Whether the VDOM entered is the one meant: the device names it (`current vf=NAME:INDEX`), or
 /// its prompt does, whole or cut in a way that fits no other VDOM.
-fn is_certain(name: &VdomName, reply: &Reply, listed: &[String]) -> bool {
+fn is_certain(name: &VdomName, reply: &Reply, places: &Places) -> bool {
     let named = reply.text.lines().find_map(|line| line.trim().strip_prefix("current vf="));
     match named {
         Some(named) => named.rsplit_once(':').map_or(named, |(name, _)| name) == name.as_str(),
-        None => listed.iter().filter(|other| reply.prompt.is_in(other)).count() <= 1,
+        None => places.is_unambiguous(&reply.prompt),
     }
 }
 
@@ -148,9 +149,10 @@ mod tests {
     fn an_arrival_is_judged_by_prompt_and_words() {
         let home = Prompt::parse("fgt # ").unwrap();
         let listed = ["customer-1".to_owned(), "customer-2".to_owned()];
+        let places = Places::of_listed(listed.to_vec());
         let enter = Sent::EnterVdom(VdomName::from_listed("customer-1").unwrap());
         let judged =
-            |prompt: &str, text: &str| arrival(&enter, &reply(prompt, text), &home, &listed);
+            |prompt: &str, text: &str| arrival(&enter, &reply(prompt, text), &home, &places);
         let at = Arrival::At(vdom("customer-1"));
         assert_eq!(judged("fgt (customer-1) # ", "current vf=customer-1:3"), at);
         assert_eq!(judged("fgt (customer-1) # ", ""), at);
@@ -167,7 +169,8 @@ mod tests {
     fn a_closed_global_context_leaves_the_session_at_home() {
         let home = Prompt::parse("fgt (customer-1) $ ").unwrap();
         let refused = reply("fgt (customer-1) $ ", "Unknown action 0");
-        let Arrival::Barred(place, reason) = arrival(&Sent::EnterGlobal, &refused, &home, &[])
+        let Arrival::Barred(place, reason) =
+            arrival(&Sent::EnterGlobal, &refused, &home, &Places::default())
         else {
             panic!("let in");
         };

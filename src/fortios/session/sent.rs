@@ -61,12 +61,14 @@ impl Sent {
 pub struct VdomName(String);
 
 impl VdomName {
-    /// `None` for a name that FortiOS reserves for itself or that would need quoting: a wrong
-    /// byte here would create a VDOM instead of entering one.
+    /// `None` for a name that would need quoting, since a wrong byte here would create a VDOM
+    /// instead of entering one, and for the names of contexts, since the prompt could not tell
+    /// whether the VDOM was entered.
     pub fn from_listed(name: &str) -> Option<Self> {
         let safe = !name.is_empty()
             && name.len() <= 64
             && !name.starts_with('-')
+            && !["global", "vdom"].contains(&name)
             && name.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_.".contains(&b));
         safe.then(|| Self(name.to_owned()))
     }

@@ -2,9 +2,9 @@
 
 use super::event::Survey;
 use super::exchange::excerpt;
-use super::job::{Places, Visit};
 use super::limits::Limits;
 use super::navigation::Place;
+use super::places::{Places, Visit};
 use crate::fortios::command::Command;
 use crate::fortios::parse::{system_status, vdom_list};
 use crate::fortios::prompt::Prompt;
@@ -78,11 +78,14 @@ impl SurveyJob {
     }
 
     /// The administrator has no global context, and so belongs to one VDOM: that of the login.
-    pub fn global_is_closed(&mut self, _reason: &str) {
+    pub fn global_is_closed(&mut self, reason: &str) {
         self.step = match std::mem::replace(&mut self.step, Step::Status) {
             Step::VdomList(status) | Step::VdomProperty(status) => {
                 let vdom = self.home_context.clone().or_else(|| status.current_vdom.clone());
-                Step::Done(status, Places::of_one(vdom.unwrap_or_else(|| "root".to_owned())))
+                Step::Done(
+                    status,
+                    Places::of_one(vdom.unwrap_or_else(|| "root".to_owned()), reason),
+                )
             }
             other => other,
         };
@@ -96,6 +99,7 @@ impl SurveyJob {
             vdoms: Vec::new(),
             not_examined: Vec::new(),
             global: true,
+            confined: None,
             name: prompt.name.clone(),
             restricted: prompt.restricted,
             transcripts: self.transcripts.clone(),
@@ -140,10 +144,10 @@ fn status_step(transcript: &Transcript) -> Result<Step, HostFailure> {
         )
         .during(command.as_str(), None));
     }
-    if let Some(problem) = parsed.problem {
+    if status.serial.is_empty() || !status.fields.contains_key("Virtual domain configuration") {
         return Err(HostFailure::new(
             Stage::Parse,
-            format!("the device's status is incomplete: {problem}"),
+            "the device's status lacks its serial number or its VDOM mode",
             "Run `get system status` by hand; a profile may hide parts of it.",
         )
         .during(command.as_str(), None));
