@@ -239,7 +239,10 @@ impl Line {
 
     fn exchange_failure(&self, error: &Error) -> HostFailure {
         let server = self.session.banner().map_or_else(|| "the device".to_owned(), printable);
-        let (message, remedy) = match Fault::from(error) {
+        // libssh2 calls it a failed key exchange too when the connection ends before it.
+        let is_over = self.session.methods(MethodType::Kex).is_none() && self.hangup.is_over();
+        let fault = if is_over { Fault::Lost } else { Fault::from(error) };
+        let (message, remedy) = match fault {
             _ if server.starts_with("SSH-1.") && !server.starts_with("SSH-1.99") => (
                 format!("the device speaks SSH version 1 only ({server})"),
                 "Switch it to SSH version 2 (`set admin-ssh-v1 disable`).",

@@ -1,5 +1,7 @@
 //! The end of a connection.
 
+use std::io;
+use std::mem::MaybeUninit;
 use std::net::Shutdown;
 use std::os::fd::AsFd;
 use std::sync::Arc;
@@ -25,6 +27,15 @@ impl<T: AsFd> Hangup<T> {
     pub(super) fn now(&self) {
         // It fails only when the connection is gone already.
         let _ = SockRef::from(&*self.socket).shutdown(Shutdown::Both);
+    }
+
+    /// Whether the other side has ended the connection, and all that it had said was read.
+    pub(super) fn is_over(&self) -> bool {
+        let mut one = [MaybeUninit::uninit()];
+        match SockRef::from(&*self.socket).peek(&mut one) {
+            Ok(count) => count == 0,
+            Err(error) => error.kind() != io::ErrorKind::WouldBlock,
+        }
     }
 }
 
