@@ -1,5 +1,6 @@
 //! Connecting over SSH: every way in which a server can disappoint, and what a person is told;
 //! and the ways in, against a real SSH server (russh's) in this process.
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test that fails panics")]
 
 use std::borrow::Cow;
 use std::future::Future;

@@ -213,13 +213,14 @@ impl Line {
     ) -> Result<(), HostFailure> {
         let wanted = expectation.algorithms();
         let exchange = async {
-            if !wanted.is_empty() {
-                let supported = self.session.supported_algs(MethodType::HostKey).await?;
-                let mut order: Vec<&str> = wanted.iter().map(String::as_str).collect();
-                order.extend(supported.iter().filter(|name| !wanted.iter().any(|w| w == **name)));
-                order.retain(|name| supported.contains(name));
-                self.session.method_pref(MethodType::HostKey, &order.join(",")).await?;
-            }
+            // Certificates are left out: there is nothing to hold them against.
+            let supported = self.session.supported_algs(MethodType::HostKey).await?;
+            let (first, rest): (Vec<&str>, Vec<&str>) = supported
+                .iter()
+                .filter(|name| !name.contains("-cert-"))
+                .partition(|name| wanted.iter().any(|wanted| wanted == **name));
+            let order = [first, rest].concat().join(",");
+            self.session.method_pref(MethodType::HostKey, &order).await?;
             self.session.handshake().await
         };
         match timeout(limit, exchange).await {

@@ -163,9 +163,11 @@ impl Expectation<'_> {
     }
 
     fn changed(&self, shown: &PublicKey) -> HostFailure {
+        let same_type = self.known.keys.iter().any(|entry| entry.key.kind() == shown.kind());
         let mut message = format!(
-            "the host key of {} has changed: it shows {} {}, and known is",
+            "the host key of {} {}: it shows {} {}, and known is",
             self.name(),
+            if same_type { "has changed" } else { "is of another type than the known one" },
             shown.kind(),
             shown.fingerprint(),
         );
@@ -264,9 +266,10 @@ mod tests {
     }
 
     #[test]
-    fn another_type_of_key_than_the_known_one_is_a_change() {
+    fn another_type_of_key_than_the_known_one_stops_the_host() {
         let known = format!("[fgt-001]:2222 {RSA}");
-        assert!(check(&known, HostKeyPolicy::AcceptNew, A).unwrap_err().contains("has changed"));
+        let message = check(&known, HostKeyPolicy::AcceptNew, A).unwrap_err();
+        assert!(message.contains("is of another type than the known one"), "{message}");
     }
 
     #[test]

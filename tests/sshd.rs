@@ -1,0 +1,305 @@
+//! Over a real OpenSSH server on loopback, which each test starts and stops by itself, with keys
+//! of its own. Without `/usr/sbin/sshd` (Debian: `openssh-server`) the tests say so and pass.
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test that fails panics")]
+#![allow(clippy::print_stderr, reason = "a skipped test must say so")]
+#![allow(clippy::disallowed_methods, reason = "the tests write a server's configuration")]
+
+use std::net::TcpListener;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::sync::Arc;
+use std::time::Duration;
+use std::{fs, thread};
+
+use tempfile::TempDir;
+use tokenfleet::model::{
+    Connection, HostFailure, HostKeyPolicy, HostName, SourceFile, Stage, Target,
+};
+use tokenfleet::runner::{Connector, Transport};
+use tokenfleet::ssh::{KnownHosts, SshConnector, SshSettings, SshTransport};
+use tokio::time::timeout;
+
+const PROGRAM: &str = "/usr/sbin/sshd";
+
+/// A running sshd whose only command is the small FortiOS-like shell.
+struct Sshd {
+    folder: TempDir,
+    port: u16,
+    process: Child,
+}
+
+impl Sshd {
+    /// Starts one with `options` besides the usual; `None` where there is none to start.
+    fn start(options: &str) -> Option<Self> {
+        if !Path::new(PROGRAM).exists() {
+            eprintln!("SKIPPED: {PROGRAM} is missing, so nothing was tested against OpenSSH");
+            return None;
+        }
+        let folder = tempfile::tempdir().unwrap();
+        for kind in ["ed25519", "ecdsa", "rsa"] {
+            generate(&folder.path().join(format!("host_{kind}")), kind, "");
+            generate(&folder.path().join(format!("user_{kind}")), kind, "");
+        }
+        let authorized: String = ["ed25519", "ecdsa", "rsa"]
+            .iter()
+            .map(|kind| fs::read_to_string(folder.path().join(format!("user_{kind}.pub"))).unwrap())
+            .collect();
+        fs::write(folder.path().join("authorized_keys"), authorized).unwrap();
+
+        let port = TcpListener::bind(("127.0.0.1", 0)).unwrap().local_addr().unwrap().port();
+        let here = folder.path().display();
+        let shell = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/support/fortios-shell.sh");
+        let configuration = format!(
+            "Port {port}\nListenAddress 127.0.0.1\nPidFile none\nStrictModes no\nUsePAM no\n\
+             HostKey {here}/host_ed25519\nHostKey {here}/host_ecdsa\nHostKey {here}/host_rsa\n\
+             AuthorizedKeysFile {here}/authorized_keys\nPasswordAuthentication no\n\
+             KbdInteractiveAuthentication no\nPrintMotd no\nPrintLastLog no\n\
+             MaxStartups 500\nForceCommand /bin/sh '{shell}'\n{options}\n"
+        );
+        let file = folder.path().join("sshd_config");
+        fs::write(&file, configuration).unwrap();
+        // Where root starts it, sshd wants the folder in which it confines itself.
+        let _ = fs::create_dir_all("/run/sshd");
+        let process = Command::new(PROGRAM)
+            .args(["-D", "-e", "-f"])
+            .arg(&file)
+            .stderr(fs::File::create(folder.path().join("log")).unwrap())
+            .stdin(Stdio::null())
+            .spawn()
+            .unwrap();
+        let sshd = Self { folder, port, process };
+        sshd.wait_until_it_listens();
+        Some(sshd)
+    }
+
+    fn wait_until_it_listens(&self) {
+        for _ in 0..200 {
+            if std::net::TcpStream::connect(("127.0.0.1", self.port)).is_ok() {
+                return;
+            }
+            thread::sleep(Duration::from_millis(50));
+        }
+        panic!("sshd does not listen: {}", self.read("log"));
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    fn read(&self, name: &str) -> String {
+        fs::read_to_string(self.path(name)).unwrap()
+    }
+
+    /// `TYPE BASE64` of a host key.
+    fn host_key(&self, kind: &str) -> String {
+        let line = self.read(&format!("host_{kind}.pub"));
+        line.split(' ').take(2).collect::<Vec<_>>().join(" ")
+    }
+
+    fn target(&self, key: &str) -> Target {
+        let user = Command::new("id").arg("-un").output().unwrap().stdout;
+        Target {
+            host: HostName::from("fgt-sshd"),
+            connection: Connection::Ssh,
+            address: "127.0.0.1".to_owned(),
+            port: self.port,
+            user: String::from_utf8(user).unwrap().trim().to_owned(),
+            password: None,
+            private_key_file: Some(self.path(key)),
+            host_key: HostKeyPolicy::Strict,
+        }
+    }
+
+    /// Connects with a host key of that type alone in `known_hosts`.
+    async fn connect(&self, target: &Target, known: &str) -> Result<SshTransport, HostFailure> {
+        let line = format!("[127.0.0.1]:{} {}\n", self.port, self.host_key(known));
+        connector(&line).connect(target).await
+    }
+}
+
+impl Drop for Sshd {
+    fn drop(&mut self) {
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}
+
+fn generate(file: &Path, kind: &str, passphrase: &str) {
+    let made = Command::new("ssh-keygen")
+        .args(["-q", "-t", kind, "-N", passphrase, "-C", "test", "-f"])
+        .arg(file)
+        .status()
+        .unwrap();
+    assert!(made.success());
+}
+
+fn connector(known_hosts: &str) -> SshConnector {
+    let mut known = KnownHosts::default();
+    assert_eq!(known.read(&SourceFile::new("known_hosts", known_hosts)), []);
+    SshConnector::new(SshSettings { known_hosts: Arc::new(known), ..SshSettings::default() })
+}
+
+/// Everything up to the next prompt.
+async fn answer(transport: &mut SshTransport) -> String {
+    let mut text = String::new();
+    let mut buffer = [0; 1024];
+    while !text.ends_with("FGT-SSHD # ") {
+        let read = timeout(Duration::from_secs(20), transport.read(&mut buffer)).await;
+        let count = read.expect("an answer in time").unwrap();
+        assert!(count > 0, "the stream ended after {text:?}");
+        text.push_str(std::str::from_utf8(&buffer[..count]).unwrap());
+    }
+    text
+}
+
+async fn stage_and_message(result: Result<SshTransport, HostFailure>) -> (Stage, String) {
+    let failure = result.err().expect("a failure");
+    (failure.stage, failure.message)
+}
+
+#[tokio::test]
+async fn keys_of_every_type_log_in_and_commands_are_answered() {
+    let Some(sshd) = Sshd::start("Banner none") else { return };
+    for kind in ["ed25519", "ecdsa", "rsa"] {
+        let target = sshd.target(&format!("user_{kind}"));
+        let mut transport = sshd.connect(&target, kind).await.unwrap();
+        assert_eq!(answer(&mut transport).await, "FGT-SSHD # ");
+        transport.write(b"diagnose fortitoken info\n").await.unwrap();
+        let text = answer(&mut transport).await;
+        assert!(text.starts_with("diagnose fortitoken info\r\nFORTITOKEN        DRIFT"), "{text}");
+        assert!(text.contains("\r\nFTKMOB0000000004  0      provision timeout\r\n"), "{text}");
+        transport.write(b"exit\n").await.unwrap();
+        let mut rest = [0; 64];
+        while transport.read(&mut rest).await.unwrap() > 0 {}
+    }
+}
+
+#[tokio::test]
+async fn the_key_file_in_pem_form_works_too() {
+    let Some(sshd) = Sshd::start("") else { return };
+    for kind in ["ecdsa", "rsa"] {
+        let name = format!("user_{kind}");
+        let converted = Command::new("ssh-keygen")
+            .args(["-q", "-p", "-m", "PEM", "-N", "", "-f"])
+            .arg(sshd.path(&name))
+            .stdout(Stdio::null())
+            .status()
+            .unwrap();
+        assert!(converted.success());
+        assert!(!sshd.read(&name).contains("OPENSSH"));
+        sshd.connect(&sshd.target(&name), "ed25519").await.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn what_fortios_offers_is_enough() {
+    let hardened = "KexAlgorithms diffie-hellman-group-exchange-sha256\nCiphers aes256-ctr\n\
+                    MACs hmac-sha2-256\nHostKeyAlgorithms rsa-sha2-512,ssh-ed25519";
+    let default = "KexAlgorithms ecdh-sha2-nistp521\nCiphers aes256-gcm@openssh.com\n\
+                   HostKeyAlgorithms ecdsa-sha2-nistp256";
+    for (options, known) in [(hardened, "rsa"), (default, "ecdsa")] {
+        let Some(sshd) = Sshd::start(options) else { return };
+        let mut transport = sshd.connect(&sshd.target("user_ed25519"), known).await.unwrap();
+        answer(&mut transport).await;
+    }
+}
+
+#[tokio::test]
+async fn nothing_in_common_is_said() {
+    let Some(sshd) = Sshd::start("KexAlgorithms sntrup761x25519-sha512@openssh.com") else {
+        return;
+    };
+    let result = sshd.connect(&sshd.target("user_ed25519"), "ed25519").await;
+    let (stage, message) = stage_and_message(result).await;
+    assert_eq!(stage, Stage::Handshake);
+    assert!(
+        message.starts_with(
+            "the device and this program have no key exchange method and host key type in common"
+        ),
+        "{message}"
+    );
+}
+
+#[tokio::test]
+async fn host_keys_are_held_against_known_hosts() {
+    let Some(sshd) = Sshd::start("") else { return };
+    let mut target = sshd.target("user_ed25519");
+    let name = format!("[127.0.0.1]:{}", sshd.port);
+
+    // Whichever of the server's keys is known is asked for.
+    for kind in ["ed25519", "ecdsa", "rsa"] {
+        sshd.connect(&target, kind).await.unwrap();
+    }
+    let (stage, message) = stage_and_message(connector("").connect(&target).await).await;
+    assert_eq!(stage, Stage::HostKey);
+    assert!(message.starts_with(&format!("the host key of {name} is not known")), "{message}");
+
+    let other = sshd.read("user_ed25519.pub");
+    let changed = format!("{name} {other}");
+    let (stage, message) = stage_and_message(connector(&changed).connect(&target).await).await;
+    assert_eq!(stage, Stage::HostKey);
+    assert!(message.starts_with(&format!("the host key of {name} has changed")), "{message}");
+
+    let revoked =
+        format!("{name} {}\n@revoked * {}\n", sshd.host_key("ed25519"), sshd.host_key("ed25519"));
+    let (_, message) = stage_and_message(connector(&revoked).connect(&target).await).await;
+    assert!(message.ends_with("which known_hosts:2:1 revokes"), "{message}");
+
+    target.host_key = HostKeyPolicy::AcceptNew;
+    let learning = connector("");
+    learning.connect(&target).await.unwrap();
+    let learned = learning.host_keys().accepted().join("\n");
+    target.host_key = HostKeyPolicy::Strict;
+    connector(&learned).connect(&target).await.unwrap();
+    // What was learned is what OpenSSH finds.
+    let file = sshd.path("known_hosts");
+    fs::write(&file, learned + "\n").unwrap();
+    let found = Command::new("ssh-keygen").args(["-F", &name, "-f"]).arg(&file).output().unwrap();
+    assert!(found.status.success());
+
+    target.host_key = HostKeyPolicy::Off;
+    connector("").connect(&target).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_key_that_is_not_authorised_is_refused_once() {
+    let Some(sshd) = Sshd::start("LogLevel VERBOSE") else { return };
+    generate(&sshd.path("stranger"), "ed25519", "");
+    let target = sshd.target("stranger");
+    let (stage, message) = stage_and_message(sshd.connect(&target, "ed25519").await).await;
+    assert_eq!(stage, Stage::Authenticate);
+    let file = sshd.path("stranger");
+    assert_eq!(
+        message,
+        format!("the device refused the key {} of `{}`", file.display(), target.user)
+    );
+    let attempts = sshd.read("log").matches("Failed publickey").count();
+    assert_eq!(attempts, 1, "{}", sshd.read("log"));
+}
+
+#[tokio::test]
+async fn a_key_with_a_passphrase_is_told_before_any_packet() {
+    let Some(sshd) = Sshd::start("") else { return };
+    generate(&sshd.path("locked"), "ed25519", "canary");
+    let mut target = sshd.target("locked");
+    target.port = 1;
+    let (stage, message) = stage_and_message(connector("").connect(&target).await).await;
+    assert_eq!(stage, Stage::Authenticate);
+    assert!(message.ends_with("is protected by a passphrase"), "{message}");
+}
+
+#[tokio::test]
+async fn a_lost_connection_is_an_error_and_not_an_end() {
+    let Some(sshd) = Sshd::start("") else { return };
+    let mut transport = sshd.connect(&sshd.target("user_ed25519"), "ed25519").await.unwrap();
+    answer(&mut transport).await;
+    // The server's process for this connection is a child of the one that listens.
+    let parent = sshd.process.id().to_string();
+    let killed = Command::new("pkill").args(["-KILL", "-P", &parent]).status();
+    if !killed.is_ok_and(|status| status.success()) {
+        eprintln!("SKIPPED: no `pkill` to cut the connection with");
+        return;
+    }
+    let end = timeout(Duration::from_secs(10), transport.read(&mut [0; 100])).await.unwrap();
+    assert_eq!(end.unwrap_err().to_string(), "the connection was lost");
+}
