@@ -212,12 +212,12 @@ async fn nothing_in_common_is_said() {
     let result = sshd.connect(&sshd.target("user_ed25519"), "ed25519").await;
     let (stage, message) = stage_and_message(result).await;
     assert_eq!(stage, Stage::Handshake);
-    assert!(
-        message.starts_with(
-            "the device and this program have no key exchange method and host key type in common"
-        ),
-        "{message}"
-    );
+    // sshd hangs up as soon as it knows; when that is noticed first, it is all that is known.
+    let said = [
+        "the device and this program have no key exchange method and host key type in common (",
+        "the device closed the connection during the key exchange (",
+    ];
+    assert!(said.iter().any(|said| message.starts_with(said)), "{message}");
 }
 
 #[tokio::test]

@@ -3,7 +3,7 @@
 //! Comes in: a target. Goes out: a transport to its command line, its host key checked and its
 //! login accepted. Does not know: FortiOS's commands, playbooks.
 //!
-//! [`connector`] walks through the stages; [`stream`] is how libssh2 waits without polling and
+//! `connector` walks through the stages; `stream` is how libssh2 waits without polling and
 //! goes away without leaking.
 
 mod authentication;
