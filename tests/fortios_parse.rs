@@ -1,6 +1,13 @@
 //! Every capture under `tests/fixtures/fortios/PARSER/`, read by its parser. The results are
 //! snapshots, reviewed by eye.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::disallowed_methods,
+    reason = "a capture that cannot be read is a failed test"
+)]
+
 use std::fs;
 use std::path::PathBuf;
 

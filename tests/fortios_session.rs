@@ -5,6 +5,13 @@
 //! `! run WHERE COMMAND` (submitted in this order, one after the other) and `# remarks`. After
 //! the last command the session leaves.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::disallowed_methods,
+    reason = "a recording that cannot be read is a failed test"
+)]
+
 use std::collections::VecDeque;
 use std::fmt::Write as _;
 use std::fs;
@@ -198,7 +205,7 @@ fn describe(events: &[SessionEvent]) -> String {
                     survey.not_examined,
                     survey.transcripts.len(),
                 );
-                for confined in &survey.confined {
+                if let Some(confined) = &survey.confined {
                     let _ = writeln!(text, "    {confined}");
                 }
             }

@@ -122,7 +122,7 @@ fn mask_encrypted(line: &str, out: &mut String) {
         let value = at + "ENC ".len();
         out.push_str(&rest[..value]);
         rest = &rest[value..];
-        let end = rest.find(|c: char| c == ' ' || c == '"').unwrap_or(rest.len());
+        let end = rest.find([' ', '"']).unwrap_or(rest.len());
         if stands_alone && end > 0 {
             out.push_str(MASK);
             rest = &rest[end..];

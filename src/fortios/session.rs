@@ -3,8 +3,8 @@
 //! Comes in: received bytes and the time since the session began. Goes out: bytes to write
 //! ([`Sent`] is all of them), events, and the time at which it wants to be woken.
 //!
-//! [`login`] waits for the prompt; [`conversation`] then turns jobs ([`job`], [`survey`]) into
-//! exchanges ([`exchange`]) and moves between VDOMs ([`navigation`]).
+//! `login` waits for the prompt; `conversation` then turns jobs (`job`, `survey`) into exchanges
+//! (`exchange`) and moves between VDOMs (`navigation`).
 
 mod answer;
 mod conversation;

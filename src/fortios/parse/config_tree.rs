@@ -250,7 +250,8 @@ mod tests {
         ));
         assert_eq!(tree.unparsed, [] as [&str; 0]);
         let entries = tree.entries_of("user local");
-        let [entry] = entries.as_slice() else { panic!("{entries:?}") };
+        assert_eq!(entries.len(), 1);
+        let entry = entries[0];
         assert_eq!((entry.name.as_str(), entry.line), ("a \"b\" \\c", 5));
         assert_eq!(entry.settings["members"], ["x y", "z"]);
         assert_eq!(entry.get("comment").as_deref(), Some("two\nlines"));

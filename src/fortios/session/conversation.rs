@@ -46,7 +46,7 @@ impl Conversation {
             home,
             place: Place::Home,
             places: Places::default(),
-            job: Some(Job::Survey(survey)),
+            job: Some(Job::Survey(Box::new(survey))),
             exchange: None,
         }
     }

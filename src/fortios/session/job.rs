@@ -12,7 +12,7 @@ use crate::model::{HostFailure, Stage, Transcript};
 /// The work in hand.
 #[derive(Debug)]
 pub enum Job {
-    Survey(SurveyJob),
+    Survey(Box<SurveyJob>),
     Run(RunJob),
     Leave,
 }
