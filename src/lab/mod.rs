@@ -1,5 +1,29 @@
 //! A fleet of simulated FortiGates behind a real SSH server.
 //!
-//! Comes in: a number of devices and a seed. Goes out: servers on loopback, and the list of what
-//! an audit of them must find. Does not know: `fortios`, on purpose: a simulator that shares the
-//! parser's beliefs only confirms them.
+//! Comes in: a number of devices and a seed. Goes out: servers on loopback, the list of what an
+//! audit of them must find, and a journal of every byte that a device received. Does not know:
+//! `fortios`, on purpose: a simulator that shares the parser's beliefs only confirms them.
+//! Start reading at [`Fleet`], then `cast` for who is in it, then [`Shell`] for how they speak.
+
+mod cast;
+mod character;
+mod device;
+mod dice;
+mod error;
+mod expected;
+mod fault;
+mod firmware;
+mod fleet;
+mod foundry;
+mod mint;
+mod people;
+mod status;
+
+pub use device::{
+    Account, Algorithms, Banner, Cluster, Device, Login, Token, Vdom, VdomMode,
+};
+pub use error::LabError;
+pub use expected::{DRIFT_LIMIT, Expected, ExpectedFinding};
+pub use fault::Fault;
+pub use firmware::Firmware;
+pub use fleet::Fleet;

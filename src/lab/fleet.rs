@@ -1,0 +1,51 @@
+//! The simulated fleet.
+
+use super::cast::CAST;
+use super::device::Device;
+use super::expected::Expected;
+use super::foundry::Foundry;
+
+/// Simulated units, the same for the same number and seed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fleet {
+    devices: Vec<Device>,
+}
+
+impl Fleet {
+    /// The hand-made units, which the inventory in `inventories/lab` lists.
+    pub const CHARACTERS: usize = CAST.len();
+
+    /// The seed of the inventory in `inventories/lab`.
+    pub const SEED: u64 = 20_261_124;
+
+    /// A fleet of `devices` units: the hand-made ones first, ordinary ones beyond.
+    pub fn new(devices: usize, seed: u64) -> Self {
+        let mut foundry = Foundry::new(seed);
+        for number in 0..devices {
+            match CAST.get(number) {
+                Some(character) => foundry.cast(character),
+                None => foundry.ordinary(number + 1),
+            }
+        }
+        Self { devices: foundry.into_devices() }
+    }
+
+    /// The units in the order of the inventory.
+    pub fn devices(&self) -> &[Device] {
+        &self.devices
+    }
+
+    pub fn device(&self, name: &str) -> Option<&Device> {
+        self.devices.iter().find(|device| device.name == name)
+    }
+
+    /// What an audit of this fleet must find.
+    pub fn expected(&self) -> Expected {
+        Expected::of(self)
+    }
+
+    /// Everything in the configurations that must never be seen in an output.
+    pub fn secrets(&self) -> Vec<String> {
+        self.devices.iter().flat_map(Device::secrets).collect()
+    }
+}

@@ -1,0 +1,274 @@
+//! Makes units: hand-made ones from their traits, ordinary ones from the dice.
+
+use super::character::{Character, Serial, Trait};
+use super::device::{Account, Banner, Cluster, Device, Login, Token, Vdom, VdomMode};
+use super::dice::Dice;
+use super::firmware::Firmware;
+use super::mint::Mint;
+use super::people::People;
+use super::status::*;
+
+/// Builds a fleet, one unit after the other.
+#[derive(Debug)]
+pub struct Foundry {
+    dice: Dice,
+    mint: Mint,
+    devices: Vec<Device>,
+}
+
+impl Foundry {
+    pub fn new(seed: u64) -> Self {
+        Self { dice: Dice::new(seed), mint: Mint::default(), devices: Vec::new() }
+    }
+
+    pub fn into_devices(self) -> Vec<Device> {
+        self.devices
+    }
+
+    /// Adds a hand-made unit.
+    pub fn cast(&mut self, character: &Character) {
+        let Character { name, region, model, firmware, traits } = *character;
+        let mut device = self.blank(name.to_owned(), region, model, firmware);
+        for trait_ in traits {
+            self.shape(&mut device, trait_);
+        }
+        self.finish(&mut device, traits);
+        self.devices.push(device);
+    }
+
+    /// Adds an ordinary unit; a few have a token that somebody should look at.
+    pub fn ordinary(&mut self, number: usize) {
+        let region = self.dice.pick(["emea", "amer", "apac"]);
+        let (model, firmware) = self.dice.pick([
+            ("FortiGate-40F", Firmware::V7_2_11),
+            ("FortiGate-60E", Firmware::V6_4_15),
+            ("FortiGate-60F", Firmware::V7_0_17),
+            ("FortiGate-60F", Firmware::V7_4_8),
+            ("FortiGate-80F", Firmware::V7_2_8),
+            ("FortiGate-100F", Firmware::V7_4_7),
+            ("FortiGate-200E", Firmware::V6_2_16),
+            ("FortiGate-200F", Firmware::V7_6_3),
+        ]);
+        let mut device = self.blank(format!("fgt-branch-{number:04}"), region, model, firmware);
+        let mut traits = Vec::new();
+        if self.dice.below(5) == 0 {
+            traits.push(Trait::Vdoms(&["root", "users", "guest"]));
+        }
+        if self.dice.below(6) == 0 {
+            traits.push(Trait::Cluster { mode: "a-p", primary: true });
+        }
+        if self.dice.below(12) == 0 {
+            traits.push(Trait::Shows(Banner::PostLogin));
+        }
+        if firmware.is_6_4() && self.dice.below(4) == 0 {
+            traits.push(Trait::Restricted);
+        }
+        if self.dice.below(10) == 0 {
+            let (serial, status) = self.dice.pick([
+                (Serial::Mobile, PROVISION_TIMEOUT),
+                (Serial::Hardware, ALREADY_ACTIVATED),
+                (Serial::Hardware, ACTIVATION_ERROR),
+                (Serial::Mobile, LOCKED),
+            ]);
+            traits.push(Trait::Token { vdom: "root", serial, status, drift: 0 });
+        }
+        for trait_ in &traits {
+            self.shape(&mut device, trait_);
+        }
+        self.finish(&mut device, &traits);
+        self.devices.push(device);
+    }
+
+    fn blank(
+        &mut self,
+        name: String,
+        region: &'static str,
+        model: &'static str,
+        firmware: Firmware,
+    ) -> Device {
+        Device {
+            hostname: name.clone(),
+            prompt: name.clone(),
+            name,
+            region,
+            model,
+            firmware,
+            serial: self.mint.device(model, &mut self.dice),
+            module_serial: None,
+            vdom_mode: VdomMode::Disable,
+            vdoms: vec![vdom("root")],
+            administrators: vec![
+                administrator("admin", "super_admin"),
+                administrator("auditor", "token_audit"),
+            ],
+            cluster: None,
+            login: Login::default(),
+            token_server: "reachable",
+            fault: None,
+        }
+    }
+
+    fn shape(&mut self, device: &mut Device, trait_: &Trait) {
+        match *trait_ {
+            Trait::Vdoms(names) => {
+                device.vdom_mode =
+                    if device.firmware.is_6_2() { VdomMode::Multiple } else { VdomMode::Enable };
+                device.vdoms = names.iter().map(|name| vdom(name)).collect();
+            }
+            Trait::ManyVdoms(count) => {
+                device.vdom_mode = VdomMode::Multiple;
+                let customers = (1..count).map(|number| vdom(&format!("customer-{number:02}")));
+                device.vdoms.extend(customers);
+            }
+            Trait::SplitTask => {
+                device.vdom_mode = VdomMode::SplitTask;
+                device.vdoms.push(vdom("FG-traffic"));
+            }
+            Trait::ManagementVdom => {
+                device.vdoms.push(Vdom { reserved: true, ..vdom("dmgmt-vdom") });
+            }
+            Trait::AdministratorOf(name) => device.login.vdom = Some(name.to_owned()),
+            Trait::Cluster { mode, primary } => {
+                let partner = self.mint.device(device.model, &mut self.dice);
+                let mut members = vec![
+                    (device.hostname.clone(), device.serial.clone()),
+                    (format!("{}-b", device.hostname), partner),
+                ];
+                if !primary {
+                    members.reverse();
+                }
+                device.cluster = Some(Cluster { mode, members, primary });
+            }
+            Trait::PartnerOf(name) => self.join_cluster(device, name),
+            Trait::RoleInPrompt => {
+                let primary = device.cluster.as_ref().is_some_and(|cluster| cluster.primary);
+                let role = if primary { "Primary" } else { "Secondary" };
+                device.prompt = format!("{}({role})", device.hostname);
+            }
+            Trait::Hostname(name) => {
+                device.hostname = name.to_owned();
+                device.prompt = name.to_owned();
+            }
+            Trait::Prompt(name) => device.prompt = name.to_owned(),
+            Trait::Module => {
+                device.module_serial = Some(self.mint.device(device.model, &mut self.dice));
+            }
+            Trait::Restricted => device.login.restricted = true,
+            Trait::Shows(banner) => device.login.banner = banner,
+            Trait::Interactive => device.login.interactive = true,
+            Trait::Offers(algorithms) => device.login.algorithms = algorithms,
+            Trait::Server(word) => device.token_server = word,
+            Trait::Has(fault) => device.fault = Some(fault),
+            // Those who hold tokens come last, when the VDOMs are known.
+            Trait::Token { .. }
+            | Trait::User(_)
+            | Trait::Ordinary(_)
+            | Trait::NoMail
+            | Trait::AdministratorTokens => {}
+        }
+    }
+
+    /// Makes `device` the second unit of the cluster of `name`: it has the same tokens and users.
+    fn join_cluster(&mut self, device: &mut Device, name: &str) {
+        let Some(first) = self.devices.iter_mut().find(|device| device.name == name) else {
+            return;
+        };
+        let Some(cluster) = &mut first.cluster else { return };
+        cluster.members.truncate(1);
+        cluster.members.push((device.hostname.clone(), device.serial.clone()));
+        device.cluster = Some(Cluster { primary: false, ..cluster.clone() });
+        device.vdoms = first.vdoms.clone();
+        device.administrators = first.administrators.clone();
+    }
+
+    /// Hands out tokens: the ordinary ones and those that the traits name.
+    fn finish(&mut self, device: &mut Device, traits: &[Trait]) {
+        if traits.iter().any(|trait_| matches!(trait_, Trait::PartnerOf(_))) {
+            return;
+        }
+        let mail = !traits.iter().any(|trait_| matches!(trait_, Trait::NoMail));
+        let ordinary = traits.iter().find_map(|trait_| match trait_ {
+            Trait::Ordinary(count) => Some(*count),
+            _ => None,
+        });
+        let mut people = People::new(mail);
+        for (index, vdom) in device.vdoms.iter_mut().enumerate() {
+            if vdom.reserved {
+                continue;
+            }
+            for _ in 0..ordinary.unwrap_or_else(|| 2 + self.dice.below(5)) {
+                let token = self.ordinary_token();
+                give(vdom, token, None, &mut people, &mut self.dice);
+            }
+            for trait_ in traits {
+                match *trait_ {
+                    Trait::Token { vdom: name, serial, status, drift } if name == vdom.name => {
+                        let serial = self.mint.token(serial, &mut self.dice);
+                        let token = Token { serial, drift, status };
+                        give(vdom, token, None, &mut people, &mut self.dice);
+                    }
+                    Trait::User(name) if index == 0 => {
+                        let serial = self.mint.token(Serial::Mobile, &mut self.dice);
+                        let token = Token { serial, drift: 0, status: PROVISIONED };
+                        give(vdom, token, Some(name), &mut people, &mut self.dice);
+                    }
+                    Trait::AdministratorTokens if index == 0 => {
+                        for (name, serial, status) in [
+                            ("netops", Serial::Hardware, ACTIVE),
+                            ("oncall", Serial::Mobile, PROVISION_TIMEOUT),
+                        ] {
+                            let serial = self.mint.token(serial, &mut self.dice);
+                            device.administrators.push(Account {
+                                token: Some(serial.clone()),
+                                email: mail.then(|| format!("{name}@example.net")),
+                                ..administrator(name, "super_admin")
+                            });
+                            vdom.tokens.push(Token { serial, drift: 0, status });
+                        }
+                    }
+                    _ => {}
+                }
+            }
+        }
+    }
+
+    fn ordinary_token(&mut self) -> Token {
+        let (serial, status) = match self.dice.below(10) {
+            0 => (Serial::Mobile, NEW),
+            1 => (Serial::Hardware, NEW),
+            2 => (Serial::Mobile, PROVISIONING),
+            3 | 4 => (Serial::Hardware, ACTIVE),
+            5 => (Serial::Hardware220, ACTIVE),
+            _ => (Serial::Mobile, PROVISIONED),
+        };
+        let drift = if status == ACTIVE { self.dice.pick([0, 0, 0, 0, 1, -1, 2]) } else { 0 };
+        Token { serial: self.mint.token(serial, &mut self.dice), drift, status }
+    }
+}
+
+fn vdom(name: &str) -> Vdom {
+    Vdom { name: name.to_owned(), ..Vdom::default() }
+}
+
+fn administrator(name: &str, profile: &'static str) -> Account {
+    Account { name: name.to_owned(), profile: Some(profile), ..Account::default() }
+}
+
+/// Adds a token, and a user who holds it unless it is new.
+fn give(
+    vdom: &mut Vdom,
+    token: Token,
+    name: Option<&str>,
+    people: &mut People,
+    dice: &mut Dice,
+) {
+    if token.status != NEW {
+        let mut user = people.next(dice);
+        if let Some(name) = name {
+            user.name = name.to_owned();
+        }
+        user.token = Some(token.serial.clone());
+        vdom.users.push(user);
+    }
+    vdom.tokens.push(token);
+}
