@@ -29,7 +29,10 @@ pub enum Trait {
     /// The audit account belongs to this one VDOM.
     AdministratorOf(&'static str),
     /// A cluster whose other unit is not in the inventory; `true` when this one is the primary.
-    Cluster { mode: &'static str, primary: bool },
+    Cluster {
+        mode: &'static str,
+        primary: bool,
+    },
     /// The other unit of an earlier character's cluster.
     PartnerOf(&'static str),
     /// The prompt carries `(Primary)` or `(Secondary)`.
@@ -47,7 +50,12 @@ pub enum Trait {
     /// So many ordinary tokens in each VDOM, instead of a few.
     Ordinary(usize),
     /// One token, in the VDOM of that name.
-    Token { vdom: &'static str, serial: Serial, status: &'static str, drift: i64 },
+    Token {
+        vdom: &'static str,
+        serial: Serial,
+        status: &'static str,
+        drift: i64,
+    },
     /// A local user of that name in the first VDOM, who holds an ordinary token.
     User(&'static str),
     /// Nobody has an e-mail address.

@@ -18,6 +18,4 @@ pub enum LabError {
     Ports { devices: usize, first_port: u16 },
     #[error("the lab's host key could not be made")]
     HostKey(#[source] russh::keys::ssh_key::Error),
-    #[error("the lab must be opened within a tokio runtime")]
-    NoRuntime,
 }

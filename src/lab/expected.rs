@@ -39,8 +39,7 @@ impl Expected {
         let devices = fleet.devices();
         let outcomes =
             devices.iter().map(|device| (device.name.clone(), outcome(device.fault))).collect();
-        let examined =
-            || devices.iter().filter(|device| outcome(device.fault) == "examined");
+        let examined = || devices.iter().filter(|device| outcome(device.fault) == "examined");
         let mut findings: Vec<_> = examined().flat_map(of_device).collect();
         findings.extend(duplicates(examined()));
         findings.sort();
@@ -112,8 +111,8 @@ fn of_token(token: &Token) -> Vec<(&'static str, Action)> {
         "locked" => Some(("token-locked", Action::Attention)),
         _ => Some(("token-unknown-status", Action::Attention)),
     };
-    let by_drift = (token.drift.unsigned_abs() > DRIFT_LIMIT)
-        .then_some(("token-drift", Action::Attention));
+    let by_drift =
+        (token.drift.unsigned_abs() > DRIFT_LIMIT).then_some(("token-drift", Action::Attention));
     by_status.into_iter().chain(by_drift).collect()
 }
 

@@ -255,13 +255,7 @@ fn administrator(name: &str, profile: &'static str) -> Account {
 }
 
 /// Adds a token, and a user who holds it unless it is new.
-fn give(
-    vdom: &mut Vdom,
-    token: Token,
-    name: Option<&str>,
-    people: &mut People,
-    dice: &mut Dice,
-) {
+fn give(vdom: &mut Vdom, token: Token, name: Option<&str>, people: &mut People, dice: &mut Dice) {
     if token.status != NEW {
         let mut user = people.next(dice);
         if let Some(name) = name {

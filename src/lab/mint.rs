@@ -35,7 +35,7 @@ impl Mint {
             "FortiGate-1500D" => "FG1K5D",
             "FortiGate-1801F" => "FG181F",
             "FortiGate-3001F" => "FG3K1F",
-            "FortiGate-7040E" => "F7K40E",
+            "FortiGate-7040E" => "FG74E1",
             "FortiGate-501E" => "FG5H1E",
             "FortiGate-600E" => "FG6H0E",
             "FortiGate-601F" => "FG6H1F",
