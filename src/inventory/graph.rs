@@ -2,6 +2,7 @@
 
 use crate::model::{HostName, InputIssue};
 
+use super::inventory::MOST_DEPTH;
 use super::{Inventory, nearest};
 
 /// A group is drawn under each of its parents, so few groups can make a tree without end.
@@ -29,7 +30,7 @@ fn draw(inventory: &Inventory, position: usize, depth: usize, lines: &mut Vec<St
     let Some(group) = inventory.group(position) else { return };
     lines.push(line(&format!("@{}:", inventory.group_name(position)), depth));
     for child in &group.children {
-        if lines.len() >= MOST_LINES {
+        if lines.len() >= MOST_LINES || depth > MOST_DEPTH {
             return;
         }
         draw(inventory, *child, depth + 1, lines);

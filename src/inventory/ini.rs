@@ -171,9 +171,8 @@ impl Reader<'_> {
         let spot = self.spot(line, host.start, host.width);
         let source = self.file.clone();
         let names = self.draft.hosts(&host.text, self.group, &source, &spot);
-        for word in assignments {
-            self.assign(line, word, &names);
-        }
+        // What follows a broken assignment is mostly broken as well: one message is enough.
+        let _ = assignments.iter().try_for_each(|word| self.assign(line, word, &names));
     }
 
     /// Refuses what is a sign of another kind of file or of a slip.
@@ -201,7 +200,8 @@ impl Reader<'_> {
         false
     }
 
-    fn assign(&mut self, line: Line<'_>, word: &Word, hosts: &[String]) {
+    /// Sets a variable of the hosts of a line; `None` when `word` is no assignment.
+    fn assign(&mut self, line: Line<'_>, word: &Word, hosts: &[String]) -> Option<()> {
         let spot = self.spot(line, word.start, word.width);
         match word.text.split_once('=') {
             Some((name, value)) if !name.is_empty() => {
@@ -209,13 +209,16 @@ impl Reader<'_> {
                 for host in hosts {
                     self.draft.set_host(host, name, value.clone(), &spot);
                 }
+                Some(())
             }
-            _ => self.draft.issues.push(
-                spot.error(format!("`{}` is no assignment `name=value`", word.text)).hint(
+            _ => {
+                let issue = spot.error(format!("`{}` is no assignment `name=value`", word.text));
+                self.draft.issues.push(issue.hint(
                     "write no blanks around the `=`, quote values with blanks, begin comments \
                      with `#`",
-                ),
-            ),
+                ));
+                None
+            }
         }
     }
 

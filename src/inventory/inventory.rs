@@ -13,6 +13,9 @@ use super::{HostVariables, Located, Variables};
 pub(super) const ALL: &str = "all";
 pub(super) const UNGROUPED: &str = "ungrouped";
 
+/// Deeper nesting is refused: what walks down the groups does so by recursion.
+pub(super) const MOST_DEPTH: usize = 200;
+
 /// All hosts with their groups and variables.
 #[derive(Debug, Clone)]
 pub struct Inventory {

@@ -215,7 +215,11 @@ impl<'a> Reader<'a> {
         self.rest = self.rest.strip_prefix(['-', '+']).unwrap_or(self.rest);
         self.blanks();
         let left = match self.number(negative)? {
-            Number::Imaginary(part) => return Some(Value::text(imaginary_text(part))),
+            // Python negates both parts.
+            Number::Imaginary(part) if negative => {
+                return Some(Value::Text(complex_text(-0.0, part)));
+            }
+            Number::Imaginary(part) => return Some(Value::Text(imaginary_text(part))),
             Number::Real(value) => value,
         };
         self.blanks();
@@ -293,7 +297,8 @@ impl<'a> Reader<'a> {
             }
             text.push_str(&more);
         }
-        Some(Value::Text(text))
+        // Ansible does not trust bytes with templates.
+        Some(if is_bytes { Value::Unsafe(text) } else { Value::Text(text) })
     }
 
     /// One quoted text with its prefix.
@@ -558,12 +563,12 @@ mod tests {
             ("'''a'b'''", "a'b"),
             (r"'\x41\102\u0043\n\q'", "ABC\n\\q"),
             (r"r'\n'", "\\n"),
-            ("b'x'", "x"),
             ("u'x'", "x"),
             ("...", "..."),
         ] {
             assert_eq!(value_of(text), Value::text(value), "{text}");
         }
+        assert_eq!(value_of("b'x' b'y'"), Value::Unsafe("xy".to_owned()));
     }
 
     #[test]
@@ -572,7 +577,7 @@ mod tests {
             ("1+2j", "(1+2j)"),
             ("1-2.5j", "(1-2.5j)"),
             ("2j", "2j"),
-            ("-2j", "-2j"),
+            ("-2j", "(-0-2j)"),
             ("0+2j", "2j"),
         ] {
             assert_eq!(value_of(text), Value::text(value), "{text}");

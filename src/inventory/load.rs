@@ -7,6 +7,7 @@ use crate::model::{InputIssue, Place, SourceFile};
 use crate::yaml;
 
 use super::draft::{Draft, Spot};
+use super::inventory::MOST_DEPTH;
 use super::sources::Index;
 use super::{
     Inventory, InventorySource, Located, Sources, VariableDirectory, Variables, address, ini,
@@ -39,6 +40,7 @@ pub fn load(sources: &Sources) -> Loaded {
             .sort_by_key(|issue| issue.place.as_ref().map(|place| (place.line, place.column)));
     }
     draft.inventory.settle();
+    refuse_depth(&mut draft);
     warn_of_twins(&mut draft);
     let directories = sources.beside_inventories.iter().chain([&sources.beside_playbook]);
     for directory in directories {
@@ -124,6 +126,21 @@ fn looks_like_yaml(text: &str) -> bool {
                 && (line.ends_with(':') || line.contains(": "))
                 && !line.contains('=')
     })
+}
+
+/// Reports the first group that stands too deep.
+fn refuse_depth(draft: &mut Draft) {
+    let groups = &draft.inventory.groups;
+    if let Some((name, group)) = groups.iter().find(|(_, group)| group.depth > MOST_DEPTH) {
+        let issue = InputIssue::error(format!(
+            "the group `{name}` stands below more than {MOST_DEPTH} others"
+        ))
+        .hint("flatten the groups");
+        draft.issues.push(match &group.place {
+            Some(place) => issue.at(place.clone(), 1),
+            None => issue,
+        });
+    }
 }
 
 /// A host and a group of one name are allowed, and nearly always a mistake.

@@ -48,7 +48,7 @@ pub(super) fn read(source: &SourceFile, draft: &mut Draft) {
     }
     let mut reader = Reader { file: source.name.clone(), draft };
     for (key, value) in groups {
-        reader.group(key, value);
+        reader.group(key, value, None);
     }
 }
 
@@ -58,30 +58,32 @@ struct Reader<'a> {
 }
 
 impl Reader<'_> {
-    /// Reads a group and returns it; `None` when it is none.
-    fn group(&mut self, key: &Node, node: &Node) -> Option<usize> {
+    /// Reads a group below `parent`; what cannot be one is reported. As in Ansible, it only is
+    /// an error where a group is sure to be meant.
+    fn group(&mut self, key: &Node, node: &Node, parent: Option<usize>) {
         let Some(name) = key.as_text().filter(|name| !name.is_empty()) else {
             self.draft.issues.push(
                 key.error(format!("the name of a group must be text, not {}", key.kind()))
                     .hint("put the name into quotes"),
             );
-            return None;
+            return;
         };
         if node.as_map().is_none() && !node.is_null() {
-            self.draft.issues.push(
-                key.warning(format!(
-                    "`{name}` is skipped: a group is a mapping, and this is {}",
-                    node.kind()
-                ))
-                .hint("a group holds `hosts`, `children` and `vars`"),
-            );
-            return None;
+            let message = format!("`{name}` is no group: it is {}, not a mapping", node.kind());
+            let issue = match parent {
+                Some(_) => key.error(message),
+                None => key.warning(format!("{message}, and is skipped")),
+            };
+            self.draft.issues.push(issue.hint("a group holds `hosts`, `children` and `vars`"));
+            return;
         }
         let group = self.draft.group(name, &spot(key));
         for (key, value) in node.as_map().unwrap_or_default() {
             self.section(group, name, key, value);
         }
-        Some(group)
+        if let Some(parent) = parent {
+            self.draft.adopt(parent, group, &spot(key));
+        }
     }
 
     fn section(&mut self, group: usize, name: &str, key: &Node, node: &Node) {
@@ -130,11 +132,7 @@ impl Reader<'_> {
         for (key, value) in entries {
             match kind.as_str() {
                 "hosts" => self.hosts(group, key, value),
-                "children" => {
-                    if let Some(child) = self.group(key, value) {
-                        self.draft.adopt(group, child, &spot(key));
-                    }
-                }
+                "children" => self.group(key, value, Some(group)),
                 _ => {
                     let (name, value) = variable(key, value, self.draft);
                     self.draft.set_group(group, &name, value, &spot(key));

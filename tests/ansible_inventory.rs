@@ -1,0 +1,158 @@
+//! Inventories as Ansible reads them: each folder of `tests/fixtures/inventory` holds an
+//! inventory and what must come out of it.
+//!
+//! `expected.list.json` and `expected.graph.txt` are what ansible-core 2.19 printed for it;
+//! `expected.issues.txt` is what we say about it.
+#![allow(clippy::unwrap_used, clippy::disallowed_methods, reason = "a test reads its fixtures")]
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use tokenfleet::inventory::{
+    InventorySource, Loaded, Sources, VariableDirectory, graph, inventory_files, list, list_yaml,
+    load, variable_files,
+};
+use tokenfleet::model::{HostName, SourceFile};
+
+fn fixtures() -> Vec<PathBuf> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/inventory");
+    let mut cases: Vec<_> =
+        fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+    cases.sort();
+    assert!(!cases.is_empty());
+    cases
+}
+
+fn walk(base: &Path, folder: &Path, paths: &mut Vec<String>) {
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            walk(base, &path, paths);
+        } else {
+            paths.push(path.strip_prefix(base).unwrap().to_string_lossy().replace('\\', "/"));
+        }
+    }
+}
+
+/// A text named by its path within `base`, so that messages are the same everywhere.
+fn read(base: &Path, path: &str) -> SourceFile {
+    SourceFile::new(path, fs::read_to_string(base.join(path)).unwrap())
+}
+
+fn load_case(case: &Path) -> Loaded {
+    let folder = case.join("inventory");
+    let base = if folder.is_dir() { folder.as_path() } else { case };
+    let mut paths = Vec::new();
+    walk(base, base, &mut paths);
+    let host_list = paths.iter().find(|path| *path == "list");
+    let files = match host_list {
+        Some(path) => vec![InventorySource::HostList(read(base, path).text.to_string())],
+        None => inventory_files(&paths)
+            .into_iter()
+            .filter(|path| !path.contains("expected."))
+            .map(|path| InventorySource::File(read(base, path)))
+            .collect(),
+    };
+    let variables = variable_files(&paths);
+    let files_beside =
+        variables.into_iter().map(|path| (path.to_owned(), read(base, path))).collect();
+    load(&Sources {
+        inventories: files,
+        beside_inventories: vec![VariableDirectory { files: files_beside }],
+        beside_playbook: VariableDirectory::default(),
+    })
+}
+
+fn expected(case: &Path, name: &str) -> Option<String> {
+    fs::read_to_string(case.join(name)).ok().map(|text| text.trim_end().to_owned())
+}
+
+fn hosts(loaded: &Loaded) -> Vec<HostName> {
+    loaded.inventory.hosts().cloned().collect()
+}
+
+#[test]
+fn inventories_are_listed_as_ansible_lists_them() {
+    let mut compared = 0;
+    for case in fixtures() {
+        let Some(wanted) = expected(&case, "expected.list.json") else { continue };
+        let loaded = load_case(&case);
+        assert_eq!(list(&loaded.inventory, &hosts(&loaded)), wanted, "{}", case.display());
+        assert_eq!(
+            graph(&loaded.inventory, "all").unwrap(),
+            expected(&case, "expected.graph.txt").unwrap(),
+            "{}",
+            case.display()
+        );
+        compared += 1;
+    }
+    assert!(compared >= 8);
+}
+
+#[test]
+fn all_issues_of_an_inventory_are_told_at_once_with_place_and_remedy() {
+    for case in fixtures() {
+        let loaded = load_case(&case);
+        let told: Vec<String> = loaded
+            .issues
+            .iter()
+            .map(|issue| {
+                let level = if issue.is_error() { "error" } else { "warning" };
+                format!("{level}: {issue}")
+            })
+            .collect();
+        let wanted = expected(&case, "expected.issues.txt").unwrap_or_default();
+        assert_eq!(told.join("\n"), wanted, "{}", case.display());
+        let is_refused = expected(&case, "expected.list.json").is_none();
+        assert_eq!(loaded.has_errors(), is_refused, "{}", case.display());
+    }
+}
+
+#[test]
+fn the_yaml_listing_is_an_inventory_again() {
+    for case in fixtures() {
+        let loaded = load_case(&case);
+        // Tags are written as mappings, and so do not come back as tags.
+        if loaded.has_errors() || case.ends_with("types-yaml") {
+            continue;
+        }
+        let text = list_yaml(&loaded.inventory, &hosts(&loaded)).unwrap();
+        let again = load(&Sources {
+            inventories: vec![InventorySource::File(SourceFile::new("again.yml", text))],
+            ..Sources::default()
+        });
+        for host in loaded.inventory.hosts() {
+            let values = |loaded: &Loaded| {
+                let variables = loaded.inventory.variables(host.as_str()).sorted();
+                serde_json::to_string(
+                    &variables.iter().map(|(name, v)| (name, &v.value)).collect::<Vec<_>>(),
+                )
+                .unwrap()
+            };
+            assert_eq!(values(&again), values(&loaded), "{} {host}", case.display());
+            assert_eq!(
+                again.inventory.groups_of(host.as_str()),
+                loaded.inventory.groups_of(host.as_str())
+            );
+        }
+    }
+}
+
+#[test]
+fn every_variable_leads_to_the_line_that_set_it_and_to_what_it_replaced() {
+    let case = fixtures().into_iter().find(|case| case.ends_with("layers")).unwrap();
+    let inventory = load_case(&case).inventory;
+    let places = |name: &str| -> Vec<String> {
+        inventory
+            .history("fgt-e1", name)
+            .iter()
+            .map(|value| value.place.as_ref().unwrap().to_string())
+            .collect()
+    };
+    assert_eq!(places("file_or_line"), ["10-base.ini:2:17", "host_vars/fgt-e1:1:1"]);
+    assert_eq!(places("keep"), ["group_vars/all.yml:3:1", "group_vars/east/10.yml:1:1"]);
+    let deep = inventory.variable("fgt-e1", "deep").unwrap();
+    assert_eq!(deep.place.as_ref().unwrap().to_string(), "group_vars/east/more/20.json:1:2");
+    let before = deep.overrode.as_ref().unwrap();
+    assert_eq!(before.place.as_ref().unwrap().to_string(), "group_vars/east/10.yml:2:1");
+}
