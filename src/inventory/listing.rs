@@ -191,3 +191,62 @@ impl<'a> Tree<'a> {
         entry
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::inventory::{InventorySource, Sources, load};
+    use crate::model::SourceFile;
+
+    const INVENTORY: &str = "
+all:
+  hosts:
+    fw1:
+      ansible_password: canary-1
+      ansible_ssh_pass: '{{ deep }}'
+      deep: '{{ deeper | trim }}'
+      deeper: canary-2
+      deepest: shown
+      inventory_file: internal
+      locked: !vault |
+        $ANSIBLE_VAULT;1.1;AES256
+        6162
+    fw2: {ansible_password: 4711, ansible_become_pass: canary-3}
+";
+
+    fn inventory() -> Inventory {
+        let file = InventorySource::File(SourceFile::new("hosts.yml", INVENTORY));
+        load(&Sources { inventories: vec![file], ..Sources::default() }).inventory
+    }
+
+    #[test]
+    fn no_listing_shows_a_secret() {
+        let inventory = inventory();
+        let hosts: Vec<HostName> = inventory.hosts().cloned().collect();
+        let texts = [
+            list(&inventory, &hosts),
+            list_yaml(&inventory, &hosts).unwrap(),
+            host(&inventory, "fw1").unwrap(),
+            host(&inventory, "fw2").unwrap(),
+        ];
+        for text in &texts {
+            assert!(!text.contains("canary") && !text.contains("4711"), "{text}");
+            assert!(text.contains(HIDDEN), "{text}");
+        }
+        assert!(texts[2].contains("\"deepest\": \"shown\""));
+        assert!(texts[2].contains("__ansible_vault"));
+        assert!(!texts[2].contains("inventory_file"));
+    }
+
+    #[test]
+    fn a_limit_leaves_hosts_out_of_groups_and_variables() {
+        let text = list(&inventory(), &[HostName::from("fw2")]);
+        assert!(text.contains("fw2") && !text.contains("fw1"), "{text}");
+    }
+
+    #[test]
+    fn an_unknown_host_is_told_with_the_nearest_name() {
+        let told = host(&inventory(), "fw11").unwrap_err().to_string();
+        assert_eq!(told, "the inventory has no host `fw11` (did you mean `fw1`?)");
+    }
+}

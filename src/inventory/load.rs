@@ -11,7 +11,7 @@ use super::inventory::MOST_DEPTH;
 use super::sources::Index;
 use super::{
     Inventory, InventorySource, Located, Sources, VariableDirectory, Variables, address, ini,
-    shared_device, tree,
+    nearest, shared_device, tree,
 };
 
 /// An inventory and all that is wrong with its sources.
@@ -174,12 +174,41 @@ fn add_layer(directory: &VariableDirectory, draft: &mut Draft) {
         let variables = files.variables_of("group_vars", name, draft);
         draft.inventory.groups[position].files.push(variables);
     }
+    draft.issues.extend(strays(directory, &groups));
     for position in 0..draft.inventory.hosts.len() {
         let name = draft.inventory.host_name(position).cloned();
         let Some(name) = name else { continue };
         let variables = files.variables_of("host_vars", name.as_str(), draft);
         draft.inventory.hosts[position].files.push(variables);
     }
+}
+
+/// Files in `group_vars/` that belong to no group and probably should: their names are nearly
+/// those of one. Others are left alone, since many inventories share one folder.
+fn strays(directory: &VariableDirectory, groups: &[String]) -> Vec<InputIssue> {
+    let letters = |name: &str| name.replace(|c: char| c.is_ascii_digit(), "");
+    let mut told = Vec::new();
+    for (path, file) in &directory.files {
+        let Some(name) = path.strip_prefix("group_vars/").and_then(|rest| rest.split('/').next())
+        else {
+            continue;
+        };
+        let stem = [".yml", ".yaml", ".json"]
+            .iter()
+            .find_map(|ending| name.strip_suffix(ending))
+            .unwrap_or(name);
+        if stem.len() < 4 || groups.iter().any(|group| group == stem || group == name) {
+            continue;
+        }
+        if let Some(near) = nearest::name(stem, groups).filter(|n| letters(n) != letters(stem)) {
+            let issue = InputIssue::warning(format!(
+                "these variables are used by no host: there is no group `{stem}`"
+            ));
+            let issue = issue.hint(format!("did you mean the group `{near}`?"));
+            told.push(issue.at(Place::new(file.name.clone(), 1, 1), 1));
+        }
+    }
+    told
 }
 
 /// The variable files of one directory, each read once.
@@ -234,4 +263,111 @@ fn variables_in(file: &SourceFile, draft: &mut Draft) -> Variables {
         variables.set(name, value);
     }
     variables
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn issues(name: &str, text: &str) -> String {
+        let file = InventorySource::File(SourceFile::new(name, text));
+        let loaded = load(&Sources { inventories: vec![file], ..Sources::default() });
+        loaded.issues.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")
+    }
+
+    #[test]
+    fn the_form_is_told_from_the_ending_or_the_first_line() {
+        for (name, text) in [
+            ("hosts.yml", "all: {hosts: {fw1: {}}}"),
+            ("dir.d/hosts", "# about\n\nall:\n  hosts:\n    fw1:\n"),
+            ("hosts", "---\nall: {hosts: {fw1: }}\n"),
+            ("hosts", "{\"all\": {\"hosts\": {\"fw1\": {}}}}"),
+            ("hosts", "# about\nfw1\n"),
+            ("hosts", "\u{feff}[g]\r\nfw1 a='x: y'\r\n"),
+            ("prod.lan", "fw1:22 note=\"a: b\"\n"),
+            ("hosts.ini", "fw1\n"),
+        ] {
+            let file = InventorySource::File(SourceFile::new(name, text));
+            let loaded = load(&Sources { inventories: vec![file], ..Sources::default() });
+            assert!(loaded.issues.is_empty(), "{name}: {:?}", loaded.issues);
+            assert!(loaded.inventory.contains("fw1"), "{name}: {text}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_inventory_of_ours_says_so_once() {
+        for (name, text, word) in [
+            ("inv.py", "#!/usr/bin/python3\nprint(1)\n", "script"),
+            ("hosts.toml", "[g]\n", "TOML"),
+            ("hosts", "$ANSIBLE_VAULT;1.1;AES256\n6162\n", "Vault"),
+            ("hosts.yml", "---\n", "empty"),
+            ("hosts.yml", "- fw1\n", "mapping of groups, not a list"),
+            ("nb.yml", "plugin: netbox\n", "plugin"),
+            (
+                "out.json",
+                "{\"_meta\": {}, \"g\": {\"hosts\": [\"a\"]}}",
+                "output of an inventory script",
+            ),
+        ] {
+            let told = issues(name, text);
+            assert!(told.contains(word) && told.lines().count() == 1, "{name}: {told}");
+        }
+    }
+
+    #[test]
+    fn a_file_of_variables_with_a_slip_in_its_name_is_told() {
+        let directory = |path: &str| VariableDirectory {
+            files: vec![(path.to_owned(), SourceFile::new(path, "a: 1"))],
+        };
+        let told = |path: &str| {
+            let sources = Sources {
+                inventories: vec![InventorySource::File(SourceFile::new(
+                    "h",
+                    "[site1]\n[north]\n",
+                ))],
+                beside_inventories: vec![directory(path)],
+                ..Sources::default()
+            };
+            load(&sources).issues.iter().map(ToString::to_string).collect::<String>()
+        };
+        assert_eq!(
+            told("group_vars/nroth.yml"),
+            "group_vars/nroth.yml:1:1: these variables are used by no host: there is no group \
+             `nroth` (did you mean the group `north`?)"
+        );
+        for fine in ["group_vars/north.yml", "group_vars/site2.yml", "group_vars/elsewhere/x.yml"] {
+            assert_eq!(told(fine), "", "{fine}");
+        }
+    }
+
+    #[test]
+    fn the_playbook_s_variables_win_over_those_beside_the_inventory() {
+        let directory = |text: &str| VariableDirectory {
+            files: vec![("group_vars/all.yml".to_owned(), SourceFile::new("all.yml", text))],
+        };
+        let sources = Sources {
+            inventories: vec![InventorySource::HostList("fw1,".to_owned())],
+            beside_inventories: vec![directory("who: inventory")],
+            beside_playbook: VariableDirectory {
+                files: directory("who: playbook")
+                    .files
+                    .into_iter()
+                    .map(|(path, file)| (path, SourceFile::new("play/all.yml", file.text)))
+                    .collect(),
+            },
+        };
+        let inventory = load(&sources).inventory;
+        assert_eq!(inventory.variables("fw1").value("who").unwrap().as_str(), Some("playbook"));
+        assert_eq!(inventory.history("fw1", "who").len(), 2);
+    }
+
+    #[test]
+    fn groups_below_each_other_without_end_are_refused() {
+        let mut text = String::new();
+        for group in 0..300 {
+            text.push_str(&format!("[g{group}:children]\ng{}\n", group + 1));
+        }
+        text.push_str("[g300]\nfw1\n");
+        assert!(issues("hosts.ini", &text).contains("below more than 200 others"));
+    }
 }

@@ -243,3 +243,134 @@ impl<'a> Reader<'a> {
 pub(super) fn is_template(text: &str) -> bool {
     text.contains("{{") || text.contains("{%") || text.contains("{#")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::inventory::{InventorySource, Sources, load};
+    use crate::model::SourceFile;
+
+    fn try_target(line: &str, defaults: &ConnectionDefaults) -> Result<Target, Vec<String>> {
+        let file = SourceFile::new("hosts.ini", format!("fw1 {line}\n"));
+        let sources =
+            Sources { inventories: vec![InventorySource::File(file)], ..Sources::default() };
+        let inventory = load(&sources).inventory;
+        target(&HostName::from("fw1"), &inventory.variables("fw1"), defaults)
+            .map_err(|issues| issues.iter().map(ToString::to_string).collect())
+    }
+
+    fn made(line: &str) -> Target {
+        try_target(line, &ConnectionDefaults::default()).unwrap()
+    }
+
+    fn told(line: &str) -> String {
+        try_target(line, &ConnectionDefaults::default()).unwrap_err().join("\n")
+    }
+
+    #[test]
+    fn a_bare_host_is_reached_by_its_name() {
+        let target = made("");
+        assert_eq!(
+            (target.address.as_str(), target.port, target.user.as_str()),
+            ("fw1", 22, "admin")
+        );
+        assert_eq!(target.connection, Connection::Ssh);
+        assert_eq!(target.host_key, HostKeyPolicy::Strict);
+        assert!(target.password.is_none() && target.private_key_file.is_none());
+    }
+
+    #[test]
+    fn variables_and_their_aliases_win_over_flags() {
+        let defaults = ConnectionDefaults {
+            user: Some("flag".to_owned()),
+            password: Some(Secret::new("flag")),
+            private_key_file: Some(PathBuf::from("flag.key")),
+            host_key: HostKeyPolicy::AcceptNew,
+        };
+        let target = try_target(
+            "ansible_host=192.0.2.1 ansible_port=2222 ansible_user=variable \
+             ansible_password=one ansible_ssh_pass=two ansible_private_key_file=variable.key",
+            &defaults,
+        )
+        .unwrap();
+        assert_eq!((target.address.as_str(), target.port), ("192.0.2.1", 2222));
+        assert_eq!(target.user, "variable");
+        assert_eq!(target.password.unwrap().expose(), "two");
+        assert_eq!(target.private_key_file, Some(PathBuf::from("variable.key")));
+        assert_eq!(target.host_key, HostKeyPolicy::AcceptNew);
+        let target = try_target("", &defaults).unwrap();
+        assert_eq!(target.user, "flag");
+        assert_eq!(target.password.unwrap().expose(), "flag");
+    }
+
+    #[test]
+    fn the_check_of_host_keys_can_be_set() {
+        for (line, policy) in [
+            ("ansible_host_key_checking=False", HostKeyPolicy::Off),
+            ("ansible_ssh_host_key_checking=no", HostKeyPolicy::Off),
+            ("ansible_host_key_checking=true", HostKeyPolicy::Strict),
+            ("ansible_ssh_common_args='-o StrictHostKeyChecking=no'", HostKeyPolicy::Off),
+            ("ansible_ssh_args='-o StrictHostKeyChecking=accept-new'", HostKeyPolicy::AcceptNew),
+        ] {
+            assert_eq!(made(line).host_key, policy, "{line}");
+        }
+    }
+
+    #[test]
+    fn connections_and_systems_that_are_not_spoken_are_refused() {
+        for line in [
+            "ansible_connection=ansible.netcommon.network_cli",
+            "ansible_connection=ssh",
+            "ansible_network_os=fortinet.fortios.fortios",
+        ] {
+            assert_eq!(made(line).connection, Connection::Ssh, "{line}");
+        }
+        assert_eq!(made("ansible_connection=lab").connection, Connection::Lab);
+        assert_eq!(
+            told("ansible_connection=httpapi ansible_network_os=ios"),
+            "hosts.ini:1:5: host `fw1`: `ansible_connection` is `httpapi`, which is not spoken here \
+             (tokenfleet speaks SSH: run it with `-e ansible_connection=network_cli`, or set that \
+             for this group)\n\
+             hosts.ini:1:32: host `fw1`: `ansible_network_os` is `ios`, and tokenfleet only knows \
+             FortiOS (leave this host out with `--limit`, or correct the variable)"
+        );
+    }
+
+    #[test]
+    fn what_cannot_be_used_is_told_with_host_and_place_but_never_shown() {
+        for (line, word) in [
+            ("ansible_port=70000", "no port"),
+            ("ansible_port=ssh", "no port"),
+            ("ansible_host=\"{{ name }}\"", "template"),
+            ("ansible_user=\"['a']\"", "a list"),
+            ("ansible_host_key_checking=perhaps", "neither true nor false"),
+            ("ansible_ssh_common_args='-J bastion'", "jump host"),
+            ("ansible_ssh_common_args='-o ProxyCommand=x'", "jump host"),
+        ] {
+            let told = told(line);
+            assert!(
+                told.starts_with("hosts.ini:1:5: host `fw1`: ") && told.contains(word),
+                "{told}"
+            );
+        }
+        let told = told("ansible_password=1.5");
+        assert!(told.contains("is a number") && !told.contains("1.5"), "{told}");
+    }
+
+    #[test]
+    fn a_vaulted_password_names_host_and_place() {
+        let text = "all:\n  hosts:\n    fw1:\n      ansible_password: !vault |\n        \
+                    $ANSIBLE_VAULT;1.1;AES256\n        6162\n";
+        let file = InventorySource::File(SourceFile::new("hosts.yml", text));
+        let inventory = load(&Sources { inventories: vec![file], ..Sources::default() }).inventory;
+        let issues = target(
+            &HostName::from("fw1"),
+            &inventory.variables("fw1"),
+            &ConnectionDefaults::default(),
+        )
+        .unwrap_err();
+        let told = issues[0].to_string();
+        assert!(told.starts_with("hosts.yml:4:7: host `fw1`: `ansible_password` is encrypted"));
+        assert!(told.contains("later version"));
+    }
+}
