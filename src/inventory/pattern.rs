@@ -18,6 +18,9 @@ pub struct Selection {
     pub warnings: Vec<InputIssue>,
 }
 
+/// How many patterns that match nothing get a hint of their own.
+const MOST_HINTS: usize = 20;
+
 static PART: LazyLock<Option<Regex>> =
     LazyLock::new(|| Regex::new(r"(?:[^\s:\[\]]|\[[^\]]*\])+").ok());
 
@@ -191,42 +194,45 @@ fn enumerate(
     warnings: &mut Vec<InputIssue>,
 ) -> Result<Vec<usize>, InputIssue> {
     let matcher = Matcher::new(name)?;
-    let mut found = Vec::new();
-    let mut any_group = false;
-    for (position, group) in inventory.groups().enumerate() {
-        if matcher.matches(group)? {
-            any_group = true;
-            found.extend(inventory.members(position));
-        }
-    }
+    let groups = match &matcher {
+        Matcher::Exact(name) => inventory.groups.get_index_of(name.as_str()).into_iter().collect(),
+        _ => matcher.positions(inventory.groups())?,
+    };
+    let any_group = !groups.is_empty();
+    let mut found: Vec<usize> =
+        groups.into_iter().flat_map(|group| inventory.members(group)).collect();
     if !any_group || name.starts_with('~') || name.contains(['.', '?', '*', '[']) {
-        for (position, host) in inventory.hosts().enumerate() {
-            if matcher.matches(host.as_str())? {
-                found.push(position);
-            }
+        match &matcher {
+            Matcher::Exact(name) => found.extend(inventory.hosts.get_index_of(name.as_str())),
+            _ => found.extend(matcher.positions(inventory.hosts().map(HostName::as_str))?),
         }
     }
     if found.is_empty() && !any_group && name != "all" {
-        warnings.push(no_match(inventory, name));
+        let issue = InputIssue::warning(format!("no host and no group matches `{name}`"));
+        // Looking for near names among thousands, for each of thousands, would take minutes.
+        let hint = if warnings.len() < MOST_HINTS { no_match_hint(inventory, name) } else { None };
+        warnings.push(match hint {
+            Some(hint) => issue.hint(hint),
+            None => issue.hint("`tokenfleet inventory --graph` shows all groups and hosts"),
+        });
     }
     Ok(found)
 }
 
-fn no_match(inventory: &Inventory, name: &str) -> InputIssue {
+/// What a pattern that matches nothing may have meant.
+fn no_match_hint(inventory: &Inventory, name: &str) -> Option<String> {
+    if let Some(expression) = name.strip_prefix('~') {
+        return Some(format!(
+            "a regular expression is matched from the begin of a name: try `~.*{expression}`"
+        ));
+    }
     let known: Vec<&str> =
         inventory.groups().chain(inventory.hosts().map(HostName::as_str)).collect();
-    let issue = InputIssue::warning(format!("no host and no group matches `{name}`"));
-    if let Some(literal) = name.strip_prefix('~') {
-        issue.hint(format!(
-            "a regular expression is matched from the begin of a name: try `~.*{literal}`"
-        ))
-    } else if let Some((host, _)) = name.rsplit_once(':').filter(|(host, _)| known.contains(host)) {
-        issue.hint(format!("a pattern holds no port: write `{host}`"))
-    } else if let Some(near) = nearest::name(name, &known) {
-        issue.hint(format!("did you mean `{near}`?"))
-    } else {
-        issue.hint("`tokenfleet inventory --graph` shows all groups and hosts")
+    let host = name.rsplit_once(':').map(|(host, _)| host);
+    if let Some(host) = host.filter(|host| known.contains(host)) {
+        return Some(format!("a pattern holds no port: write `{host}`"));
     }
+    nearest::name(name, &known).map(|near| format!("did you mean `{near}`?"))
 }
 
 /// One compiled pattern. All but `~` is a glob over the whole name, as in a shell.
@@ -259,6 +265,20 @@ impl Matcher {
             invalid("its brackets are not understood".to_owned())
                 .hint("in a glob `*` stands for any text, `?` for one character, `[a-f]` for one of several")
         })
+    }
+
+    /// The positions of those names that it matches.
+    fn positions<'a>(
+        &self,
+        names: impl Iterator<Item = &'a str>,
+    ) -> Result<Vec<usize>, InputIssue> {
+        let mut found = Vec::new();
+        for (position, name) in names.enumerate() {
+            if self.matches(name)? {
+                found.push(position);
+            }
+        }
+        Ok(found)
     }
 
     fn matches(&self, name: &str) -> Result<bool, InputIssue> {
