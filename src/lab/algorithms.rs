@@ -8,8 +8,9 @@ use russh::keys::ssh_key::private::Ed25519Keypair;
 use russh::server::Config;
 use russh::{Limits, MethodKind, MethodSet, Preferred, SshId, cipher, kex, mac};
 
-use super::device::{Algorithms, Login};
+use super::device::{Algorithms, Device};
 use super::dice::Dice;
+use super::fault::Fault;
 
 /// A key that is the same for the same seed. It protects nothing but the lab.
 pub fn host_key(seed: u64) -> PrivateKey {
@@ -22,7 +23,8 @@ pub fn host_key(seed: u64) -> PrivateKey {
 }
 
 /// The configuration of a unit's SSH server.
-pub fn configuration(login: &Login, key: PrivateKey) -> Config {
+pub fn configuration(device: &Device, key: PrivateKey) -> Config {
+    let login = &device.login;
     let methods: &[MethodKind] = if login.interactive {
         &[MethodKind::KeyboardInteractive]
     } else {
@@ -37,7 +39,7 @@ pub fn configuration(login: &Login, key: PrivateKey) -> Config {
         // `admin-lockout-threshold`
         max_auth_attempts: 3,
         keys: vec![key],
-        preferred: preferred(login.algorithms),
+        preferred: preferred(device),
         limits: Limits::default(),
         // `admintimeout`, five minutes.
         inactivity_timeout: Some(Duration::from_secs(300)),
@@ -49,9 +51,14 @@ pub fn configuration(login: &Login, key: PrivateKey) -> Config {
     }
 }
 
-fn preferred(algorithms: Algorithms) -> Preferred {
+fn preferred(device: &Device) -> Preferred {
     let strict = kex::EXTENSION_OPENSSH_STRICT_KEX_AS_SERVER;
-    let (kex, cipher, mac) = match algorithms {
+    let (kex, cipher, mac) = match device.login.algorithms {
+        _ if device.fault == Some(Fault::Sha1Only) => (
+            vec![kex::DH_G14_SHA1, kex::DH_G1_SHA1],
+            vec![cipher::AES_128_CBC],
+            vec![mac::HMAC_SHA1],
+        ),
         Algorithms::Strong => (
             vec![
                 kex::CURVE25519,
@@ -69,9 +76,9 @@ fn preferred(algorithms: Algorithms) -> Preferred {
             vec![mac::HMAC_SHA256],
         ),
         Algorithms::Old => (
-            vec![kex::DH_G14_SHA1],
+            vec![kex::DH_G14_SHA1, kex::DH_GEX_SHA256],
             vec![cipher::AES_256_CBC, cipher::AES_128_CBC],
-            vec![mac::HMAC_SHA1],
+            vec![mac::HMAC_SHA1, mac::HMAC_SHA256],
         ),
     };
     Preferred { kex: kex.into(), cipher: cipher.into(), mac: mac.into(), ..Preferred::DEFAULT }

@@ -359,6 +359,7 @@ pub static CAST: &[Character] = &[
     unit("fgt-akl-01", "apac", "FortiGate-60F", Firmware::V7_2_8, &[Has(Fault::Drops)]),
     unit("fgt-mel-01", "apac", "FortiGate-40F", Firmware::V7_2_11, &[Has(Fault::Silent)]),
     unit("fgt-per-01", "apac", "FortiGate-40F", Firmware::V7_2_11, &[Has(Fault::PasswordExpired)]),
+    unit("fgt-khh-01", "apac", "FortiGate-60E", Firmware::V6_0_18, &[Has(Fault::Sha1Only)]),
     unit("fgt-cgk-01", "apac", "FortiGate-60F", Firmware::V7_2_11, &[Has(Fault::LinuxServer)]),
     unit("fgt-han-01", "apac", "FortiGate-60F", Firmware::V7_4_7, &[Has(Fault::FortiManager)]),
     unit("fgt-osa-01", "apac", "FortiGate-60F", Firmware::V7_4_7, &[Has(Fault::SessionsTaken)]),

@@ -135,7 +135,7 @@ pub enum Algorithms {
     Strong,
     /// Group exchange with SHA-256 alone, AES-256 and `hmac-sha2-256`.
     Hardened,
-    /// What is left of an old unit: group 14 with SHA-1, CBC and `hmac-sha1`.
+    /// An old unit: SHA-1 and CBC beside group exchange with SHA-256.
     Old,
 }
 
@@ -146,7 +146,7 @@ impl Device {
         groups.extend(self.cluster.is_some().then_some("ha"));
         groups.extend(self.has_vdoms().then_some("vdom"));
         groups.extend(self.is_branch().then_some("branch"));
-        groups.extend(self.fault.is_some().then_some("trouble"));
+        groups.extend(self.fault.filter(|fault| fault.is_trouble()).map(|_| "trouble"));
         groups
     }
 

@@ -53,17 +53,13 @@ fn outcome(fault: Option<Fault>) -> &'static str {
         Some(
             Fault::PortRefused
             | Fault::Silent
+            | Fault::Sha1Only
             | Fault::PasswordRefused
             | Fault::PasswordExpired
-            | Fault::SessionsTaken,
+            | Fault::SessionsTaken
+            | Fault::LinuxServer,
         ) => "unreachable",
-        Some(
-            Fault::DiagnoseLost
-            | Fault::Hangs
-            | Fault::Drops
-            | Fault::LinuxServer
-            | Fault::FortiManager,
-        ) => "failed",
+        Some(Fault::DiagnoseLost | Fault::Hangs | Fault::Drops | Fault::FortiManager) => "failed",
     }
 }
 

@@ -9,6 +9,8 @@ pub enum Fault {
     PortRefused,
     /// It accepts the connection and never says a word.
     Silent,
+    /// Its SSH server is too old: SHA-1 is all it has.
+    Sha1Only,
     /// It refuses every password.
     PasswordRefused,
     /// It asks for a new password instead of showing a prompt.
@@ -31,9 +33,10 @@ pub enum Fault {
 }
 
 impl Fault {
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::PortRefused,
         Self::Silent,
+        Self::Sha1Only,
         Self::PasswordRefused,
         Self::PasswordExpired,
         Self::SessionsTaken,
@@ -45,10 +48,16 @@ impl Fault {
         Self::Crumbles,
     ];
 
+    /// Whether it keeps an audit from examining the unit.
+    pub fn is_trouble(self) -> bool {
+        self != Self::Crumbles
+    }
+
     pub fn as_str(self) -> &'static str {
         match self {
             Self::PortRefused => "port-refused",
             Self::Silent => "silent",
+            Self::Sha1Only => "sha1-only",
             Self::PasswordRefused => "password-refused",
             Self::PasswordExpired => "password-expired",
             Self::SessionsTaken => "sessions-taken",

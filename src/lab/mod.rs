@@ -20,6 +20,7 @@ mod firmware;
 mod fleet;
 mod foundry;
 mod hosting;
+mod interpreter;
 mod inventory;
 mod journal;
 mod line_editor;

@@ -82,7 +82,7 @@ impl Fleet {
             } else {
                 let listener = TcpListener::bind(wanted).await.map_err(refuse)?;
                 let address = listener.local_addr().map_err(refuse)?;
-                let config = Arc::new(algorithms::configuration(&device.login, key.clone()));
+                let config = Arc::new(algorithms::configuration(device, key.clone()));
                 tokio::spawn(attend(listener, unit.clone(), config, closed.clone()));
                 address
             };

@@ -1,12 +1,10 @@
 //! The command line of one unit: bytes in, steps out, no sockets and no clock.
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex};
 
-use super::answers::vdom_list;
-use super::command::{self, Reply, Standing};
-use super::device::{Banner, Device, Vdom};
+use super::device::{Banner, Device};
 use super::fault::Fault;
-use super::filter;
+use super::interpreter::Interpreter;
 use super::journal::Journal;
 use super::line_editor::{Key, LineEditor};
 use super::pager::Pager;
@@ -26,28 +24,11 @@ pub enum Step {
 /// One login on one unit.
 #[derive(Debug)]
 pub struct Shell {
-    device: Arc<Device>,
-    journal: Arc<Mutex<Journal>>,
+    interpreter: Interpreter,
     /// Rows of the terminal; `None` without one.
     rows: Option<usize>,
     editor: LineEditor,
-    context: Context,
     state: State,
-}
-
-/// Where the prompt stands.
-#[derive(Debug, Clone, PartialEq, Eq)]
-enum Context {
-    Top,
-    Global,
-    /// `config vdom`
-    Vdoms,
-    /// Place in the list.
-    Vdom(usize),
-    /// A VDOM that was created by naming it.
-    Created(Vdom),
-    /// Any other table of the configuration.
-    Table(String),
 }
 
 #[derive(Debug)]
@@ -66,19 +47,17 @@ enum State {
 impl Shell {
     pub fn new(device: Arc<Device>, journal: Arc<Mutex<Journal>>, rows: Option<usize>) -> Self {
         Self {
-            device,
-            journal,
+            interpreter: Interpreter::new(device, journal),
             rows,
             editor: LineEditor::default(),
-            context: Context::Top,
             state: State::Prompt,
         }
     }
 
     /// What appears when the shell opens.
     pub fn open(&mut self) -> Vec<Step> {
-        self.journal().shells += 1;
-        match (self.device.fault, self.device.login.banner) {
+        self.interpreter.journal().shells += 1;
+        match (self.interpreter.device.fault, self.interpreter.device.login.banner) {
             (Some(Fault::SessionsTaken), _) => {
                 vec![write("Reached maximum number of logged in administrators.\r\n"), Step::Close]
             }
@@ -91,9 +70,9 @@ impl Shell {
             }
             (_, banner @ (Banner::PostLogin | Banner::PostLoginDrawn)) => {
                 self.state = State::Banner;
-                vec![write(&post_login(banner, &self.device.prompt))]
+                vec![write(&post_login(banner, &self.interpreter.device.prompt))]
             }
-            (_, Banner::None | Banner::PreLogin) => vec![write(&self.prompt())],
+            (_, Banner::None | Banner::PreLogin) => vec![write(&self.interpreter.prompt())],
         }
     }
 
@@ -105,7 +84,7 @@ impl Shell {
     /// Runs the lines of an exec request: no echo, no pages, the prompt before and after.
     pub fn exec(&mut self, commands: &str) -> Vec<Step> {
         self.rows = None;
-        self.journal().receive(commands.as_bytes());
+        self.interpreter.journal().receive(commands.as_bytes());
         let mut steps = self.open();
         for line in commands.lines() {
             if !matches!(self.state, State::Prompt) {
@@ -119,7 +98,7 @@ impl Shell {
 
     /// Takes what the client typed.
     pub fn receive(&mut self, bytes: &[u8]) -> Vec<Step> {
-        self.journal().receive(bytes);
+        self.interpreter.journal().receive(bytes);
         let mut steps = Vec::new();
         for byte in bytes {
             self.press(*byte, &mut steps);
@@ -136,7 +115,7 @@ impl Shell {
             State::Banner => {
                 if byte == b'a' {
                     self.state = State::Prompt;
-                    steps.push(write(&format!("\r\n\r\n{}", self.prompt())));
+                    steps.push(write(&format!("\r\n\r\n{}", self.interpreter.prompt())));
                 }
             }
             State::NewPassword { .. } => self.press_password(byte, steps),
@@ -152,7 +131,7 @@ impl Shell {
                 }
                 b'q' | b'Q' | 0x03 => {
                     self.state = State::Prompt;
-                    steps.push(write(&format!("{}\r\n{}", Pager::WIPE, self.prompt())));
+                    steps.push(write(&format!("{}\r\n{}", Pager::WIPE, self.interpreter.prompt())));
                 }
                 _ => {}
             },
@@ -166,7 +145,9 @@ impl Shell {
             Key::Interrupt(_) => steps.push(Step::Close),
             Key::Enter(_) if again => steps.extend([write("\r\n"), Step::Close]),
             Key::Enter(_) => {
-                self.journal().harm("answered the question for a new password".to_owned());
+                self.interpreter
+                    .journal()
+                    .harm("answered the question for a new password".to_owned());
                 self.state = State::NewPassword { again: true };
                 steps.push(write("\r\nConfirm Password: "));
             }
@@ -178,11 +159,13 @@ impl Shell {
         match self.editor.press(byte) {
             Key::Echo(bytes) => push(steps, &bytes),
             Key::Nothing => {}
-            Key::Interrupt(true) if self.context == Context::Top => steps.push(Step::Close),
-            Key::Interrupt(_) => push(steps, &encode(&format!("\r\r\n{}", self.prompt()))),
+            Key::Interrupt(true) if self.interpreter.is_at_top() => steps.push(Step::Close),
+            Key::Interrupt(_) => {
+                push(steps, &encode(&format!("\r\r\n{}", self.interpreter.prompt())))
+            }
             Key::Help => {
                 let line = String::from_utf8_lossy(self.editor.text()).into_owned();
-                push(steps, &encode(&format!("?\r\n{HELP}{}{line}", self.prompt())));
+                push(steps, &encode(&format!("?\r\n{HELP}{}{line}", self.interpreter.prompt())));
             }
             Key::Enter(line) => {
                 push(steps, b"\r\r\n");
@@ -197,7 +180,7 @@ impl Shell {
         if !more {
             self.state = State::Prompt;
             text.push_str("\r\n");
-            text.push_str(&self.prompt());
+            text.push_str(&self.interpreter.prompt());
         }
         steps.push(write(&text));
     }
@@ -205,24 +188,21 @@ impl Shell {
     /// Runs one line, whose echo is already out.
     fn enter(&mut self, line: &str) -> Vec<Step> {
         if line.trim().is_empty() {
-            return vec![write(&self.prompt())];
+            return vec![write(&self.interpreter.prompt())];
         }
-        self.journal().enter(line.trim());
+        self.interpreter.journal().enter(line.trim());
         let (words, filter) = match line.split_once('|') {
             Some((words, filter)) => (words, Some(filter)),
             None => (line, None),
         };
         let words: Vec<&str> = words.split_whitespace().collect();
-        if words == ["exit"] && !matches!(self.context, Context::Vdoms | Context::Table(_)) {
+        if self.interpreter.leaves(&words) {
             return vec![Step::Close];
         }
-        let answer = match self.navigate(&words) {
-            Some(text) => text,
-            None => self.run(&words, filter),
-        };
+        let answer = self.interpreter.answer(&words, filter);
         let mut steps = vec![Step::Think];
         let in_table = words.first().is_some_and(|verb| "diagnose".starts_with(verb));
-        match self.device.fault {
+        match self.interpreter.device.fault {
             Some(fault @ (Fault::Hangs | Fault::Drops)) if in_table => {
                 let lines = answer.lines().count() / 2;
                 let half: String =
@@ -238,153 +218,12 @@ impl Shell {
                     self.state = State::Pager(pager);
                 } else {
                     text.push_str("\r\n");
-                    text.push_str(&self.prompt());
+                    text.push_str(&self.interpreter.prompt());
                 }
                 steps.push(write(&text));
             }
         }
         steps
-    }
-
-    /// Changes the context. `None` when the words do not navigate.
-    fn navigate(&mut self, words: &[&str]) -> Option<String> {
-        let vdoms = self.device.has_vdoms() && self.device.login.vdom.is_none();
-        match (&self.context, words) {
-            (Context::Top, ["config", "global"]) if vdoms => self.context = Context::Global,
-            (Context::Top, ["config", "vdom"]) if vdoms => self.context = Context::Vdoms,
-            (Context::Vdoms, ["edit", name]) => return Some(self.edit(name.trim_matches('"'))),
-            (Context::Vdom(_) | Context::Created(_), ["next"]) => self.context = Context::Vdoms,
-            (Context::Top, _) => return None,
-            (_, ["end"]) => self.context = Context::Top,
-            _ => return None,
-        }
-        Some(String::new())
-    }
-
-    /// `edit NAME` behind `config vdom` enters the VDOM of that name, or creates it.
-    fn edit(&mut self, name: &str) -> String {
-        let place = self.device.vdoms.iter().position(|vdom| vdom.name == name);
-        match place {
-            Some(place) if self.device.vdoms[place].reserved => {
-                return format!("'{name}' is reserved and cannot be edited directly\n");
-            }
-            Some(place) => self.context = Context::Vdom(place),
-            None => {
-                self.journal().harm(format!("created the VDOM `{name}`"));
-                let name = name.to_owned();
-                self.context = Context::Created(Vdom { name, ..Vdom::default() });
-            }
-        }
-        let index = vdom_list::index(place.unwrap_or(self.device.vdoms.len()));
-        format!("current vf={name}:{index}\n")
-    }
-
-    fn run(&mut self, words: &[&str], filter: Option<&str>) -> String {
-        if let Some(answer) = self.refuse_change(words) {
-            return answer;
-        }
-        let reply = command::run(self.standing(), words);
-        match (reply, filter) {
-            (Reply::Answer(text), None) => text,
-            (Reply::Answer(text), Some(filter)) => {
-                filter::grep(&text, filter).unwrap_or_else(|| parse_error(filter.trim()))
-            }
-            (Reply::ErrorBefore(word), _) => parse_error(&word),
-            (Reply::Incomplete, _) => {
-                "incomplete command in the end\nCommand fail. Return code -160\n".to_owned()
-            }
-            (Reply::UnknownAction, _) => self.unknown_action(),
-        }
-    }
-
-    /// Answers what would change a real unit, and notes it down.
-    fn refuse_change(&mut self, words: &[&str]) -> Option<String> {
-        let line = words.join(" ");
-        let inside = matches!(self.context, Context::Table(_) | Context::Vdoms);
-        match words {
-            // Not open to this account or in this place: a mistake, but no change.
-            ["config", "global"] => return Some(parse_error("global")),
-            ["config", "vdom"] => return Some(parse_error("vdom")),
-            ["config", .., name] => {
-                self.journal().harm(format!("opened a table with `{line}`"));
-                self.context = Context::Table((*name).to_owned());
-                return Some(String::new());
-            }
-            [verb, ..]
-                if inside
-                    && ["set", "unset", "edit", "delete", "purge", "rename", "next", "abort"]
-                        .contains(verb) =>
-            {
-                self.journal().harm(format!("changed the configuration with `{line}`"));
-                return Some(String::new());
-            }
-            ["execute", ..] => {
-                self.journal().harm(format!("ran `{line}`"));
-                return Some("Command fail. Return code -1\n".to_owned());
-            }
-            ["diagnose", ..] if !command::is_known_diagnose(words) => {
-                self.journal().harm(format!("ran `{line}`, which is not known to be harmless"));
-            }
-            _ => {}
-        }
-        None
-    }
-
-    fn unknown_action(&self) -> String {
-        // Newer releases put the number of the process before it.
-        if self.device.firmware.is_7_0() {
-            "8278: Unknown action 0\nCommand fail. Return code -1\n".to_owned()
-        } else {
-            "Unknown action 0\n".to_owned()
-        }
-    }
-
-    fn standing(&self) -> Standing<'_> {
-        let device = &*self.device;
-        let root = device.vdoms.first();
-        let (global, vdom) = match (&self.context, &device.login.vdom) {
-            (Context::Top, _) if !device.has_vdoms() => (true, root),
-            (Context::Top, Some(mine)) => {
-                (false, device.vdoms.iter().find(|vdom| vdom.name == *mine))
-            }
-            (Context::Top | Context::Vdoms | Context::Table(_), _) => (false, None),
-            (Context::Global, _) => (true, None),
-            (Context::Vdom(place), _) => (false, device.vdoms.get(*place)),
-            (Context::Created(vdom), _) => (false, Some(vdom)),
-        };
-        Standing { device, global, vdom, diagnose: device.fault != Some(Fault::DiagnoseLost) }
-    }
-
-    fn prompt(&self) -> String {
-        let context = match &self.context {
-            Context::Top => String::new(),
-            Context::Global => " (global)".to_owned(),
-            Context::Vdoms => " (vdom)".to_owned(),
-            Context::Vdom(place) => {
-                let name = self.device.vdoms.get(*place).map_or("", |vdom| vdom.name.as_str());
-                format!(" ({})", shortened(name))
-            }
-            Context::Created(vdom) => format!(" ({})", shortened(&vdom.name)),
-            Context::Table(name) => format!(" ({})", shortened(name)),
-        };
-        let end = if self.device.login.restricted { '$' } else { '#' };
-        format!("{}{context} {end} ", self.device.prompt)
-    }
-
-    fn journal(&self) -> MutexGuard<'_, Journal> {
-        self.journal.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-/// Longest name in a prompt, in characters; where a unit cuts exactly is not documented.
-const PROMPT_NAME: usize = 20;
-
-/// Long names end with `~` in the prompt.
-fn shortened(name: &str) -> String {
-    if name.chars().count() > PROMPT_NAME {
-        name.chars().take(PROMPT_NAME - 1).chain(['~']).collect()
-    } else {
-        name.to_owned()
     }
 }
 
@@ -394,10 +233,6 @@ const HELP: &str = "config     Configure object.\r\n\
                     diagnose   Diagnose facility.\r\n\
                     execute    Execute static commands.\r\n\
                     exit       Exit the CLI.\r\n\r\n";
-
-fn parse_error(word: &str) -> String {
-    format!("command parse error before '{word}'\nCommand fail. Return code -61\n")
-}
 
 fn post_login(banner: Banner, name: &str) -> String {
     let notice = "This system is for authorised staff only. All activity is recorded.";
@@ -433,4 +268,218 @@ fn encode(text: &str) -> Vec<u8> {
         bytes.extend_from_slice(part.as_bytes());
     }
     bytes
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::lab::Fleet;
+
+    /// A shell of the hand-made unit of that name, its journal, and what it showed on opening.
+    fn open(name: &str, rows: Option<usize>) -> (Shell, Arc<Mutex<Journal>>, String) {
+        let fleet = Fleet::new(Fleet::CHARACTERS, Fleet::SEED);
+        let device = Arc::new(fleet.device(name).unwrap().clone());
+        let journal = Arc::new(Mutex::new(Journal::default()));
+        let mut shell = Shell::new(device, journal.clone(), rows);
+        let opening = text(&shell.open());
+        (shell, journal, opening)
+    }
+
+    fn text(steps: &[Step]) -> String {
+        steps
+            .iter()
+            .filter_map(|step| match step {
+                Step::Write(bytes) => Some(String::from_utf8_lossy(bytes).into_owned()),
+                _ => None,
+            })
+            .collect()
+    }
+
+    fn type_in(shell: &mut Shell, line: &str) -> String {
+        text(&shell.receive(format!("{line}\r").as_bytes()))
+    }
+
+    fn harm(journal: &Mutex<Journal>) -> Vec<String> {
+        journal.lock().unwrap().harm.clone()
+    }
+
+    #[test]
+    fn a_line_is_echoed_answered_and_followed_by_a_blank_line_and_the_prompt() {
+        let (mut shell, _, opening) = open("fgt-mex-01", None);
+        assert_eq!(opening, "fgt-mex-01 # ");
+        assert_eq!(
+            type_in(&mut shell, "diagnose fortitoken info"),
+            "diagnose fortitoken info\r\r\n\
+             FORTITOKEN        DRIFT  STATUS\r\n\
+             \r\n\
+             Total activated token: 0\r\n\
+             Total global activated token: 0\r\n\
+             \r\n\
+             Token server status: reachable\r\n\
+             \r\n\
+             fgt-mex-01 # "
+        );
+        assert_eq!(type_in(&mut shell, ""), "\r\r\nfgt-mex-01 # ");
+        assert_eq!(shell.receive(b"exit\r"), [Step::Write(b"exit\r\r\n".to_vec()), Step::Close]);
+    }
+
+    #[test]
+    fn typing_in_pieces_changes_nothing() {
+        let (mut whole, _, _) = open("fgt-vie-01", Some(24));
+        let (mut pieces, _, _) = open("fgt-vie-01", Some(24));
+        let input = b"get system status\r exit\r";
+        let at_once = text(&whole.receive(input));
+        let bit_by_bit: String = input.iter().map(|byte| text(&pieces.receive(&[*byte]))).collect();
+        assert_eq!(at_once, bit_by_bit);
+    }
+
+    #[test]
+    fn the_table_pads_serial_and_drift() {
+        let (mut shell, _, _) = open("fgt-chi-02", None);
+        let answer = type_in(&mut shell, "diagnose fortitoken info");
+        for part in ["  4      active\r\n", "  -17    provisioned\r\n", "  1234   active\r\n"] {
+            assert!(answer.contains(part), "{answer}");
+        }
+    }
+
+    #[test]
+    fn mistakes_are_answered_in_the_words_of_the_release() {
+        let (mut new, _, _) = open("fgt-lis-01", None);
+        let (mut old, _, _) = open("fgt-phx-01", None);
+        assert!(type_in(&mut new, "gibberish").contains(
+            "\n8278: Unknown action 0\r\nCommand fail. Return code -1\r\n\r\nfgt-lis-01 # "
+        ));
+        assert!(type_in(&mut old, "gibberish").contains("\nUnknown action 0\r\n\r\nfgt-phx-01"));
+        assert!(type_in(&mut new, "get system console").contains(
+            "\ncommand parse error before 'console'\r\nCommand fail. Return code -61\r\n"
+        ));
+        assert!(type_in(&mut new, "get system").contains("Command fail. Return code -160\r\n"));
+        assert!(type_in(&mut new, "end").contains("Unknown action 0"), "nothing to leave");
+    }
+
+    #[test]
+    fn with_vdoms_a_command_works_where_it_belongs() {
+        let (mut shell, journal, _) = open("fgt-del-01", None);
+        let tokens = "diagnose fortitoken info";
+        let cluster = "get system ha status";
+        assert!(type_in(&mut shell, tokens).contains("Unknown action 0"));
+        assert!(type_in(&mut shell, cluster).contains("parse error before 'ha'"));
+        assert!(type_in(&mut shell, "config global").ends_with("\nfgt-del-01 (global) # "));
+        assert!(type_in(&mut shell, cluster).contains("Mode: Standalone"));
+        assert!(type_in(&mut shell, tokens).contains("parse error before 'fortitoken'"));
+        assert!(type_in(&mut shell, "end").ends_with("\nfgt-del-01 # "));
+        type_in(&mut shell, "config vdom");
+        type_in(&mut shell, "edit north");
+        assert!(type_in(&mut shell, tokens).contains("FORTITOKEN"));
+        assert!(type_in(&mut shell, cluster).contains("parse error before 'ha'"));
+        assert!(
+            type_in(&mut shell, "get system status").contains("Current virtual domain: north\r\n")
+        );
+        assert!(type_in(&mut shell, "next").ends_with("\nfgt-del-01 (vdom) # "));
+        assert_eq!(harm(&journal), [] as [String; 0]);
+    }
+
+    #[test]
+    fn the_management_vdom_is_listed_and_not_entered() {
+        let (mut shell, journal, _) = open("fgt-zrh-02", None);
+        type_in(&mut shell, "config global");
+        for list in ["diagnose sys vd list", "get system vdom-property"] {
+            assert!(type_in(&mut shell, list).contains("dmgmt-vdom"));
+        }
+        type_in(&mut shell, "end");
+        type_in(&mut shell, "config vdom");
+        assert_eq!(
+            type_in(&mut shell, "edit dmgmt-vdom"),
+            "edit dmgmt-vdom\r\r\n'dmgmt-vdom' is reserved and cannot be edited directly\r\n\r\n\
+             fgt-zrh-02 (vdom) # "
+        );
+        assert_eq!(harm(&journal), [] as [String; 0]);
+    }
+
+    #[test]
+    fn whatever_would_change_a_unit_is_noted() {
+        for line in [
+            "execute reboot",
+            "exec reboot",
+            "config system console",
+            "diagnose fortitoken debug enable",
+            "diagnose test application forticldd 99",
+        ] {
+            let (mut shell, journal, _) = open("fgt-lis-01", None);
+            type_in(&mut shell, line);
+            assert_eq!(harm(&journal).len(), 1, "{line}");
+        }
+        let (mut shell, journal, _) = open("fgt-lis-01", None);
+        type_in(&mut shell, "config system console");
+        assert!(type_in(&mut shell, "set output standard").ends_with("(console) # "));
+        assert!(type_in(&mut shell, "end").ends_with("fgt-lis-01 # "));
+        assert_eq!(harm(&journal).len(), 2);
+    }
+
+    #[test]
+    fn the_administrator_of_one_vdom_sees_that_one() {
+        let (mut shell, _, opening) = open("fgt-zrh-01", None);
+        assert_eq!(opening, "fgt-zrh-01 $ ");
+        assert!(type_in(&mut shell, "config global").contains("parse error before 'global'"));
+        assert!(type_in(&mut shell, "get sys stat").contains("Current virtual domain: customer-b"));
+        assert!(type_in(&mut shell, "diagnose fortitoken info").contains("provision timeout"));
+    }
+
+    #[test]
+    fn banners_want_one_letter() {
+        for name in ["fgt-lon-02", "fgt-waw-01"] {
+            let (mut shell, _, opening) = open(name, None);
+            assert!(opening.ends_with("\r\n(Press 'a' to accept):"), "{opening:?}");
+            assert_eq!(text(&shell.receive(b"x\r")), "");
+            assert_eq!(text(&shell.receive(b"a")), format!("\r\n\r\n{name} # "));
+        }
+    }
+
+    #[test]
+    fn a_new_password_is_never_wanted_from_an_audit() {
+        let (mut shell, journal, opening) = open("fgt-per-01", None);
+        assert!(opening.ends_with("\r\nNew Password: "));
+        assert_eq!(harm(&journal), [] as [String; 0]);
+        assert_eq!(type_in(&mut shell, "secret"), "\r\nConfirm Password: ");
+        assert_eq!(harm(&journal).len(), 1);
+    }
+
+    #[test]
+    fn a_lost_right_looks_like_an_unknown_command() {
+        let (mut shell, _, _) = open("fgt-mnl-01", None);
+        assert!(type_in(&mut shell, "diagnose fortitoken info").contains("Unknown action 0"));
+        assert!(type_in(&mut shell, "get system status").contains("Version: FortiGate-60F v7.4.8"));
+        assert!(type_in(&mut shell, "show user local").contains("config user local"));
+    }
+
+    #[test]
+    fn the_hanging_unit_answers_nothing_more() {
+        let (mut shell, _, _) = open("fgt-kul-01", None);
+        assert!(!type_in(&mut shell, "diagnose fortitoken info").contains("Token server"));
+        assert_eq!(shell.receive(b"\x03exit\r"), []);
+    }
+
+    #[test]
+    fn long_names_are_cut_in_the_prompt() {
+        let (mut shell, _, _) = open("fgt-nyc-02", None);
+        type_in(&mut shell, "config vdom");
+        let answer = type_in(&mut shell, "edit datacentre-production-a");
+        assert!(answer.ends_with("fgt-nyc-02 (datacentre-producti~) $ "), "{answer}");
+    }
+
+    #[test]
+    fn hostile_names_are_sent_as_they_are() {
+        let (mut shell, _, _) = open("fgt-sin-02", None);
+        assert!(type_in(&mut shell, "get system status").contains("Hostname: <script>alert(1)"));
+        let users = type_in(&mut shell, "show user local");
+        assert!(users.contains("edit \"=cmd|'/C calc'!A0\"\r\n"), "{users}");
+        assert!(users.contains("\u{1b}]0;owned\u{7}"), "{users}");
+
+        let (mut shell, _, _) = open("fgt-tyo-01", None);
+        let steps = shell.receive(b"show user local\r");
+        let raw = steps.iter().any(|step| {
+            matches!(step, Step::Write(bytes) if bytes.windows(4).any(|part| part == b"a\xffka"))
+        });
+        assert!(raw, "a byte that is no UTF-8");
+    }
 }
