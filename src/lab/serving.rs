@@ -52,6 +52,7 @@ impl Fleet {
     /// # Errors
     /// A port is taken, or the system does not allow so many open files.
     pub async fn serve(&self, hosting: &Hosting) -> Result<Serving, LabError> {
+        let ports = ports(hosting.first_port, self.devices().len())?;
         allow_files(self.devices().len() as u64)?;
         let key = algorithms::host_key(hosting.seed);
         let host_key = key.public_key().to_openssh().map_err(LabError::HostKey)?;
@@ -63,7 +64,7 @@ impl Fleet {
             closing,
             _held: Vec::new(),
         };
-        for (number, device) in self.devices().iter().enumerate() {
+        for (device, port) in self.devices().iter().zip(ports) {
             let unit = Arc::new(Unit {
                 device: Arc::new(device.clone()),
                 journal: Arc::new(Mutex::new(Journal::default())),
@@ -72,7 +73,7 @@ impl Fleet {
                 latency: hosting.latency,
                 visitors: AtomicUsize::new(0),
             });
-            let wanted = SocketAddr::new(hosting.address, port(hosting, number, self)?);
+            let wanted = SocketAddr::new(hosting.address, port);
             let refuse = |source| LabError::Listen { address: wanted, source };
             let address = if device.fault == Some(Fault::PortRefused) {
                 let socket = hold(wanted).map_err(refuse)?;
@@ -152,12 +153,18 @@ impl Drop for Serving {
     }
 }
 
-fn port(hosting: &Hosting, number: usize, fleet: &Fleet) -> Result<u16, LabError> {
-    let Some(first_port) = hosting.first_port else { return Ok(0) };
-    u16::try_from(number)
-        .ok()
-        .and_then(|number| first_port.checked_add(number))
-        .ok_or(LabError::Ports { devices: fleet.devices().len(), first_port })
+/// The port of each unit; 0 takes one that is free.
+fn ports(first_port: Option<u16>, devices: usize) -> Result<Vec<u16>, LabError> {
+    match first_port {
+        None => Ok(vec![0; devices]),
+        Some(first_port) => {
+            let ports: Vec<u16> = (first_port..=u16::MAX).take(devices).collect();
+            if ports.len() < devices {
+                return Err(LabError::Ports { devices, first_port });
+            }
+            Ok(ports)
+        }
+    }
 }
 
 fn allow_files(devices: u64) -> Result<(), LabError> {
