@@ -5,7 +5,7 @@ use serde::ser::{Serialize, SerializeMap, Serializer};
 
 use crate::model::Value;
 
-use super::literal::float_text;
+use super::python_number::float_text;
 
 /// A document to be printed, borrowed from the inventory.
 pub(super) enum Json<'a> {

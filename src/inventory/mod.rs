@@ -20,6 +20,7 @@ mod load;
 mod located;
 mod nearest;
 mod pattern;
+mod python_number;
 mod shared_device;
 mod sources;
 mod target;
