@@ -10,7 +10,7 @@ pub struct Hosting {
     pub address: IpAddr,
     /// Port of the first unit, the others follow; `None` takes ports that are free.
     pub first_port: Option<u16>,
-    /// How long a unit thinks before it answers a command.
+    /// How long a unit thinks before it answers a line, navigation included.
     pub latency: Duration,
     pub user: String,
     /// It opens nothing but the lab: this is no secret.

@@ -128,7 +128,7 @@ impl Interpreter {
             }
             [verb, ..]
                 if inside
-                    && ["set", "unset", "edit", "delete", "purge", "rename", "next", "abort"]
+                    && ["set", "unset", "edit", "delete", "purge", "rename", "next"]
                         .contains(verb) =>
             {
                 self.journal().harm(format!("changed the configuration with `{line}`"));

@@ -201,9 +201,9 @@ impl Shell {
         }
         let answer = self.interpreter.answer(&words, filter);
         let mut steps = vec![Step::Think];
-        let in_table = words.first().is_some_and(|verb| "diagnose".starts_with(verb));
+        let diagnoses = words.first().is_some_and(|verb| "diagnose".starts_with(verb));
         match self.interpreter.device.fault {
-            Some(fault @ (Fault::Hangs | Fault::Drops)) if in_table => {
+            Some(fault @ (Fault::Hangs | Fault::Drops)) if diagnoses => {
                 let lines = answer.lines().count() / 2;
                 let half: String =
                     answer.lines().take(lines).map(|line| format!("{line}\r\n")).collect();
