@@ -1,0 +1,371 @@
+//! The facts of one device.
+
+use super::owner::Owners;
+use super::server::{ServerFacts, ServerReach};
+use super::sheet::{TokenFacts, TokenSheet};
+use crate::fortios::parse;
+use crate::model::{
+    Account, Evidence, HaStatus, HostEntry, HostOutcome, HostRecord, SystemStatus, TaskStatus,
+    TokenTable, Transcript,
+};
+
+/// What a run found out about one host of the inventory.
+#[derive(Debug, Clone, PartialEq)]
+pub struct DeviceFacts {
+    pub entry: HostEntry,
+    /// `None`: not finished, since the process was killed or is still at it.
+    pub outcome: Option<HostOutcome>,
+    /// Why what is shown here may not be all there is, one sentence without a full stop each.
+    pub gaps: Vec<String>,
+    /// `get system status`
+    pub system: Option<SystemStatus>,
+    /// `get system ha status`
+    pub ha: Option<HaStatus>,
+    /// In the order the device lists them; empty on a device without VDOMs.
+    pub vdoms: Vec<String>,
+    /// One per VDOM whose tokens were read, in the order read.
+    pub sheets: Vec<TokenSheet>,
+}
+
+impl DeviceFacts {
+    /// Reads the kept transcripts again. Refused ones say nothing; of several answers to one
+    /// question the last counts.
+    pub fn from_record(record: &HostRecord) -> Self {
+        let mut reading = Reading::default();
+        for transcript in &record.transcripts {
+            reading.take(transcript);
+        }
+        reading.finish(record)
+    }
+
+    /// Serial of the FortiGate, where it was read.
+    pub fn serial(&self) -> Option<&str> {
+        self.system.as_ref().map(|system| system.serial.as_str()).filter(|text| !text.is_empty())
+    }
+
+    /// Whether something was collected, but perhaps not all.
+    pub fn is_partial(&self) -> bool {
+        !self.gaps.is_empty()
+    }
+
+    pub fn tokens(&self) -> impl Iterator<Item = (&TokenSheet, &TokenFacts)> {
+        self.sheets.iter().flat_map(|sheet| sheet.tokens.values().map(move |token| (sheet, token)))
+    }
+
+    /// A token by its serial, in the first VDOM that shows it.
+    pub fn token(&self, serial: &str) -> Option<(&TokenSheet, &TokenFacts)> {
+        let serial = serial.to_ascii_uppercase();
+        self.sheets.iter().find_map(|sheet| Some((sheet, sheet.tokens.get(&serial)?)))
+    }
+
+    /// Whether the device reaches its token server: the worst that one of its VDOMs says.
+    pub fn server_reach(&self) -> ServerReach {
+        let said = self.sheets.iter().filter_map(|sheet| sheet.server.as_ref());
+        said.map(|server| ServerReach::of(&server.state)).max().unwrap_or(ServerReach::Unsaid)
+    }
+
+    /// The line that shows a token.
+    pub fn evidence(&self, sheet: &TokenSheet, token: &TokenFacts) -> Evidence {
+        Evidence {
+            host: self.entry.host.clone(),
+            device_serial: self.serial().map(str::to_owned),
+            vdom: sheet.vdom.clone(),
+            command: token.command.to_string(),
+            line: token.token.line,
+            text: token.text.clone(),
+        }
+    }
+
+    /// What VDOMs say of the token server, as far as it amounts to `reach`.
+    pub fn server_said(
+        &self,
+        reach: ServerReach,
+    ) -> impl Iterator<Item = (&TokenSheet, &ServerFacts)> {
+        let said = self.sheets.iter().filter_map(|sheet| Some((sheet, sheet.server.as_ref()?)));
+        said.filter(move |(_, server)| ServerReach::of(&server.state) == reach)
+    }
+
+    /// The lines behind [`DeviceFacts::server_said`].
+    pub fn server_evidence(&self, reach: ServerReach) -> Vec<Evidence> {
+        self.server_said(reach)
+            .map(|(sheet, server)| Evidence {
+                host: self.entry.host.clone(),
+                device_serial: self.serial().map(str::to_owned),
+                vdom: sheet.vdom.clone(),
+                command: server.command.clone(),
+                line: server.line,
+                text: server.text.clone(),
+            })
+            .collect()
+    }
+}
+
+/// A record being read.
+#[derive(Default)]
+struct Reading {
+    system: Option<SystemStatus>,
+    ha: Option<HaStatus>,
+    vdoms: Vec<String>,
+    sheets: Vec<TokenSheet>,
+    owners: Owners,
+    gaps: Vec<String>,
+}
+
+impl Reading {
+    fn take(&mut self, transcript: &Transcript) {
+        let Some(parser) = parse::by_command(&transcript.command) else { return };
+        if transcript.refusal.is_some() {
+            return;
+        }
+        if transcript.truncated {
+            self.gap(format!("the answer to `{}` was cut", transcript.command), transcript);
+        }
+        let text = &transcript.text;
+        match parser.name {
+            "fortitoken_info" => self.tokens(transcript),
+            "system_status" => self.system(parse::system_status(text).answer().ok()),
+            "ha_status" => self.ha = parse::ha_status(text).answer().ok().or(self.ha.take()),
+            "vdom_list" => {
+                if let Ok(list) = parse::vdom_list(text).answer() {
+                    self.vdoms = list.vdoms;
+                }
+            }
+            "user_local" => self.accounts(transcript, parse::user_local(text).answer().ok()),
+            "system_admin" => self.accounts(transcript, parse::system_admin(text).answer().ok()),
+            _ => {}
+        }
+    }
+
+    fn tokens(&mut self, transcript: &Transcript) {
+        let parsed = parse::fortitoken_info(&transcript.text);
+        let unread = parsed.unparsed.len();
+        let table: TokenTable = match parsed.answer() {
+            Ok(table) => table,
+            Err(problem) => return self.gap(problem, transcript),
+        };
+        if unread > 0 {
+            let lines = if unread == 1 { "1 line" } else { &format!("{unread} lines") };
+            let command = &transcript.command;
+            self.gap(format!("{lines} of `{command}` could not be read"), transcript);
+        }
+        let known = self.sheets.iter().position(|sheet| sheet.vdom == transcript.vdom);
+        let index = known.unwrap_or_else(|| {
+            self.sheets.push(TokenSheet::new(transcript.vdom.clone()));
+            self.sheets.len() - 1
+        });
+        self.sheets[index].add(transcript, table);
+    }
+
+    /// A filter (`| grep Version`) may have left the serial out: such an answer replaces nothing.
+    fn system(&mut self, system: Option<SystemStatus>) {
+        if let Some(system) = system
+            && (self.system.is_none() || !system.serial.is_empty())
+        {
+            self.system = Some(system);
+        }
+    }
+
+    fn accounts(&mut self, transcript: &Transcript, accounts: Option<Vec<Account>>) {
+        self.owners.add(transcript.vdom.as_ref(), &accounts.unwrap_or_default());
+    }
+
+    fn gap(&mut self, what: String, transcript: &Transcript) {
+        self.gaps.push(match &transcript.vdom {
+            Some(vdom) => format!("{what} in VDOM {vdom}"),
+            None => what,
+        });
+    }
+
+    fn finish(mut self, record: &HostRecord) -> DeviceFacts {
+        for sheet in &mut self.sheets {
+            sheet.join(&self.owners);
+        }
+        self.unfinished(record);
+        self.ignored(record);
+        self.unread_vdoms();
+        let has_vdoms = self.system.as_ref().is_none_or(|system| system.vdom_mode.has_vdoms());
+        let read = self.sheets.iter().filter_map(|sheet| sheet.vdom.clone());
+        let vdoms = match (has_vdoms, self.vdoms.is_empty()) {
+            (false, _) => Vec::new(),
+            (true, true) => read.collect(),
+            (true, false) => self.vdoms,
+        };
+        DeviceFacts {
+            entry: record.entry.clone(),
+            outcome: record.outcome.clone(),
+            gaps: self.gaps,
+            system: self.system,
+            ha: self.ha,
+            vdoms,
+            sheets: self.sheets,
+        }
+    }
+
+    /// Nothing is partial of which nothing was read.
+    fn unfinished(&mut self, record: &HostRecord) {
+        let anything = self.system.is_some() || !self.sheets.is_empty();
+        let why = match &record.outcome {
+            Some(HostOutcome::Examined) => return,
+            Some(HostOutcome::Failed { .. } | HostOutcome::Unreachable { .. }) => {
+                "the examination failed before its end"
+            }
+            Some(HostOutcome::Interrupted | HostOutcome::NotAttempted { .. }) => {
+                "the examination was interrupted"
+            }
+            None => "the examination did not finish",
+        };
+        if anything {
+            self.gaps.insert(0, why.to_owned());
+        }
+    }
+
+    fn ignored(&mut self, record: &HostRecord) {
+        let ignored = record.tasks.iter().filter(|task| task.outcome.status == TaskStatus::Ignored);
+        self.gaps.extend(ignored.map(|task| match &task.outcome.message {
+            Some(message) => {
+                format!("task \"{}\" failed and was ignored: {message}", task.task.name)
+            }
+            None => format!("task \"{}\" failed and was ignored", task.task.name),
+        }));
+    }
+
+    /// A device with VDOMs some of which gave no table of tokens.
+    fn unread_vdoms(&mut self) {
+        if self.sheets.is_empty() {
+            return;
+        }
+        let read =
+            |name: &String| self.sheets.iter().any(|sheet| sheet.vdom.as_ref() == Some(name));
+        let unread: Vec<&String> = self.vdoms.iter().filter(|name| !read(name)).collect();
+        let has_vdoms = self.system.as_ref().is_some_and(|system| system.vdom_mode.has_vdoms());
+        if has_vdoms && !unread.is_empty() {
+            let names = unread.iter().map(|name| name.as_str()).collect::<Vec<_>>().join(", ");
+            self.gaps.push(format!("the tokens of these VDOMs were not read: {names}"));
+        } else if has_vdoms
+            && self.vdoms.is_empty()
+            && let [TokenSheet { vdom: Some(vdom), .. }] = self.sheets.as_slice()
+        {
+            self.gaps.push(format!("this login sees VDOM {vdom} alone; others may exist"));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::findings::specimen::Specimen;
+    use crate::model::{AccountKind, HostFailure, HostName, RunEvent, Stage, TaskOutcome, TaskRef};
+
+    fn facts(specimen: &Specimen) -> DeviceFacts {
+        specimen.facts().device(&HostName::from("fw")).unwrap().clone()
+    }
+
+    fn fw() -> Specimen {
+        Specimen::new(&["fw"])
+    }
+
+    #[test]
+    fn owners_are_joined_within_their_vdom_and_administrators_everywhere() {
+        let users = "config user local\n    edit \"alice\"\n        set two-factor fortitoken\n        \
+                     set fortitoken \"FTKMOB0000000001\"\n        set email-to \"alice@example.com\"\n    \
+                     next\nend\n";
+        let admins = "config system admin\n    edit \"root-admin\"\n        set two-factor fortitoken\n        \
+                      set fortitoken \"FTKMOB0000000001\"\n    next\nend\n";
+        let row = "FTKMOB0000000001 0 provisioned";
+        let device = facts(
+            &fw()
+                .answer("fw", Some("root"), "show user local", users)
+                .answer("fw", None, "show system admin", admins)
+                .tokens("fw", Some("root"), &[row], "reachable")
+                .tokens("fw", Some("dmz"), &[row], "reachable"),
+        );
+        let owners = |index: usize| -> Vec<(AccountKind, &str)> {
+            let token = device.sheets[index].tokens.values().next().unwrap();
+            token.owners.iter().map(|owner| (owner.kind, owner.name.as_str())).collect()
+        };
+        assert_eq!(
+            owners(0),
+            [(AccountKind::LocalUser, "alice"), (AccountKind::Administrator, "root-admin")]
+        );
+        assert_eq!(owners(1), [(AccountKind::Administrator, "root-admin")]);
+    }
+
+    #[test]
+    fn a_refused_command_is_not_an_empty_table() {
+        let device =
+            facts(&fw().answer("fw", None, "diagnose fortitoken info", "Unknown action 0\n"));
+        assert!(device.sheets.is_empty());
+        let device = facts(&fw().tokens("fw", None, &[], "reachable"));
+        assert_eq!(device.sheets.len(), 1);
+        assert!(!device.is_partial());
+    }
+
+    #[test]
+    fn what_was_read_of_a_failed_device_is_partial() {
+        let failure = HostFailure::new(Stage::Command, "no answer", "look");
+        let failed = |specimen: Specimen| {
+            specimen.apply(RunEvent::HostFinished {
+                host: HostName::from("fw"),
+                at: jiff::Timestamp::UNIX_EPOCH,
+                outcome: failure.clone().into(),
+            })
+        };
+        assert!(!facts(&failed(fw())).is_partial());
+        let device = facts(&failed(fw().status("fw", "FGT60F0000000001", "disable")));
+        assert_eq!(device.gaps, ["the examination failed before its end"]);
+    }
+
+    #[test]
+    fn lines_that_were_not_read_are_a_gap() {
+        let device = facts(&fw().tokens("fw", Some("dmz"), &["FTKMOB0000000001 x"], "reachable"));
+        assert_eq!(
+            device.gaps,
+            ["1 line of `diagnose fortitoken info` could not be read in VDOM dmz"]
+        );
+    }
+
+    #[test]
+    fn vdoms_without_an_answer_are_a_gap() {
+        let list = "list virtual firewall info:\nname=root/root index=0 enabled\n\
+                    name=vsys_ha/vsys_ha index=1 enabled\nname=mgmt/mgmt index=2 enabled\n";
+        let device = facts(
+            &fw()
+                .status("fw", "FGT60F0000000001", "multiple")
+                .answer("fw", None, "diagnose sys vd list", list)
+                .tokens("fw", Some("root"), &[], "reachable"),
+        );
+        assert_eq!(device.vdoms, ["root", "mgmt"]);
+        assert_eq!(device.gaps, ["the tokens of these VDOMs were not read: mgmt"]);
+
+        let confined = fw().status("fw", "FGT60F0000000001", "multiple");
+        let device = facts(&confined.tokens("fw", Some("customer"), &[], "reachable"));
+        assert_eq!(device.vdoms, ["customer"]);
+        assert_eq!(device.gaps, ["this login sees VDOM customer alone; others may exist"]);
+    }
+
+    #[test]
+    fn an_ignored_failure_is_a_gap() {
+        let device = facts(&fw().apply(RunEvent::TaskFinished {
+            host: HostName::from("fw"),
+            at: jiff::Timestamp::UNIX_EPOCH,
+            task: TaskRef { play: 0, task: 1, name: "owners".into(), action: "cli".into() },
+            outcome: TaskOutcome { status: TaskStatus::Ignored, message: Some("refused".into()) },
+        }));
+        assert_eq!(device.gaps, ["task \"owners\" failed and was ignored: refused"]);
+    }
+
+    #[test]
+    fn the_newest_answer_counts() {
+        let device = facts(
+            &fw().tokens("fw", None, &["FTKMOB0000000001 0 provisioning"], "unknown").tokens(
+                "fw",
+                None,
+                &["FTKMOB0000000001 0 provisioned"],
+                "reachable",
+            ),
+        );
+        let shown: Vec<_> = device.tokens().map(|(_, token)| token.token.status.as_str()).collect();
+        assert_eq!(shown, ["provisioned"]);
+        assert_eq!(device.server_reach(), ServerReach::Reachable);
+    }
+}

@@ -1,0 +1,136 @@
+//! The facts of a whole fleet.
+
+use std::collections::HashMap;
+
+use indexmap::IndexMap;
+
+use super::device::DeviceFacts;
+use super::units::units;
+use crate::model::{HostName, RunRecord};
+
+/// What a run found out, host by host: the only thing that rules look at. A pure function of the
+/// record, so that an old run is judged anew by today's parsers and rules.
+#[derive(Debug, Clone, PartialEq)]
+pub struct FleetFacts {
+    /// Every host of the run, in inventory order.
+    devices: IndexMap<HostName, DeviceFacts>,
+    /// For each token serial in upper case, the devices that show it, by position, each once.
+    sightings: HashMap<String, Vec<usize>>,
+    /// For each device, the number of its unit.
+    units: Vec<usize>,
+}
+
+impl FleetFacts {
+    pub fn from_record(record: &RunRecord) -> Self {
+        let devices: IndexMap<_, _> = record
+            .hosts
+            .iter()
+            .map(|(host, record)| (host.clone(), DeviceFacts::from_record(record)))
+            .collect();
+        let mut sightings: HashMap<String, Vec<usize>> = HashMap::new();
+        for (index, device) in devices.values().enumerate() {
+            for serial in device.sheets.iter().flat_map(|sheet| sheet.tokens.keys()) {
+                let places = sightings.entry(serial.clone()).or_default();
+                if places.last() != Some(&index) {
+                    places.push(index);
+                }
+            }
+        }
+        let units = units(devices.values());
+        Self { devices, sightings, units }
+    }
+
+    /// Every host of the run, in inventory order.
+    pub fn devices(&self) -> impl ExactSizeIterator<Item = &DeviceFacts> {
+        self.devices.values()
+    }
+
+    pub fn device(&self, host: &HostName) -> Option<&DeviceFacts> {
+        self.devices.get(host)
+    }
+
+    /// The other FortiGates that show a token, in inventory order. The members of one cluster,
+    /// and a FortiGate that the inventory has under two names, are one.
+    pub fn elsewhere<'a>(
+        &'a self,
+        device: &DeviceFacts,
+        serial: &str,
+    ) -> impl Iterator<Item = &'a DeviceFacts> {
+        let unit = self.devices.get_index_of(&device.entry.host).map(|index| self.units[index]);
+        let places = self.sightings.get(&serial.to_ascii_uppercase());
+        places
+            .into_iter()
+            .flatten()
+            .filter(move |&&place| Some(self.units[place]) != unit)
+            .filter_map(|&place| self.devices.get_index(place).map(|(_, device)| device))
+    }
+
+    /// How many different token serials the fleet shows. The units of a cluster show the same
+    /// tokens, so this can be less than the rows of their tables.
+    pub fn distinct_tokens(&self) -> usize {
+        self.sightings.len()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::findings::specimen::Specimen;
+
+    const TOKEN: &str = "FTK2000000000001 0 active";
+
+    fn names<'a>(devices: impl Iterator<Item = &'a DeviceFacts>) -> Vec<&'a str> {
+        devices.map(|device| device.entry.host.as_str()).collect()
+    }
+
+    fn elsewhere(fleet: &FleetFacts, host: &str) -> Vec<String> {
+        let device = fleet.device(&HostName::from(host)).unwrap();
+        let others = names(fleet.elsewhere(device, "ftk2000000000001"));
+        others.into_iter().map(str::to_owned).collect()
+    }
+
+    #[test]
+    fn every_host_of_the_inventory_is_there() {
+        let fleet = Specimen::new(&["b", "a"]).facts();
+        assert_eq!(names(fleet.devices()), ["b", "a"]);
+    }
+
+    #[test]
+    fn members_of_one_cluster_are_one() {
+        let members = "Mode: HA A-P\nfw1 , FGT60F0000000001, HA cluster index = 0\n\
+                       fw2 , FGT60F0000000002, HA cluster index = 1\n";
+        let fleet = Specimen::new(&["fw1", "fw2", "fw3"])
+            .status("fw1", "FGT60F0000000001", "disable")
+            .status("fw2", "FGT60F0000000002", "disable")
+            .status("fw3", "FGT60F0000000003", "disable")
+            .answer("fw1", None, "get system ha status", members)
+            .tokens("fw1", None, &[TOKEN], "reachable")
+            .tokens("fw2", None, &[TOKEN], "reachable")
+            .tokens("fw3", None, &[TOKEN], "reachable")
+            .facts();
+        assert_eq!(elsewhere(&fleet, "fw1"), ["fw3"]);
+        assert_eq!(elsewhere(&fleet, "fw2"), ["fw3"]);
+        assert_eq!(elsewhere(&fleet, "fw3"), ["fw1", "fw2"]);
+        assert_eq!(fleet.distinct_tokens(), 1);
+    }
+
+    #[test]
+    fn one_unit_under_two_names_is_one() {
+        let fleet = Specimen::new(&["fw1", "alias"])
+            .status("fw1", "FGT60F0000000001", "disable")
+            .status("alias", "FGT60F0000000001", "disable")
+            .tokens("fw1", None, &[TOKEN], "reachable")
+            .tokens("alias", None, &[TOKEN], "reachable")
+            .facts();
+        assert!(elsewhere(&fleet, "fw1").is_empty());
+    }
+
+    #[test]
+    fn units_without_a_serial_are_different_ones() {
+        let fleet = Specimen::new(&["fw1", "fw2"])
+            .tokens("fw1", None, &[TOKEN], "reachable")
+            .tokens("fw2", None, &[TOKEN], "reachable")
+            .facts();
+        assert_eq!(elsewhere(&fleet, "fw1"), ["fw2"]);
+    }
+}

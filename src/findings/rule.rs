@@ -1,0 +1,69 @@
+//! What a rule is.
+
+use super::device::DeviceFacts;
+use super::fleet::FleetFacts;
+use super::sheet::{TokenFacts, TokenSheet};
+use crate::model::{Action, Evidence, Severity};
+
+/// One thing that the audit looks for.
+#[derive(Debug, Clone, Copy)]
+pub struct Rule {
+    /// `token-provision-timeout`: what findings, flags and `tokenfleet explain` call it. Never
+    /// changes.
+    pub id: &'static str,
+    /// A few words for headings.
+    pub title: &'static str,
+    pub severity: Severity,
+    pub action: Action,
+    /// What the rule means and how such a state comes about.
+    pub explanation: &'static str,
+    /// What to do, in general. A finding's own remedy is more precise.
+    pub remedy: &'static str,
+    pub check: Check,
+}
+
+/// What a rule looks at.
+#[derive(Debug, Clone, Copy)]
+pub enum Check {
+    /// Once per device.
+    Device(fn(&DeviceFacts) -> Option<Observation>),
+    /// Once per token of each VDOM of each device.
+    Token(fn(&TokenCase<'_>) -> Option<Observation>),
+}
+
+/// One token, and everything around it.
+#[derive(Debug, Clone, Copy)]
+pub struct TokenCase<'a> {
+    pub fleet: &'a FleetFacts,
+    pub device: &'a DeviceFacts,
+    pub sheet: &'a TokenSheet,
+    pub token: &'a TokenFacts,
+}
+
+impl TokenCase<'_> {
+    pub fn serial(&self) -> &str {
+        &self.token.token.serial
+    }
+
+    /// The FortiGate's serial in words, for a remedy.
+    pub fn device_serial(&self) -> &str {
+        self.device.serial().unwrap_or("(not read)")
+    }
+
+    /// A finding that rests on the token's own line.
+    pub fn observe(&self, message: String, remedy: impl Into<String>) -> Observation {
+        let evidence = vec![self.device.evidence(self.sheet, self.token)];
+        Observation { message, remedy: remedy.into(), evidence }
+    }
+}
+
+/// That a rule fired, and why.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Observation {
+    /// What is the case, one sentence with a full stop.
+    pub message: String,
+    /// What to do, one or two sentences.
+    pub remedy: String,
+    /// At least one line.
+    pub evidence: Vec<Evidence>,
+}

@@ -1,0 +1,65 @@
+//! The tokens of one VDOM, with the lines they stand on.
+
+use std::sync::Arc;
+
+use indexmap::IndexMap;
+
+use super::owner::{Owner, Owners};
+use super::server::ServerFacts;
+use crate::model::{Token, TokenTable, Transcript};
+
+/// All that is known of the tokens in one VDOM.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct TokenSheet {
+    /// `None` on a device without VDOMs.
+    pub vdom: Option<String>,
+    /// By serial in upper case, in the order the device lists them.
+    pub tokens: IndexMap<String, TokenFacts>,
+    pub server: Option<ServerFacts>,
+}
+
+/// One token as a device shows it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TokenFacts {
+    pub token: Token,
+    pub command: Arc<str>,
+    /// The line of the transcript that shows it.
+    pub text: String,
+    /// Several accounts may hold one token; none is usual for a spare one.
+    pub owners: Vec<Owner>,
+}
+
+impl TokenSheet {
+    pub(super) fn new(vdom: Option<String>) -> Self {
+        Self { vdom, ..Self::default() }
+    }
+
+    /// Takes one answer. A token that was shown before is replaced, so that the newest counts.
+    pub(super) fn add(&mut self, transcript: &Transcript, table: TokenTable) {
+        let lines: Vec<&str> = transcript.text.lines().collect();
+        let text = |line: usize| {
+            let found = line.checked_sub(1).and_then(|index| lines.get(index));
+            found.map_or_else(String::new, |text| text.trim_end().to_owned())
+        };
+        let command: Arc<str> = transcript.command.as_str().into();
+        for token in table.tokens {
+            let facts = TokenFacts {
+                text: text(token.line),
+                command: Arc::clone(&command),
+                owners: Vec::new(),
+                token,
+            };
+            self.tokens.insert(facts.token.serial.to_ascii_uppercase(), facts);
+        }
+        if let (Some(state), Some(line)) = (table.server_status, table.server_line) {
+            let command = transcript.command.clone();
+            self.server = Some(ServerFacts { state, command, line, text: text(line) });
+        }
+    }
+
+    pub(super) fn join(&mut self, owners: &Owners) {
+        for (serial, facts) in &mut self.tokens {
+            facts.owners = owners.of(self.vdom.as_ref(), serial);
+        }
+    }
+}

@@ -1,0 +1,98 @@
+//! A record made by hand, for the tests of the rules.
+
+use jiff::Timestamp;
+
+use super::{FleetFacts, evaluate};
+use crate::model::{
+    Finding, HostEntry, HostName, HostOutcome, RunEvent, RunHeader, RunRecord, Transcript,
+};
+
+/// A fleet of hosts with what they answered.
+pub struct Specimen {
+    record: RunRecord,
+}
+
+impl Specimen {
+    /// Examined hosts with a drift limit of 3.
+    pub fn new(hosts: &[&str]) -> Self {
+        let entry = |host: &&str| HostEntry {
+            host: HostName::from(*host),
+            address: format!("{host}.example:22"),
+            groups: vec!["emea".into()],
+            drift_limit: Some(3),
+        };
+        let mut record = RunRecord::new(RunHeader {
+            id: "20261124T031500Z-7f3a".into(),
+            version: "0.1.0".into(),
+            playbook: "audit.yml".into(),
+            inventories: vec!["hosts.yml".into()],
+            limit: None,
+            started: Timestamp::UNIX_EPOCH,
+            hosts: hosts.iter().map(entry).collect(),
+            notes: vec![],
+        });
+        for host in hosts {
+            record.apply(RunEvent::HostFinished {
+                host: HostName::from(*host),
+                at: Timestamp::UNIX_EPOCH,
+                outcome: HostOutcome::Examined,
+            });
+        }
+        Self { record }
+    }
+
+    pub fn answer(mut self, host: &str, vdom: Option<&str>, command: &str, text: &str) -> Self {
+        self.record.apply(RunEvent::CommandAnswered {
+            host: HostName::from(host),
+            transcript: Transcript {
+                command: command.to_owned(),
+                vdom: vdom.map(str::to_owned),
+                text: text.to_owned(),
+                elapsed_ms: 1,
+                truncated: false,
+                refusal: crate::fortios::refusal::recognise(text).map(str::to_owned),
+            },
+        });
+        self
+    }
+
+    /// Rows of `diagnose fortitoken info`, and the word of the token server.
+    pub fn tokens(self, host: &str, vdom: Option<&str>, rows: &[&str], server: &str) -> Self {
+        let text = format!(
+            "FORTITOKEN        DRIFT  STATUS\n{}\n\nTotal activated token: 0\n\
+             Total global activated token: 0\n\nToken server status: {server}\n",
+            rows.join("\n")
+        );
+        self.answer(host, vdom, "diagnose fortitoken info", &text)
+    }
+
+    pub fn status(self, host: &str, serial: &str, vdoms: &str) -> Self {
+        let text = format!(
+            "Version: FortiGate-60F v7.4.8,build2795,250523 (GA.M)\nSerial-Number: {serial}\n\
+             Hostname: {host}\nVirtual domain configuration: {vdoms}\n\
+             Current HA mode: standalone\n"
+        );
+        self.answer(host, None, "get system status", &text)
+    }
+
+    pub fn facts(&self) -> FleetFacts {
+        FleetFacts::from_record(&self.record)
+    }
+
+    pub fn findings(&self) -> Vec<Finding> {
+        evaluate(&self.facts())
+    }
+
+    pub fn apply(mut self, event: RunEvent) -> Self {
+        self.record.apply(event);
+        self
+    }
+}
+
+/// The findings on one token of an otherwise healthy FortiGate.
+pub fn on_token(row: &str, server: &str) -> Vec<Finding> {
+    let specimen = Specimen::new(&["fw"]).status("fw", "FGT60F0000000001", "disable");
+    let mut findings = specimen.tokens("fw", None, &[row], server).findings();
+    findings.retain(|finding| finding.token.is_some());
+    findings
+}
