@@ -2,7 +2,7 @@
 //!
 //! Comes in: nothing. Goes out: plain data with no behaviour beyond its own invariants.
 //! Does not know: formats, clocks, files, sockets, or any other module of this crate.
-//! Start reading at [`run`], the record of one run, and follow the types from there.
+//! Start reading at [`RunRecord`], the record of one run, and follow the types from there.
 
 mod account;
 mod device;
