@@ -1,3 +1,7 @@
 //! The binary. Everything lives in the library.
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    tokenfleet::cli::main()
+}

@@ -1,0 +1,88 @@
+//! The command line, as clap reads it.
+
+use std::net::IpAddr;
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+
+/// Audits the FortiTokens of a fleet of FortiGates, read-only.
+#[derive(Debug, Parser)]
+#[command(version, propagate_version = true, arg_required_else_help = true)]
+pub struct Arguments {
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Show the inventory as it is understood
+    Inventory(InventoryArguments),
+    /// Read a pasted answer of a FortiGate and print it as JSON
+    Parse(ParseArguments),
+    /// Say what a rule means; without a rule, list them
+    Explain(ExplainArguments),
+    /// Serve the simulated fleet alone, for rehearsals with any SSH client
+    Lab(LabArguments),
+}
+
+#[derive(Debug, Args)]
+pub struct InventoryArguments {
+    /// Inventory file or folder, or a list of hosts with commas; may be repeated
+    #[arg(short, long = "inventory", value_name = "PATH", required = true)]
+    pub inventories: Vec<String>,
+    /// Only the hosts that this pattern means
+    #[arg(short, long, value_name = "PATTERN")]
+    pub limit: Option<String>,
+    #[command(flatten)]
+    pub form: InventoryForm,
+    /// With --list: YAML instead of JSON
+    #[arg(short, long, requires = "list")]
+    pub yaml: bool,
+}
+
+#[derive(Debug, Args)]
+#[group(required = true, multiple = false)]
+pub struct InventoryForm {
+    /// All groups, hosts and variables
+    #[arg(long)]
+    pub list: bool,
+    /// The groups as a tree, from GROUP down
+    #[arg(long, value_name = "GROUP", num_args = 0..=1, default_missing_value = "all")]
+    pub graph: Option<String>,
+    /// The variables of one host
+    #[arg(long, value_name = "NAME")]
+    pub host: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub struct ParseArguments {
+    /// The command whose answer it is, such as "diagnose fortitoken info", or a parser's name
+    pub command: String,
+    /// The answer; standard input when it is not given
+    pub file: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub struct ExplainArguments {
+    /// Id of a rule, such as token-provision-timeout
+    pub rule: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub struct LabArguments {
+    /// How many FortiGates to simulate
+    #[arg(long, default_value_t = crate::lab::Fleet::CHARACTERS, value_name = "N")]
+    pub devices: usize,
+    /// Address to listen on
+    #[arg(long, default_value = "127.0.0.1")]
+    pub listen: IpAddr,
+    /// Port of the first unit, the others follow; without it, ports that are free
+    #[arg(long, value_name = "PORT")]
+    pub first_port: Option<u16>,
+    /// Milliseconds that a unit thinks before it answers a line
+    #[arg(long, default_value_t = 0, value_name = "MS")]
+    pub latency: u64,
+    /// Write an inventory (hosts.yml) and the host keys (known_hosts) of the fleet into this folder
+    #[arg(long, value_name = "FOLDER")]
+    pub write_inventory: Option<PathBuf>,
+}

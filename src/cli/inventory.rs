@@ -1,0 +1,62 @@
+//! `tokenfleet inventory`: the inventory as it is understood.
+
+use std::path::Path;
+
+use crate::cli::arguments::InventoryArguments;
+use crate::cli::exit::Exit;
+use crate::cli::sources::{read_sources, texts};
+use crate::cli::stream::{print, say_issues};
+use crate::files;
+use crate::inventory::{self, Inventory, Limit, limit_files};
+use crate::model::{HostName, InputIssue};
+
+pub(super) fn inventory(arguments: &InventoryArguments) -> Exit {
+    let sources = match read_sources(&arguments.inventories, None) {
+        Ok(sources) => sources,
+        Err(issues) => {
+            say_issues(&issues, &[]);
+            return Exit::INPUT;
+        }
+    };
+    let loaded = inventory::load(&sources);
+    say_issues(&loaded.issues, &texts(&sources));
+    if loaded.has_errors() {
+        return Exit::INPUT;
+    }
+    match show(&loaded.inventory, arguments) {
+        Ok(text) => print(&text),
+        Err(issue) => {
+            say_issues(&[issue], &[]);
+            Exit::INPUT
+        }
+    }
+}
+
+fn show(inventory: &Inventory, arguments: &InventoryArguments) -> Result<String, InputIssue> {
+    let form = &arguments.form;
+    if let Some(name) = &form.host {
+        return inventory::host(inventory, name);
+    }
+    if let Some(group) = &form.graph {
+        return inventory::graph(inventory, group);
+    }
+    let hosts = limited(inventory, arguments.limit.as_deref())?;
+    if arguments.yaml {
+        inventory::list_yaml(inventory, &hosts)
+    } else {
+        Ok(inventory::list(inventory, &hosts))
+    }
+}
+
+/// The hosts that a limit leaves, in inventory order.
+fn limited(inventory: &Inventory, limit: Option<&str>) -> Result<Vec<HostName>, InputIssue> {
+    let hosts: Vec<HostName> = inventory.hosts().cloned().collect();
+    let Some(text) = limit else { return Ok(hosts) };
+    let mut read = Vec::new();
+    for name in limit_files(text) {
+        read.push(files::read_text(Path::new(&name))?);
+    }
+    let selection = Limit::new(text, &read)?.apply(inventory, hosts)?;
+    say_issues(&selection.warnings, &[]);
+    Ok(selection.hosts)
+}

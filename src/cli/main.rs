@@ -1,0 +1,28 @@
+//! From the command line to a command.
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use crate::cli::arguments::{Arguments, Command};
+use crate::cli::exit::Exit;
+use crate::cli::{explain, inventory, lab, parse};
+
+/// Runs the program.
+pub fn main() -> ExitCode {
+    let arguments = match Arguments::try_parse() {
+        Ok(arguments) => arguments,
+        Err(error) => {
+            // Help and the version are no errors, though clap hands them out as such.
+            let _ = error.print();
+            return if error.use_stderr() { Exit::INPUT } else { Exit::SUCCESS }.into();
+        }
+    };
+    match arguments.command {
+        Command::Inventory(arguments) => inventory::inventory(&arguments),
+        Command::Parse(arguments) => parse::parse(&arguments),
+        Command::Explain(arguments) => explain::explain(&arguments),
+        Command::Lab(arguments) => lab::lab(&arguments),
+    }
+    .into()
+}

@@ -1,0 +1,101 @@
+//! Reads everything that belongs to an inventory.
+
+use std::path::Path;
+
+use crate::files::{self, FileError, FileKind};
+use crate::inventory::{
+    InventorySource, Sources, VariableDirectory, inventory_files, variable_files,
+};
+use crate::model::{InputIssue, SourceFile};
+
+/// Reads the inventories that `-i` names, and the `group_vars/` and `host_vars/` beside them and
+/// beside the playbook. All files that cannot be read are told at once.
+pub(super) fn read_sources(
+    inventories: &[String],
+    playbook: Option<&Path>,
+) -> Result<Sources, Vec<InputIssue>> {
+    let mut issues = Vec::new();
+    let mut sources = Sources::default();
+    for given in inventories {
+        if let Err(issue) = read_inventory(given, &mut sources) {
+            issues.push(issue);
+        }
+    }
+    if let Some(folder) = playbook.map(folder_of) {
+        match variables_beside(folder) {
+            Ok(directory) => sources.beside_playbook = directory,
+            Err(error) => issues.push(error.into()),
+        }
+    }
+    if issues.is_empty() { Ok(sources) } else { Err(issues) }
+}
+
+/// The texts that were read, for excerpts.
+pub(super) fn texts(sources: &Sources) -> Vec<SourceFile> {
+    let inventories = sources.inventories.iter().filter_map(|source| match source {
+        InventorySource::File(file) => Some(file.clone()),
+        InventorySource::HostList(_) => None,
+    });
+    let directories = sources.beside_inventories.iter().chain([&sources.beside_playbook]);
+    let variables =
+        directories.flat_map(|directory| &directory.files).map(|(_, file)| file.clone());
+    inventories.chain(variables).collect()
+}
+
+fn read_inventory(given: &str, sources: &mut Sources) -> Result<(), InputIssue> {
+    let path = Path::new(given);
+    match files::kind_of(path) {
+        FileKind::Missing if given.contains(',') => {
+            sources.inventories.push(InventorySource::HostList(given.to_owned()));
+        }
+        FileKind::Folder => {
+            let paths = relative_paths(path)?;
+            let found = inventory_files(&paths);
+            if found.is_empty() {
+                return Err(InputIssue::error(format!("the folder `{given}` holds no inventory"))
+                    .hint("name a folder with a hosts.yml or hosts.ini in it"));
+            }
+            for file in found {
+                sources
+                    .inventories
+                    .push(InventorySource::File(files::read_text(&path.join(file))?));
+            }
+            sources.beside_inventories.push(variables_beside(path)?);
+        }
+        _ => {
+            sources.inventories.push(InventorySource::File(files::read_text(path)?));
+            sources.beside_inventories.push(variables_beside(folder_of(path))?);
+        }
+    }
+    Ok(())
+}
+
+/// `group_vars/` and `host_vars/` in `folder`; nothing else of it is walked, since an inventory
+/// may lie in a large folder.
+fn variables_beside(folder: &Path) -> Result<VariableDirectory, FileError> {
+    let mut directory = VariableDirectory::default();
+    for name in ["group_vars", "host_vars"] {
+        let below = folder.join(name);
+        if files::kind_of(&below) != FileKind::Folder {
+            continue;
+        }
+        let paths: Vec<String> =
+            relative_paths(&below)?.into_iter().map(|path| format!("{name}/{path}")).collect();
+        for path in variable_files(&paths) {
+            directory.files.push((path.to_owned(), files::read_text(&folder.join(path))?));
+        }
+    }
+    Ok(directory)
+}
+
+fn relative_paths(folder: &Path) -> Result<Vec<String>, FileError> {
+    let files = files::list_tree(folder)?;
+    Ok(files.into_iter().map(|file| file.path.to_string_lossy().replace('\\', "/")).collect())
+}
+
+fn folder_of(path: &Path) -> &Path {
+    match path.parent() {
+        Some(parent) if !parent.as_os_str().is_empty() => parent,
+        _ => Path::new("."),
+    }
+}

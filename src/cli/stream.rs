@@ -1,0 +1,37 @@
+//! The two streams: stdout is data, stderr is conversation.
+
+use std::io::{self, IsTerminal};
+
+use crate::cli::exit::Exit;
+use crate::model::{InputIssue, SourceFile};
+use crate::terminal::{Look, clean, render_issues, write_text};
+
+/// Writes data. A reader that went away (`| head`) is no error; a full disk is.
+pub(super) fn print(text: &str) -> Exit {
+    match write_text(&mut io::stdout().lock(), text) {
+        Ok(()) => Exit::SUCCESS,
+        Err(error) => {
+            say(&format!("error: standard output cannot be written: {error}\n"));
+            Exit::INPUT
+        }
+    }
+}
+
+/// Says something to the person at the terminal. When nobody listens, nothing is lost.
+pub(super) fn say(text: &str) {
+    let _ = write_text(&mut io::stderr().lock(), &clean(text));
+}
+
+/// Shows issues with their excerpts.
+pub(super) fn say_issues(issues: &[InputIssue], sources: &[SourceFile]) {
+    if !issues.is_empty() {
+        let text = render_issues(issues, sources, stderr_look());
+        let _ = write_text(&mut io::stderr().lock(), &text);
+    }
+}
+
+/// What stderr can show.
+#[expect(clippy::disallowed_methods, reason = "the environment is read in cli")]
+pub(super) fn stderr_look() -> Look {
+    Look::of(io::stderr().is_terminal(), |name| std::env::var(name).ok())
+}
