@@ -1,9 +1,9 @@
 //! `tokenfleet inventory --graph`: groups and hosts as a tree.
 
-use crate::model::{HostName, InputIssue};
+use crate::model::{HostName, InputIssue, nearest};
 
+use super::Inventory;
 use super::inventory::MOST_DEPTH;
-use super::{Inventory, nearest};
 
 /// A group is drawn under each of its parents, so few groups can make a tree without end.
 const MOST_LINES: usize = 500_000;
@@ -13,7 +13,7 @@ pub fn graph(inventory: &Inventory, group: &str) -> Result<String, InputIssue> {
     let Some(position) = inventory.groups.get_index_of(group) else {
         let known: Vec<&str> = inventory.groups().collect();
         let issue = InputIssue::error(format!("the inventory has no group `{group}`"));
-        return Err(issue.hint(match nearest::name(group, &known) {
+        return Err(issue.hint(match nearest(group, &known) {
             Some(near) => format!("did you mean `{near}`?"),
             None => "a graph begins at a group; `all` shows everything".to_owned(),
         }));

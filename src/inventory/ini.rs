@@ -5,12 +5,12 @@ use std::sync::{Arc, LazyLock};
 use indexmap::IndexMap;
 use regex::Regex;
 
-use crate::model::{Place, SourceFile};
+use crate::model::{Place, SourceFile, nearest, nearest_hint};
 
 use super::draft::{Draft, Spot};
 use super::inventory::UNGROUPED;
 use super::words::{self, BadWords, Word};
-use super::{Located, literal, nearest};
+use super::{Located, literal};
 
 static SECTION: LazyLock<Option<Regex>> =
     LazyLock::new(|| Regex::new(r"^\[([^:\]\s]+)(?::(\w+))?\]\s*(?:#.*)?$").ok());
@@ -120,7 +120,7 @@ impl Reader<'_> {
                 let issue = self
                     .spot(line, start, other.chars().count())
                     .error(format!("unknown kind of section `{other}`"))
-                    .hint(nearest::hint(other, KINDS));
+                    .hint(nearest_hint(other, &KINDS));
                 self.draft.issues.push(issue);
                 Kind::Unknown
             }
@@ -266,7 +266,7 @@ impl Reader<'_> {
             .filter(|name| *name != UNGROUPED && !self.undeclared.contains_key(*name))
             .map(str::to_owned)
             .collect();
-        let remedy = |name: &str| match nearest::name(name, &known) {
+        let remedy = |name: &str| match nearest(name, &known) {
             Some(near) => format!("did you mean `{near}`?"),
             None => format!("declare it with a section `[{name}]`"),
         };

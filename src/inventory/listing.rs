@@ -8,10 +8,10 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use crate::model::{HostName, InputIssue, Value};
+use crate::model::{HostName, InputIssue, Value, nearest};
 
 use super::json::Json;
-use super::{HostVariables, Inventory, connection, nearest};
+use super::{HostVariables, Inventory, connection};
 
 const HIDDEN: &str = "********";
 
@@ -103,7 +103,7 @@ pub fn host(inventory: &Inventory, name: &str) -> Result<String, InputIssue> {
     if !inventory.contains(name) {
         let known: Vec<&str> = inventory.hosts().map(HostName::as_str).collect();
         let issue = InputIssue::error(format!("the inventory has no host `{name}`"));
-        return Err(issue.hint(match nearest::name(name, &known) {
+        return Err(issue.hint(match nearest(name, &known) {
             Some(near) => format!("did you mean `{near}`?"),
             None => "`tokenfleet inventory --graph` shows all hosts".to_owned(),
         }));

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use crate::model::{InputIssue, Place, SourceFile};
+use crate::model::{InputIssue, Place, SourceFile, nearest};
 use crate::yaml;
 
 use super::draft::{Draft, Spot};
@@ -11,7 +11,7 @@ use super::inventory::MOST_DEPTH;
 use super::sources::Index;
 use super::{
     Inventory, InventorySource, Located, Sources, VariableDirectory, Variables, address, ini,
-    nearest, shared_device, tree,
+    shared_device, tree,
 };
 
 /// An inventory and all that is wrong with its sources.
@@ -200,7 +200,7 @@ fn strays(directory: &VariableDirectory, groups: &[String]) -> Vec<InputIssue> {
         if stem.len() < 4 || groups.iter().any(|group| group == stem || group == name) {
             continue;
         }
-        if let Some(near) = nearest::name(stem, groups).filter(|n| letters(n) != letters(stem)) {
+        if let Some(near) = nearest(stem, groups).filter(|n| letters(n) != letters(stem)) {
             let issue = InputIssue::warning(format!(
                 "these variables are used by no host: there is no group `{stem}`"
             ));

@@ -18,7 +18,6 @@ mod listing;
 mod literal;
 mod load;
 mod located;
-mod nearest;
 mod pattern;
 mod python_number;
 mod shared_device;

@@ -6,9 +6,9 @@ use std::sync::LazyLock;
 use fancy_regex::Regex as PythonRegex;
 use regex::Regex;
 
-use crate::model::{HostName, InputIssue};
+use crate::model::{HostName, InputIssue, nearest};
 
-use super::{Inventory, address, nearest};
+use super::{Inventory, address};
 
 /// Hosts, and what is odd about the patterns that found them.
 #[derive(Debug, Clone, PartialEq)]
@@ -232,7 +232,7 @@ fn no_match_hint(inventory: &Inventory, name: &str) -> Option<String> {
     if let Some(host) = host.filter(|host| known.contains(host)) {
         return Some(format!("a pattern holds no port: write `{host}`"));
     }
-    nearest::name(name, &known).map(|near| format!("did you mean `{near}`?"))
+    nearest(name, &known).map(|near| format!("did you mean `{near}`?"))
 }
 
 /// One compiled pattern. All but `~` is a glob over the whole name, as in a shell.

@@ -5,9 +5,11 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use crate::model::{Connection, HostKeyPolicy, HostName, InputIssue, Secret, Target, Value};
+use crate::model::{
+    Connection, HostKeyPolicy, HostName, InputIssue, Secret, Target, Value, nearest_hint,
+};
 
-use super::{HostVariables, Located, connection, nearest};
+use super::{HostVariables, Located, connection};
 
 const SSH_PORT: u16 = 22;
 
@@ -98,7 +100,7 @@ impl<'a> Reader<'a> {
                      set that for this group"
                         .to_owned()
                 }
-                other => nearest::hint(other, ["ssh", "network_cli", "lab"]),
+                other => nearest_hint(other, &["ssh", "network_cli", "lab"]),
             };
             self.report(located, format!("`{name}` is `{value}`, which is not spoken here"), hint);
         }

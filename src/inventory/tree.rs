@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
-use crate::model::{Place, SourceFile, Value};
+use crate::model::{Place, SourceFile, Value, nearest_hint};
 use crate::yaml::{self, Node};
 
 use super::draft::{Draft, Spot};
-use super::{Located, connection, nearest};
+use super::{Located, connection};
 
 const KEYS: [&str; 3] = ["hosts", "children", "vars"];
 
@@ -91,7 +91,7 @@ impl Reader<'_> {
         if !KEYS.contains(&kind.as_str()) {
             self.draft.issues.push(
                 key.warning(format!("the key `{kind}` in group `{name}` is unknown and skipped"))
-                    .hint(nearest::hint(&kind, KEYS)),
+                    .hint(nearest_hint(&kind, &KEYS)),
             );
             return;
         }

@@ -1,7 +1,7 @@
 //! The known name that a user may have meant.
 
 /// The known name nearest to `wrong`, if it is near enough to be a slip.
-pub(super) fn name<'a, S: AsRef<str>>(wrong: &str, known: &'a [S]) -> Option<&'a str> {
+pub fn nearest<'a, S: AsRef<str>>(wrong: &str, known: &'a [S]) -> Option<&'a str> {
     let allowed = (wrong.chars().count() / 3).clamp(1, 3);
     known
         .iter()
@@ -13,9 +13,12 @@ pub(super) fn name<'a, S: AsRef<str>>(wrong: &str, known: &'a [S]) -> Option<&'a
 }
 
 /// "did you mean `vars`?", else the names that there are.
-pub(super) fn hint<const N: usize>(wrong: &str, known: [&str; N]) -> String {
-    match name(wrong, &known) {
+pub fn nearest_hint<S: AsRef<str>>(wrong: &str, known: &[S]) -> String {
+    match nearest(wrong, known) {
         Some(near) => format!("did you mean `{near}`?"),
-        None => format!("known are `{}`", known.join("`, `")),
+        None => {
+            let names: Vec<&str> = known.iter().map(AsRef::as_ref).collect();
+            format!("known are `{}`", names.join("`, `"))
+        }
     }
 }

@@ -1,0 +1,22 @@
+//! `fortitoken_info`, `fortios_facts`, `fortitoken_owners`: what tokenfleet asks and understands.
+
+/// A question of which tokenfleet knows the commands and the answers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Collect {
+    /// The tokens of every VDOM with their statuses.
+    FortitokenInfo,
+    /// `get system status` and the state of the cluster.
+    FortiosFacts,
+    /// Who holds which token: local users of every VDOM, and administrators.
+    FortitokenOwners,
+}
+
+impl Collect {
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::FortitokenInfo => "fortitoken_info",
+            Self::FortiosFacts => "fortios_facts",
+            Self::FortitokenOwners => "fortitoken_owners",
+        }
+    }
+}

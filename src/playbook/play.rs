@@ -1,0 +1,34 @@
+//! A checked playbook.
+
+use std::sync::Arc;
+
+use crate::inventory::Variables;
+use crate::model::Place;
+
+use super::{ReportRequest, Task};
+
+/// A playbook without a mistake that can be seen before a run.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Playbook {
+    /// Its path, as the user wrote it.
+    pub file: Arc<str>,
+    pub plays: Vec<Play>,
+}
+
+/// One play: hosts, and what to do on them.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Play {
+    /// `name:`, else the pattern of its hosts.
+    pub name: String,
+    /// Patterns, to be taken together.
+    pub hosts: Vec<String>,
+    /// Where `hosts:` says so, and how many characters it takes.
+    pub hosts_place: Place,
+    pub hosts_width: u32,
+    pub vars: Variables,
+    pub tasks: Vec<Task>,
+    pub tags: Vec<String>,
+    /// What `reports:` lists, or the usual set.
+    pub reports: Vec<ReportRequest>,
+    pub place: Place,
+}

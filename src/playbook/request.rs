@@ -1,0 +1,22 @@
+//! What the user asks of a playbook this time.
+
+use crate::inventory::{ConnectionDefaults, Limit, Variables};
+
+/// The flags of a run that decide what the plan is.
+#[derive(Debug, Clone, Default)]
+pub struct Request {
+    /// `--limit`
+    pub limit: Option<Limit>,
+    /// `--limit` as written, for `ansible_limit`.
+    pub limit_text: Option<String>,
+    /// `--tags`; empty is `all`. Each may hold several with commas between them.
+    pub tags: Vec<String>,
+    /// `--skip-tags`
+    pub skip_tags: Vec<String>,
+    /// `-e`, merged.
+    pub extra_vars: Variables,
+    /// `-u`, `-k`, `--private-key`, …
+    pub connection: ConnectionDefaults,
+    /// Folder of the playbook, absolute: `playbook_dir`.
+    pub playbook_dir: String,
+}
