@@ -96,6 +96,8 @@ fn target(serving: &Serving, name: &str) -> Target {
         password: Some(Secret::new(device.password.clone())),
         private_key_file: None,
         host_key: HostKeyPolicy::Pinned(serving.host_key().to_owned()),
+        connect_timeout: None,
+        command_timeout: None,
     }
 }
 

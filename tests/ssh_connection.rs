@@ -31,6 +31,8 @@ fn target(port: u16) -> Target {
         password: Some(Secret::new(PASSWORD)),
         private_key_file: None,
         host_key: HostKeyPolicy::Off,
+        connect_timeout: None,
+        command_timeout: None,
     }
 }
 

@@ -107,6 +107,8 @@ impl Sshd {
             password: None,
             private_key_file: Some(self.path(key)),
             host_key: HostKeyPolicy::Strict,
+            connect_timeout: None,
+            command_timeout: None,
         }
     }
 

@@ -13,6 +13,11 @@ pub(super) const PRIVATE_KEY: [&str; 2] =
     ["ansible_private_key_file", "ansible_ssh_private_key_file"];
 pub(super) const HOST_KEY_CHECKING: [&str; 2] =
     ["ansible_host_key_checking", "ansible_ssh_host_key_checking"];
+/// In seconds, for everything up to the first prompt.
+pub(super) const CONNECT_TIMEOUT: [&str; 3] =
+    ["ansible_timeout", "ansible_ssh_timeout", "ansible_connect_timeout"];
+/// In seconds, for the answer to a command.
+pub(super) const COMMAND_TIMEOUT: &str = "ansible_command_timeout";
 pub(super) const CONNECTION: &str = "ansible_connection";
 pub(super) const NETWORK_OS: &str = "ansible_network_os";
 /// Options for OpenSSH, of which few mean something here.

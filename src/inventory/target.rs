@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 use std::sync::LazyLock;
+use std::time::Duration;
 
 use regex::Regex;
 
@@ -12,6 +13,9 @@ use crate::model::{
 use super::{HostVariables, Located, connection};
 
 const SSH_PORT: u16 = 22;
+
+/// Longest time limit that makes sense.
+const LONGEST: Duration = Duration::from_secs(86_400);
 
 /// Values of `ansible_connection` that mean SSH to a command line.
 const SSH_CONNECTIONS: [&str; 7] = [
@@ -61,6 +65,8 @@ pub fn target(
     let password = reader.password();
     let private_key_file = reader.text("path", &connection::PRIVATE_KEY).map(PathBuf::from);
     let host_key = reader.host_key(&defaults.host_key);
+    let connect_timeout = reader.seconds(&connection::CONNECT_TIMEOUT);
+    let command_timeout = reader.seconds(&[connection::COMMAND_TIMEOUT]);
     reader.refuse_jumps();
     if !reader.issues.is_empty() {
         return Err(reader.issues);
@@ -74,6 +80,8 @@ pub fn target(
         password: password.or_else(|| defaults.password.clone()),
         private_key_file: private_key_file.or_else(|| defaults.private_key_file.clone()),
         host_key,
+        connect_timeout,
+        command_timeout,
     })
 }
 
@@ -177,6 +185,21 @@ impl<'a> Reader<'a> {
         }
     }
 
+    /// A time limit.
+    fn seconds(&mut self, names: &[&'static str]) -> Option<Duration> {
+        let (name, text) = self.find("number of seconds", names)?;
+        let seconds = text.trim().parse().ok().filter(|seconds| *seconds > 0.0);
+        let limit = seconds.and_then(|seconds: f64| Duration::try_from_secs_f64(seconds).ok());
+        if limit.is_none_or(|limit| limit > LONGEST) {
+            self.report(
+                self.variables.get(name),
+                format!("`{name}` is `{text}`, which is no time limit"),
+                format!("a limit is a number of seconds, up to {}", LONGEST.as_secs()),
+            );
+        }
+        limit
+    }
+
     /// Without its jump host a connection would go elsewhere, or nowhere.
     fn refuse_jumps(&mut self) {
         for name in connection::SSH_ARGUMENTS {
@@ -220,6 +243,7 @@ impl<'a> Reader<'a> {
             )),
             Value::Text(text) | Value::Unsafe(text) | Value::BigInt(text) => Ok(Some(text.clone())),
             Value::Int(value) => Ok(Some(value.to_string())),
+            Value::Float(value) if name.ends_with("_timeout") => Ok(Some(value.to_string())),
             Value::Bool(value) if !connection::is_secret_name(name) => Ok(Some(value.to_string())),
             Value::Vault(_) => Err((
                 format!("`{name}` is encrypted by Ansible Vault, which a later version will read"),
@@ -279,6 +303,20 @@ mod tests {
         assert_eq!(target.connection, Connection::Ssh);
         assert_eq!(target.host_key, HostKeyPolicy::Strict);
         assert!(target.password.is_none() && target.private_key_file.is_none());
+    }
+
+    #[test]
+    fn time_limits_are_seconds() {
+        let target =
+            made("ansible_timeout=20 ansible_connect_timeout=5 ansible_command_timeout=2.5");
+        assert_eq!(target.connect_timeout, Some(Duration::from_secs(5)));
+        assert_eq!(target.command_timeout, Some(Duration::from_millis(2500)));
+        assert_eq!(made("ansible_timeout=20").connect_timeout, Some(Duration::from_secs(20)));
+        assert_eq!(made("").command_timeout, None);
+        for wrong in ["0", "-1", "soon", "nan", "1e300"] {
+            let told = told(&format!("ansible_command_timeout={wrong}"));
+            assert!(told.contains("which is no time limit"), "{wrong}: {told}");
+        }
     }
 
     #[test]

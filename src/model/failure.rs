@@ -69,11 +69,22 @@ pub struct HostFailure {
     pub command: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub vdom: Option<String>,
+    /// The device looked at the credential and turned it down. Offered again, it would count
+    /// towards a lockout.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub login_refused: bool,
 }
 
 impl HostFailure {
     pub fn new(stage: Stage, message: impl Into<String>, remedy: impl Into<String>) -> Self {
-        Self { stage, message: message.into(), remedy: remedy.into(), command: None, vdom: None }
+        Self {
+            stage,
+            message: message.into(),
+            remedy: remedy.into(),
+            command: None,
+            vdom: None,
+            login_refused: false,
+        }
     }
 
     pub fn during(mut self, command: impl Into<String>, vdom: Option<String>) -> Self {

@@ -1,6 +1,7 @@
 //! How to reach one host: everything a connector needs, decided before any packet.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use super::{HostName, Secret};
 
@@ -44,4 +45,10 @@ pub struct Target {
     /// `ansible_ssh_private_key_file`, `--private-key`.
     pub private_key_file: Option<PathBuf>,
     pub host_key: HostKeyPolicy,
+    /// Limit of each stage of the connection up to the first prompt (`ansible_connect_timeout`,
+    /// else `ansible_timeout`); `None`: the settings of the run.
+    pub connect_timeout: Option<Duration>,
+    /// Longest silence of the device during a command (`ansible_command_timeout`); `None`: the
+    /// settings of the run.
+    pub command_timeout: Option<Duration>,
 }

@@ -176,7 +176,7 @@ const LOCKOUT: &str = "It was tried once and is not tried again: FortiOS locks o
 
 fn key_failure(error: &Error, user: &str, file: &str) -> HostFailure {
     match Fault::from(error) {
-        Fault::LoginRefused => failure(
+        Fault::LoginRefused => refused(
             format!("the device refused the key {file} of `{user}`"),
             format!("Check the account and the public key set for it. {LOCKOUT}"),
         ),
@@ -190,7 +190,7 @@ fn key_failure(error: &Error, user: &str, file: &str) -> HostFailure {
 
 fn password_failure(error: &Error, user: &str) -> HostFailure {
     match Fault::from(error) {
-        Fault::LoginRefused => failure(
+        Fault::LoginRefused => refused(
             format!("the device refused the password of `{user}`"),
             format!("Check user name and password before the next run. {LOCKOUT}"),
         ),
@@ -231,6 +231,10 @@ fn lost_or_failed(error: &Error) -> HostFailure {
             "Try the same account with `ssh -v` to see where it stops.",
         ),
     }
+}
+
+fn refused(message: String, remedy: String) -> HostFailure {
+    HostFailure { login_refused: true, ..failure(message, remedy) }
 }
 
 fn failure(message: impl Into<String>, remedy: impl Into<String>) -> HostFailure {

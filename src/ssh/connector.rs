@@ -60,21 +60,22 @@ impl Connector for SshConnector {
 
     async fn connect(&self, target: &Target) -> Result<SshTransport, HostFailure> {
         let settings = &self.settings;
+        let limit = |stage: Duration| target.connect_timeout.unwrap_or(stage);
         let credential = Credential::of(target).await?;
-        let addresses = resolve(target, settings.resolve).await?;
-        let socket = open_socket(&addresses, target, settings.connect).await?;
-        wait_for_version(&socket, target, settings.handshake).await?;
+        let addresses = resolve(target, limit(settings.resolve)).await?;
+        let socket = open_socket(&addresses, target, limit(settings.connect)).await?;
+        wait_for_version(&socket, target, limit(settings.handshake)).await?;
 
         let expectation = self.host_keys.expect(target);
         let mut line = Line::new(socket)?;
         {
             // It is never closed, so there is always a turn to come.
             let _turn = self.handshakes.acquire().await;
-            line.exchange_keys(&expectation, settings.handshake).await?;
+            line.exchange_keys(&expectation, limit(settings.handshake)).await?;
         }
         expectation.check(&line.host_key()?)?;
-        line.log_in(&target.user, &credential, settings.authenticate).await?;
-        line.open_shell(settings.login).await
+        line.log_in(&target.user, &credential, limit(settings.authenticate)).await?;
+        line.open_shell(limit(settings.login)).await
     }
 }
 

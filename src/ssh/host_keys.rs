@@ -222,6 +222,8 @@ mod tests {
             password: None,
             private_key_file: None,
             host_key,
+            connect_timeout: None,
+            command_timeout: None,
         }
     }
 

@@ -6,7 +6,8 @@ use std::time::Duration;
 use super::KnownHosts;
 
 /// Limits of each stage of a connection, and the known host keys. Time spent waiting for a turn
-/// at the key exchange counts against none of them.
+/// at the key exchange counts against none of them. A target's own `connect_timeout` takes the
+/// place of each.
 #[derive(Debug, Clone)]
 pub struct SshSettings {
     /// Resolving the name.
