@@ -2,8 +2,7 @@
 //!
 //! Comes in: the text of a playbook and an inventory. Goes out: the plan of a run, decided before
 //! any packet, and the scope of variables. Does not know: devices.
-//! Start reading at [`check`], which makes a [`Playbook`] of a text, and go on with [`plan`],
-//! which makes a [`Plan`] of it. [`ACTIONS`] lists what a task may do.
+//! Start reading at [`Playbook`], what a text becomes, and go on with [`Plan`], what a run does.
 
 mod action;
 mod expression;
