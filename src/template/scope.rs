@@ -1,0 +1,16 @@
+//! What names mean while a text is evaluated.
+
+use std::fmt::Debug;
+
+use crate::model::Value;
+
+/// The variables that a text may name. Text in a value may hold templates itself; they are
+/// evaluated when the value is used, and not before, so that a bad one that nobody uses does no
+/// harm. Secrets are never in a scope: minijinja shows variables in its errors.
+pub trait Scope: Debug + Send + Sync {
+    /// The value of a variable, its templates not yet filled in; `None` when there is none.
+    fn get(&self, name: &str) -> Option<Value>;
+
+    /// The names of all variables, for "did you mean".
+    fn names(&self) -> Vec<String>;
+}
