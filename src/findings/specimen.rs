@@ -30,6 +30,7 @@ impl Specimen {
             started: Timestamp::UNIX_EPOCH,
             hosts: hosts.iter().map(entry).collect(),
             notes: vec![],
+            reports: vec![],
         });
         for host in hosts {
             record.apply(RunEvent::HostFinished {

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{HostName, HostOutcome, Transcript};
+use super::{HostName, HostOutcome, ReportRequest, Transcript};
 
 /// One fact about a run. Workers send them, one loop applies them, the store keeps them; a
 /// [`super::RunRecord`] is a fold over them. Additions must stay readable by old records.
@@ -39,6 +39,9 @@ pub struct RunHeader {
     /// switched off.
     #[serde(default)]
     pub notes: Vec<String>,
+    /// What the plays ask for, in order.
+    #[serde(default)]
+    pub reports: Vec<ReportRequest>,
 }
 
 /// One host of the run.

@@ -8,7 +8,6 @@ mod action;
 mod expression;
 mod plan;
 mod play;
-mod report_request;
 mod request;
 mod task;
 
@@ -16,6 +15,5 @@ pub use action::{Action, Assert, Cli, Collect, Debug};
 pub use expression::{Expression, Template};
 pub use plan::{Plan, PlannedHost, PlannedPlay};
 pub use play::{Play, Playbook};
-pub use report_request::{ReportRequest, ReportSource, Table};
 pub use request::Request;
 pub use task::{Loop, Task};

@@ -4,9 +4,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::inventory::Variables;
-use crate::model::{HostEntry, HostName, Target};
+use crate::model::{HostEntry, HostName, ReportRequest, Target};
 
-use super::{ReportRequest, Task};
+use super::Task;
 
 /// What to do, on whom, and how to reach them.
 #[derive(Debug, Clone)]

@@ -3,9 +3,9 @@
 use std::sync::Arc;
 
 use crate::inventory::Variables;
-use crate::model::Place;
+use crate::model::{Place, ReportRequest};
 
-use super::{ReportRequest, Task};
+use super::Task;
 
 /// A playbook without a mistake that can be seen before a run.
 #[derive(Debug, Clone, PartialEq)]

@@ -194,6 +194,7 @@ mod tests {
                 drift_limit: Some(3),
             }],
             notes: vec!["host keys were not checked".to_owned()],
+            reports: vec![],
         }
     }
 

@@ -222,6 +222,7 @@ mod tests {
                 started: at(0),
                 hosts: (0..hosts).map(entry).collect(),
                 notes: vec![],
+                reports: vec![],
             },
         }
     }

@@ -74,6 +74,7 @@ mod tests {
             started: at,
             hosts: hosts.iter().map(|(name, ..)| entry(name)).collect(),
             notes: vec![],
+            reports: vec![],
         });
         for (name, statuses, outcome) in hosts {
             let host = HostName::from(*name);
