@@ -3,8 +3,8 @@
 use std::io::{self, IsTerminal};
 
 use crate::cli::exit::Exit;
-use crate::model::{InputIssue, SourceFile};
-use crate::terminal::{Look, clean, render_issues, write_text};
+use crate::model::{InputIssue, SourceFile, clean};
+use crate::terminal::{Look, render_issues, write_text};
 
 /// Writes data. A reader that went away (`| head`) is no error; a full disk is.
 pub(super) fn print(text: &str) -> Exit {

@@ -5,6 +5,7 @@
 //! Start reading at [`RunRecord`], the record of one run, and follow the types from there.
 
 mod account;
+mod clean;
 mod device;
 mod event;
 mod failure;
@@ -22,6 +23,7 @@ mod transcript;
 mod value;
 
 pub use account::{Account, AccountKind};
+pub use clean::{clean, clean_line, is_unsafe};
 pub use device::{HaMember, HaMode, HaRole, HaStatus, SystemStatus, VdomMode};
 pub use event::{HostEntry, RunEvent, RunHeader, TaskOutcome, TaskRef, TaskStatus};
 pub use failure::{HostFailure, HostOutcome, Stage};

@@ -3,8 +3,7 @@
 use annotate_snippets::{AnnotationKind, Group, Level, Origin, Snippet};
 
 use super::Look;
-use super::clean::{clean_line, is_unsafe};
-use crate::model::{InputIssue, Place, SourceFile};
+use crate::model::{InputIssue, Place, SourceFile, clean_line, is_unsafe};
 
 /// Beyond this many issues nobody reads on.
 const SHOWN: usize = 100;
@@ -195,7 +194,7 @@ mod tests {
         let colourful = render_issues(&[at(1, 1, 5)], &source, Look { live: true, colour: true });
         assert!(colourful.contains("\u{1b}["));
         assert_eq!(
-            super::super::clean(&colourful),
+            crate::model::clean(&colourful),
             render_issues(&[at(1, 1, 5)], &source, Look::PLAIN)
         );
     }

@@ -4,7 +4,6 @@
 //! which nothing that a device or a file said can move the cursor.
 //! Does not know: the runner. Start reading at [`Progress`] and [`render_issues`].
 
-mod clean;
 mod diagnostics;
 mod look;
 mod output;
@@ -14,7 +13,6 @@ mod summary;
 mod tally;
 mod task_line;
 
-pub use clean::{clean, clean_line};
 pub use diagnostics::render_issues;
 pub use look::Look;
 pub use output::write_text;

@@ -10,7 +10,7 @@ use jiff::Timestamp;
 use super::tally::Tally;
 use super::task_line::TaskLines;
 use super::{Look, write_text};
-use crate::model::RunEvent;
+use crate::model::{RunEvent, clean};
 
 /// How often the bar's clock moves on while nothing happens.
 const TICK: Duration = Duration::from_millis(200);
@@ -103,7 +103,7 @@ impl Progress {
 
     /// Prints a line without disturbing the bar: a warning, say. It is cleaned.
     pub fn say(&mut self, text: &str) {
-        let text = super::clean(text);
+        let text = clean(text);
         match &mut self.screen {
             Screen::Bar(bar) => bar.println(text),
             Screen::Lines { stream, .. } => {

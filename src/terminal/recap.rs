@@ -1,6 +1,6 @@
 //! The end of an Ansible run, in Ansible's words.
 
-use crate::model::{HostOutcome, HostRecord, RunRecord, TaskStatus};
+use crate::model::{HostOutcome, HostRecord, RunRecord, TaskStatus, clean_line};
 
 /// Ansible pads its headings with stars to one column more than this.
 const COLUMNS: usize = 79;
@@ -13,9 +13,7 @@ pub fn recap(record: &RunRecord) -> String {
     let mut lines = vec![format!("{title} {}", "*".repeat(COLUMNS - title.len()))];
     let mut hosts: Vec<_> = record.hosts.iter().filter(|(_, host)| took_part(host)).collect();
     hosts.sort_by_key(|(name, _)| *name);
-    lines.extend(
-        hosts.into_iter().map(|(name, host)| line(&super::clean_line(name.as_str()), host)),
-    );
+    lines.extend(hosts.into_iter().map(|(name, host)| line(&clean_line(name.as_str()), host)));
     lines.push(String::new());
     lines.join("\n")
 }

@@ -5,7 +5,8 @@ use std::sync::LazyLock;
 use annotate_snippets::renderer::{AnsiColor, Effects, Style};
 use regex::{Captures, Regex};
 
-use super::{Look, clean};
+use super::Look;
+use crate::model::clean;
 
 const HEADING: Style = Style::new().effects(Effects::BOLD);
 const BAD: Style = AnsiColor::Red.on_default().effects(Effects::BOLD);

@@ -7,8 +7,7 @@ use std::time::Duration;
 use indexmap::IndexMap;
 use jiff::Timestamp;
 
-use super::clean_line;
-use crate::model::{HostName, HostOutcome, RunEvent};
+use crate::model::{HostName, HostOutcome, RunEvent, clean_line};
 
 /// Counts over the events so far. Its time is that of the events.
 #[derive(Debug, Default)]

@@ -2,8 +2,7 @@
 
 use std::collections::HashSet;
 
-use super::clean_line;
-use crate::model::{HostName, HostOutcome, RunEvent, TaskStatus};
+use crate::model::{HostName, HostOutcome, RunEvent, TaskStatus, clean_line};
 
 /// Turns events into lines.
 #[derive(Debug)]

@@ -1,4 +1,4 @@
-//! Text of others, made fit for a terminal.
+//! Text of others, made fit to be shown.
 
 use std::borrow::Cow;
 use std::iter::Peekable;
@@ -44,7 +44,7 @@ pub fn clean_line(text: &str) -> Cow<'_, str> {
 
 /// Whether a character can steer a terminal, turn the direction of what follows, or cannot be
 /// seen.
-pub(super) fn is_unsafe(c: char) -> bool {
+pub fn is_unsafe(c: char) -> bool {
     c.is_control()
         || matches!(c,
             '\u{61c}'
