@@ -1,7 +1,8 @@
 //! Template files that may include one another.
 
 use jiff::Timestamp;
-use minijinja::value::Serde;
+use minijinja::syntax::SyntaxConfig;
+use minijinja::value::{Serde, merge_maps};
 use minijinja::{Environment, Value as Jinja};
 use serde::Serialize;
 
@@ -9,7 +10,8 @@ use super::TemplateError;
 use super::environment::environment;
 use crate::model::{InputIssue, Place, SourceFile};
 
-/// Templates by name, checked. Those whose name ends in `.html` escape what they print.
+/// Templates by name, checked. Those whose name ends in `.html` escape what they print. As in
+/// Ansible, the line end behind a block is not part of the text, and the last one of a file is.
 #[derive(Debug)]
 pub struct TemplateSet {
     environment: Environment<'static>,
@@ -26,7 +28,13 @@ impl TemplateSet {
         templates: impl IntoIterator<Item = (String, SourceFile)>,
         now: Timestamp,
     ) -> Result<Self, Vec<InputIssue>> {
-        let mut set = Self { environment: environment(now), sources: Vec::new() };
+        let mut environment = environment(now);
+        if let Ok(syntax) =
+            SyntaxConfig::builder().trim_blocks(true).keep_trailing_newline(true).build()
+        {
+            environment.set_syntax(syntax);
+        }
+        let mut set = Self { environment, sources: Vec::new() };
         let mut issues = Vec::new();
         for (name, source) in templates {
             let text = source.text.to_string();
@@ -55,6 +63,19 @@ impl TemplateSet {
     /// What a view becomes as the context of [`TemplateSet::render`]; made once for many renders.
     pub fn context<T: Serialize>(view: &T) -> Jinja {
         Jinja::from(Serde(view))
+    }
+
+    /// A context that knows `value` too, under `name`.
+    pub fn with<T: Serialize>(context: &Jinja, name: &str, value: &T) -> Jinja {
+        merge_maps([Jinja::from_pairs([(name, Self::context(value))]), context.clone()])
+    }
+
+    /// Fills a text in that is no template of the set, such as the name of a file.
+    ///
+    /// # Errors
+    /// The first mistake.
+    pub fn fill(&self, text: &str, context: &Jinja) -> Result<String, TemplateError> {
+        Ok(self.environment.render_str(text, context.clone())?)
     }
 
     /// Fills a template in.
