@@ -65,6 +65,12 @@ impl FleetFacts {
             .filter_map(|&place| self.devices.get_index(place).map(|(_, device)| device))
     }
 
+    /// For each device, in order, the number of its unit: hosts with equal numbers are one FortiGate
+    /// under several names, or members of one cluster.
+    pub fn units(&self) -> &[usize] {
+        &self.units
+    }
+
     /// How many different token serials the fleet shows. The units of a cluster show the same
     /// tokens, so this can be less than the rows of their tables.
     pub fn distinct_tokens(&self) -> usize {
