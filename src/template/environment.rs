@@ -14,6 +14,7 @@ pub(super) fn environment(_now: Timestamp) -> Environment<'static> {
     minijinja_contrib::add_to_environment(&mut environment);
     environment.set_unknown_method_callback(minijinja_contrib::pycompat::unknown_method_callback);
     environment.set_undefined_behavior(UndefinedBehavior::SemiStrict);
+    environment.add_filter("md", super::markdown::md);
     environment.set_fuel(Some(FUEL));
     environment.set_recursion_limit(MOST_DEPTH);
     environment

@@ -7,6 +7,7 @@
 
 mod conversion;
 mod environment;
+mod markdown;
 mod scope;
 mod templar;
 mod template_error;

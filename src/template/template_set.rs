@@ -66,8 +66,8 @@ impl TemplateSet {
     }
 
     /// A context that knows `value` too, under `name`.
-    pub fn with<T: Serialize>(context: &Jinja, name: &str, value: &T) -> Jinja {
-        merge_maps([Jinja::from_pairs([(name, Self::context(value))]), context.clone()])
+    pub fn with(context: &Jinja, name: &str, value: Jinja) -> Jinja {
+        merge_maps([Jinja::from_pairs([(name, value)]), context.clone()])
     }
 
     /// Fills a text in that is no template of the set, such as the name of a file.
