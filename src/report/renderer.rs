@@ -1,0 +1,303 @@
+//! A view to documents.
+
+use std::cell::OnceCell;
+
+use minijinja::Value as Jinja;
+use minijinja::value::ValueKind;
+
+use super::csv_table::csv;
+use super::example::example_view;
+use super::path::{Paths, piece, refusal};
+use super::view::View;
+use crate::model::{InputIssue, ReportRequest, ReportSource, nearest_hint};
+use crate::template::{TemplateError, TemplateSet};
+
+/// The template of the summary on stdout.
+pub const SUMMARY: &str = "summary.txt";
+
+/// What `each` may name, and the list of the view that it walks.
+const EACH: [(&str, &str); 4] = [
+    ("device", "devices"),
+    ("finding", "findings"),
+    ("reprovision", "reprovision"),
+    ("ticket", "tickets"),
+];
+
+/// A finished report.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Document {
+    /// Relative to the output folder, with `/`; never leads out of it, and no other document of
+    /// the same renderer has it, not even in other letter case.
+    pub path: String,
+    pub text: String,
+}
+
+/// Makes the documents of one view, one request after the other, so that only those of one
+/// request need to be held at a time.
+#[derive(Debug)]
+pub struct Renderer<'a> {
+    view: &'a View,
+    templates: &'a TemplateSet,
+    /// Made when the first template needs it.
+    context: OnceCell<Jinja>,
+    paths: Paths,
+}
+
+impl<'a> Renderer<'a> {
+    pub fn new(view: &'a View, templates: &'a TemplateSet) -> Self {
+        Self { view, templates, context: OnceCell::new(), paths: Paths::default() }
+    }
+
+    /// The documents of one request: one, or with `each` one per entry of that list.
+    ///
+    /// # Errors
+    /// What is wrong with the request or with its template.
+    pub fn render(&mut self, request: &ReportRequest) -> Result<Vec<Document>, Vec<InputIssue>> {
+        let rendered = match &request.each {
+            None => self.single(request).map(|document| vec![document]),
+            Some(each) => self.one_for_each(request, each),
+        };
+        rendered.map_err(|issue| vec![issue])
+    }
+
+    /// The text for stdout.
+    ///
+    /// # Errors
+    /// A mistake in `summary.txt`.
+    pub fn summary(&self) -> Result<String, InputIssue> {
+        self.templates.render(SUMMARY, self.context())
+    }
+
+    fn context(&self) -> &Jinja {
+        self.context.get_or_init(|| TemplateSet::context(self.view))
+    }
+
+    fn single(&mut self, request: &ReportRequest) -> Result<Document, InputIssue> {
+        let run = part(self.context_of("run"));
+        let path = self.path(request, &Jinja::from_pairs([("run", run)]))?;
+        if !self.paths.take(&path) {
+            let message = format!("two reports have the destination `{path}`");
+            return Err(issue(request, message).hint("give each report a `dest` of its own"));
+        }
+        let text = match &request.source {
+            ReportSource::Template(name) => {
+                self.known(request, name)?;
+                self.templates.render(name, self.context())?
+            }
+            ReportSource::Csv(table) => {
+                csv(self.view, *table).map_err(|error| issue(request, error.to_string()))?
+            }
+            ReportSource::Json => {
+                let text = serde_json::to_string_pretty(self.view);
+                text.map_err(|error| issue(request, error.to_string()))? + "\n"
+            }
+        };
+        Ok(Document { path, text })
+    }
+
+    fn one_for_each(
+        &mut self,
+        request: &ReportRequest,
+        each: &str,
+    ) -> Result<Vec<Document>, InputIssue> {
+        let Some((_, list)) = EACH.iter().find(|(name, _)| *name == each) else {
+            let known = EACH.map(|(name, _)| name);
+            return Err(issue(request, format!("there is no report for each `{each}`"))
+                .hint(nearest_hint(each, &known)));
+        };
+        let ReportSource::Template(name) = &request.source else {
+            return Err(issue(request, "`each` goes with a template only".to_owned()));
+        };
+        self.known(request, name)?;
+        if !request.dest.contains("{{") {
+            let message = format!("all documents would go to `{}`", request.dest);
+            return Err(issue(request, message)
+                .hint(format!("name the {each} in `dest`, such as `{{{{ {each}.host }}}}`")));
+        }
+        let run = part(self.context_of("run"));
+        let mut documents = Vec::new();
+        for item in self.context_of(list).try_iter().into_iter().flatten() {
+            let names = Jinja::from_pairs([("run", run.clone()), (each, part(item.clone()))]);
+            let path = self.path(request, &names)?;
+            let text =
+                self.templates.render(name, &TemplateSet::with(self.context(), each, item))?;
+            documents.push(Document { path: self.paths.take_near(&path), text });
+        }
+        Ok(documents)
+    }
+
+    fn context_of(&self, name: &str) -> Jinja {
+        self.context().get_attr(name).unwrap_or_default()
+    }
+
+    fn known(&self, request: &ReportRequest, name: &str) -> Result<(), InputIssue> {
+        if self.templates.contains(name) {
+            return Ok(());
+        }
+        Err(issue(request, format!("unknown template `{name}`"))
+            .hint(nearest_hint(name, &self.templates.names())))
+    }
+
+    /// The path that `dest` gives.
+    fn path(&self, request: &ReportRequest, names: &Jinja) -> Result<String, InputIssue> {
+        let path = self.templates.fill(&request.dest, names).map_err(|error| {
+            let TemplateError { message, hint, .. } = error;
+            let issue = issue(request, format!("in `dest`: {message}"));
+            match hint {
+                Some(hint) => issue.hint(hint),
+                None => issue,
+            }
+        })?;
+        match refusal(&path) {
+            None => Ok(path),
+            Some(why) => Err(issue(request, why)
+                .hint("`dest` is relative to the output folder, such as `tickets/fgt-01.txt`")),
+        }
+    }
+}
+
+/// What is wrong with requests and the templates that they name, told without a device: everything
+/// is rendered from an example, and the summary with it.
+pub fn check(requests: &[ReportRequest], templates: &TemplateSet) -> Vec<InputIssue> {
+    let view = example_view();
+    let mut renderer = Renderer::new(&view, templates);
+    let mut issues: Vec<_> =
+        requests.iter().filter_map(|request| renderer.render(request).err()).flatten().collect();
+    issues.extend(renderer.summary().err());
+    issues
+}
+
+/// The texts and numbers of an entry, fit to be part of a file's name.
+fn part(entry: Jinja) -> Jinja {
+    let keys = entry.try_iter().into_iter().flatten();
+    let pairs = keys.filter_map(|key| {
+        let value = entry.get_item(&key).ok()?;
+        match value.as_str() {
+            Some(text) => Some((key, Jinja::from(piece(text)))),
+            None if is_list_or_mapping(&value) => None,
+            None => Some((key, value)),
+        }
+    });
+    Jinja::from_pairs(pairs)
+}
+
+fn is_list_or_mapping(value: &Jinja) -> bool {
+    matches!(value.kind(), ValueKind::Seq | ValueKind::Iterable | ValueKind::Map)
+}
+
+fn issue(request: &ReportRequest, message: String) -> InputIssue {
+    let issue = InputIssue::error(message);
+    match &request.place {
+        Some(place) => issue.at(place.clone(), 1),
+        None => issue,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::Timestamp;
+
+    use super::*;
+    use crate::model::{Place, SourceFile, Table};
+    use crate::report::default_templates;
+
+    fn templates(own: &[(&str, &str)]) -> TemplateSet {
+        let own = own.iter().map(|(name, text)| (name.to_string(), SourceFile::new(*name, *text)));
+        TemplateSet::new(default_templates().chain(own), Timestamp::UNIX_EPOCH).unwrap()
+    }
+
+    fn request(source: ReportSource, dest: &str, each: Option<&str>) -> ReportRequest {
+        ReportRequest {
+            source,
+            dest: dest.to_owned(),
+            each: each.map(str::to_owned),
+            place: Some(Place::new("audit.yml", 9, 7)),
+        }
+    }
+
+    fn template(name: &str, dest: &str, each: Option<&str>) -> ReportRequest {
+        request(ReportSource::Template(name.to_owned()), dest, each)
+    }
+
+    fn issues(own: &[(&str, &str)], requests: &[ReportRequest]) -> Vec<String> {
+        check(requests, &templates(own)).iter().map(ToString::to_string).collect()
+    }
+
+    #[test]
+    fn what_comes_with_tokenfleet_is_in_order() {
+        assert_eq!(issues(&[], &ReportRequest::usual()), [""; 0]);
+    }
+
+    #[test]
+    fn one_document_for_each_ticket_in_a_file_of_its_own() {
+        let view = example_view();
+        let templates = templates(&[("t", "{{ ticket.host }} {{ run.id }}")]);
+        let mut renderer = Renderer::new(&view, &templates);
+        let documents =
+            renderer.render(&template("t", "t/{{ ticket.device_serial }}.txt", Some("ticket")));
+        let documents = documents.unwrap();
+        assert_eq!(documents.len(), view.tickets.len());
+        assert_eq!(documents[0].path, "t/FG100FTK00000001.txt");
+        assert_eq!(documents[0].text, "fgt-fra-01 20261124T031500Z-7f3a");
+    }
+
+    #[test]
+    fn equal_names_are_numbered() {
+        let view = example_view();
+        let templates = templates(&[("t", "")]);
+        let mut renderer = Renderer::new(&view, &templates);
+        let request = template("t", "{{ run.id }}.txt", Some("ticket"));
+        let documents = renderer.render(&request).unwrap();
+        assert_eq!(documents[1].path, "20261124T031500Z-7f3a-2.txt");
+    }
+
+    #[test]
+    fn a_name_in_a_path_is_one_name() {
+        let mut view = example_view();
+        view.tickets.truncate(1);
+        view.tickets[0].host = "../../etc/cron.d/x".into();
+        let templates = templates(&[("t", "")]);
+        let mut renderer = Renderer::new(&view, &templates);
+        let request = template("t", "tickets/{{ ticket.host }}", Some("ticket"));
+        assert_eq!(renderer.render(&request).unwrap()[0].path, "tickets/_._.._etc_cron.d_x");
+    }
+
+    #[test]
+    fn mistakes_in_requests_are_told_with_a_remedy() {
+        let requests = [
+            template("ticket.txt", "../{{ ticket.host }}", Some("ticket")),
+            template("ticket.txt", "tickets.txt", Some("ticket")),
+            template("ticket.txt", "{{ ticket.host }}.txt", Some("tickets")),
+            request(ReportSource::Csv(Table::Tokens), "{{ run.id }}", Some("ticket")),
+            template("report.htm", "a.html", None),
+            request(ReportSource::Json, "B.json", None),
+            request(ReportSource::Json, "b.json", None),
+        ];
+        insta::assert_snapshot!(issues(&[], &requests).join("\n"), @r"
+        audit.yml:9:7: the destination `../fgt-fra-01` leads out of the output folder (`dest` is relative to the output folder, such as `tickets/fgt-01.txt`)
+        audit.yml:9:7: all documents would go to `tickets.txt` (name the ticket in `dest`, such as `{{ ticket.host }}`)
+        audit.yml:9:7: there is no report for each `tickets` (did you mean `ticket`?)
+        audit.yml:9:7: `each` goes with a template only
+        audit.yml:9:7: unknown template `report.htm` (did you mean `report.html`?)
+        audit.yml:9:7: two reports have the destination `b.json` (give each report a `dest` of its own)
+        ");
+    }
+
+    #[test]
+    fn an_unknown_field_is_found_before_any_run() {
+        let own = [("t", "{% for token in tokens %}\n{{ token.onwer }}\n{% endfor %}\n")];
+        let requests = [
+            template("t", "t", None),
+            template("ticket.txt", "{{ ticket.hots }}.txt", Some("ticket")),
+        ];
+        let issues = issues(&own, &requests);
+        assert_eq!(issues.len(), 2);
+        assert!(issues[0].starts_with("t:2:"), "{}", issues[0]);
+        assert!(issues[1].starts_with("audit.yml:9:7: in `dest`: "), "{}", issues[1]);
+    }
+
+    #[test]
+    fn the_summary_is_checked_too() {
+        assert_eq!(issues(&[("summary.txt", "{{ sumary.hosts.total }}")], &[]).len(), 1);
+    }
+}

@@ -1,0 +1,112 @@
+//! What templates see, and what `report.json` holds.
+
+mod device;
+mod failure;
+mod finding;
+mod ha;
+mod owner;
+mod reprovision;
+mod run;
+mod summary;
+mod ticket;
+mod token;
+
+use std::collections::HashMap;
+
+use serde::Serialize;
+
+use super::text::Text;
+use crate::findings::FleetFacts;
+use crate::model::{Finding, HostName, RunRecord};
+
+pub use device::{DeviceTokens, DeviceView};
+pub use failure::{FailureGroup, FailureView};
+pub use finding::{EvidenceView, FindingView};
+pub use ha::{HaMemberView, HaView};
+pub use owner::OwnerView;
+pub use reprovision::{ReprovisionToken, ReprovisionView};
+pub use run::RunView;
+pub use summary::{
+    ActionCounts, FindingSummary, HostSummary, KindCount, RuleCount, SeverityCounts, StatusCount,
+    Summary, TokenSummary,
+};
+pub use ticket::TicketView;
+pub use token::TokenView;
+
+/// Everything that a report can say of a run: the contract between tokenfleet and the templates,
+/// described field by field in `docs/templates.md`. A pure function of the record; lists are in
+/// inventory order unless it says otherwise. `null` means: not known, or there is none.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct View {
+    /// [`View::VERSION`]
+    pub version: u32,
+    pub run: RunView,
+    pub summary: Summary,
+    /// Every host of the run, also those of which nothing is known.
+    pub devices: Vec<DeviceView>,
+    /// Every row of every token table.
+    pub tokens: Vec<TokenView>,
+    pub findings: Vec<FindingView>,
+    /// One for each FortiGate with a finding for Fortinet's support.
+    pub tickets: Vec<TicketView>,
+    /// One for each VDOM in which somebody must activate again.
+    pub reprovision: Vec<ReprovisionView>,
+}
+
+impl View {
+    /// Number of the contract. It grows when a field goes away or changes its meaning; fields may
+    /// be added without.
+    pub const VERSION: u32 = 1;
+
+    /// `facts` and `findings` are those of `record`.
+    pub fn new(record: &RunRecord, facts: &FleetFacts, findings: &[Finding]) -> Self {
+        let views: Vec<_> = findings.iter().map(|found| FindingView::new(facts, found)).collect();
+        let mut by_host: HashMap<&HostName, Vec<Found<'_>>> = HashMap::new();
+        for (finding, view) in findings.iter().zip(&views) {
+            by_host.entry(&finding.host).or_default().push((finding, view));
+        }
+        let mut devices = Vec::with_capacity(record.hosts.len());
+        let mut tokens = Vec::new();
+        let mut tickets = Vec::new();
+        let mut reprovision = Vec::new();
+        for (unit, same) in facts.devices().zip(same_units(facts)) {
+            let host = &unit.entry.host;
+            let found = by_host.get(host).map_or(&[][..], Vec::as_slice);
+            let device = DeviceView::new(unit, record.hosts.get(host), same, found);
+            tokens.extend(unit.tokens().map(|(sheet, row)| TokenView::new(&device, sheet, row)));
+            tickets.extend(TicketView::new(&device, found));
+            reprovision.extend(ReprovisionView::all_of(&device, facts, found));
+            devices.push(device);
+        }
+        Self {
+            version: Self::VERSION,
+            run: RunView::new(record),
+            summary: Summary::new(facts, &devices, &views),
+            devices,
+            tokens,
+            findings: views,
+            tickets,
+            reprovision,
+        }
+    }
+}
+
+/// A finding and how the view shows it.
+type Found<'a> = (&'a Finding, &'a FindingView);
+
+/// How many hosts that show the same unit are named. More than the members of a cluster are not
+/// to be expected.
+const NAMED: usize = 8;
+
+/// For each device, the other hosts that are the same FortiGate or members of its cluster.
+fn same_units(facts: &FleetFacts) -> impl Iterator<Item = Vec<Text>> {
+    let mut units: HashMap<usize, Vec<(usize, &HostName)>> = HashMap::new();
+    for (index, (unit, device)) in facts.units().iter().zip(facts.devices()).enumerate() {
+        units.entry(*unit).or_default().push((index, &device.entry.host));
+    }
+    facts.units().iter().enumerate().map(move |(index, unit)| {
+        let members = units.get(unit).into_iter().flatten();
+        let others = members.filter(|(other, _)| *other != index);
+        others.take(NAMED).map(|(_, host)| Text::from(*host)).collect()
+    })
+}

@@ -1,0 +1,90 @@
+//! One finding.
+
+use serde::Serialize;
+
+use super::{OwnerView, Text};
+use crate::findings::{FleetFacts, TokenFacts, explain};
+use crate::model::{Evidence, Finding};
+
+/// One thing that a person should know.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct FindingView {
+    pub rule: Text,
+    /// The rule in a few words.
+    pub title: Text,
+    /// `reprovision`, `support_ticket`, `attention` or `none`.
+    pub action: &'static str,
+    /// `critical`, `error`, `warning` or `info`.
+    pub severity: &'static str,
+    pub host: Text,
+    /// Serial of the FortiGate.
+    pub device_serial: Option<Text>,
+    pub vdom: Option<Text>,
+    /// Serial of the token; `None` for a finding about the FortiGate. So are the next four.
+    pub token: Option<Text>,
+    pub kind: Option<&'static str>,
+    pub status: Option<Text>,
+    pub drift: Option<i64>,
+    pub owner: Option<Text>,
+    pub message: Text,
+    pub remedy: Text,
+    /// The FortiGate does not reach its token server, or does not say: this may be stale.
+    pub low_confidence: bool,
+    pub evidence: Vec<EvidenceView>,
+}
+
+/// The line on which a finding rests.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct EvidenceView {
+    pub host: Text,
+    pub device_serial: Option<Text>,
+    pub vdom: Option<Text>,
+    pub command: Text,
+    /// Line of the command's answer, counted from 1.
+    pub line: usize,
+    pub text: Text,
+}
+
+impl FindingView {
+    pub(super) fn new(fleet: &FleetFacts, finding: &Finding) -> Self {
+        let token = token_of(fleet, finding);
+        Self {
+            rule: Text::from(&finding.rule),
+            title: Text::new(explain(&finding.rule).map_or(&finding.rule, |rule| rule.title)),
+            action: finding.action.as_str(),
+            severity: finding.severity.as_str(),
+            host: Text::from(&finding.host),
+            device_serial: Text::maybe(finding.device_serial.as_ref()),
+            vdom: Text::maybe(finding.vdom.as_ref()),
+            token: Text::maybe(finding.token.as_ref()),
+            kind: token.map(|facts| facts.token.kind.as_str()),
+            status: token.map(|facts| Text::new(facts.token.status.as_str())),
+            drift: token.map(|facts| facts.token.drift),
+            owner: token.and_then(|facts| OwnerView::text(&facts.owners)),
+            message: Text::from(&finding.message),
+            remedy: Text::from(&finding.remedy),
+            low_confidence: finding.low_confidence,
+            evidence: finding.evidence.iter().map(EvidenceView::new).collect(),
+        }
+    }
+}
+
+/// The token that a finding is about.
+pub(super) fn token_of<'a>(fleet: &'a FleetFacts, finding: &Finding) -> Option<&'a TokenFacts> {
+    let serial = finding.token.as_ref()?.to_ascii_uppercase();
+    let sheets = &fleet.device(&finding.host)?.sheets;
+    sheets.iter().find(|sheet| sheet.vdom == finding.vdom)?.tokens.get(&serial)
+}
+
+impl EvidenceView {
+    fn new(evidence: &Evidence) -> Self {
+        Self {
+            host: Text::from(&evidence.host),
+            device_serial: Text::maybe(evidence.device_serial.as_ref()),
+            vdom: Text::maybe(evidence.vdom.as_ref()),
+            command: Text::from(&evidence.command),
+            line: evidence.line,
+            text: Text::from(&evidence.text),
+        }
+    }
+}

@@ -1,0 +1,46 @@
+//! One row of a token table.
+
+use serde::Serialize;
+
+use super::{DeviceView, OwnerView, Text};
+use crate::findings::{TokenFacts, TokenSheet};
+
+/// A token as one VDOM of one FortiGate shows it. The members of a cluster that are both in the
+/// inventory show the same tokens, once each.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct TokenView {
+    pub host: Text,
+    /// Serial of the FortiGate.
+    pub device_serial: Option<Text>,
+    /// `None` on a FortiGate without VDOMs.
+    pub vdom: Option<Text>,
+    pub serial: Text,
+    /// `mobile`, `hardware_bound`, `hardware_seed_cd`, `hardware` or `unknown`.
+    pub kind: &'static str,
+    /// As FortiOS writes it.
+    pub status: Text,
+    /// As printed; the unit is not documented.
+    pub drift: i64,
+    /// Names of all owners.
+    pub owner: Option<Text>,
+    pub owners: Vec<OwnerView>,
+    /// The FortiGate does not reach its token server, or does not say: this may be stale.
+    pub low_confidence: bool,
+}
+
+impl TokenView {
+    pub(super) fn new(device: &DeviceView, sheet: &TokenSheet, facts: &TokenFacts) -> Self {
+        Self {
+            host: device.host.clone(),
+            device_serial: device.device_serial.clone(),
+            vdom: Text::maybe(sheet.vdom.as_ref()),
+            serial: Text::from(&facts.token.serial),
+            kind: facts.token.kind.as_str(),
+            status: Text::new(facts.token.status.as_str()),
+            drift: facts.token.drift,
+            owner: OwnerView::text(&facts.owners),
+            owners: OwnerView::all_of(&facts.owners),
+            low_confidence: device.low_confidence,
+        }
+    }
+}
