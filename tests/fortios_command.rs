@@ -221,7 +221,15 @@ fn refusals_name_the_place_and_the_way_out() {
 
 #[test]
 fn what_a_session_asks_by_itself_passes_the_gate() {
-    for command in [Command::SYSTEM_STATUS, Command::VDOM_LIST, Command::VDOM_PROPERTY] {
+    for command in [
+        Command::SYSTEM_STATUS,
+        Command::VDOM_LIST,
+        Command::VDOM_PROPERTY,
+        Command::FORTITOKEN_INFO,
+        Command::HA_STATUS,
+        Command::USER_LOCAL,
+        Command::SYSTEM_ADMIN,
+    ] {
         assert_eq!(Command::parse(command.as_str()), Ok(command));
     }
     for (command, why) in Command::read_only_diagnose() {

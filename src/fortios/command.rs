@@ -44,6 +44,14 @@ impl Command {
     pub const VDOM_LIST: Self = Self(Cow::Borrowed("diagnose sys vd list"));
     /// The list of VDOMs, for profiles that may not.
     pub const VDOM_PROPERTY: Self = Self(Cow::Borrowed("get system vdom-property"));
+    /// The tokens of a VDOM.
+    pub const FORTITOKEN_INFO: Self = Self(Cow::Borrowed("diagnose fortitoken info"));
+    /// The members of a cluster.
+    pub const HA_STATUS: Self = Self(Cow::Borrowed("get system ha status"));
+    /// The local users of a VDOM.
+    pub const USER_LOCAL: Self = Self(Cow::Borrowed("show user local"));
+    /// The administrators of a device.
+    pub const SYSTEM_ADMIN: Self = Self(Cow::Borrowed("show system admin"));
 
     /// Admits `get …`, `show …` and the `diagnose …` commands of a reasoned list, each with at
     /// most one ` | grep [-flags] WORD` behind it.

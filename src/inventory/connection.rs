@@ -43,6 +43,22 @@ pub fn is_secret_name(name: &str) -> bool {
     PASSWORD.contains(&name) || OTHER_SECRETS.contains(&name)
 }
 
+/// Whether the variable of that name decides how a host is reached.
+pub fn is_connection_name(name: &str) -> bool {
+    let aliases: [&[&str]; 8] = [
+        &HOST,
+        &PORT,
+        &USER,
+        &PASSWORD,
+        &PRIVATE_KEY,
+        &HOST_KEY_CHECKING,
+        &CONNECT_TIMEOUT,
+        &SSH_ARGUMENTS,
+    ];
+    [COMMAND_TIMEOUT, CONNECTION, NETWORK_OS].contains(&name)
+        || aliases.iter().any(|names| names.contains(&name))
+}
+
 /// Refuses an unquoted password that YAML reads as something else than its characters: the
 /// digits `0123` are the number 83, and the login would fail with no visible reason.
 pub(super) fn misread_secret(name: &str, node: &Node) -> Option<InputIssue> {

@@ -26,7 +26,7 @@ mod target;
 mod tree;
 mod words;
 
-pub use connection::is_secret_name;
+pub use connection::{is_connection_name, is_secret_name};
 pub use graph::graph;
 pub use inventory::Inventory;
 pub use limit::{Limit, limit_files};

@@ -9,11 +9,14 @@ mod expression;
 mod plan;
 mod play;
 mod request;
+mod scope;
+mod tags;
 mod task;
 
 pub use action::{Action, Assert, Cli, Collect, Debug};
 pub use expression::{Expression, Template};
-pub use plan::{Plan, PlannedHost, PlannedPlay};
+pub use plan::{Plan, Planned, PlannedHost, PlannedPlay, plan};
 pub use play::{Play, Playbook};
 pub use request::Request;
+pub use scope::{HostScope, RunVariables};
 pub use task::{Loop, Task};

@@ -1,12 +1,21 @@
 //! The plan of a run: everything that is decided before any packet.
 
 use std::sync::Arc;
-use std::time::Duration;
 
-use crate::inventory::Variables;
-use crate::model::{HostEntry, HostName, ReportRequest, Target};
+use indexmap::IndexMap;
 
-use super::Task;
+use crate::inventory::{
+    HostVariables, Inventory, Limit, Located, Variables, is_connection_name, select, target,
+};
+use crate::model::{HostEntry, HostName, InputIssue, ReportRequest, Target, Value};
+use crate::template::{Templar, is_template};
+
+use super::scope::{HostScope, RunVariables};
+use super::tags::Tags;
+use super::{Play, Playbook, Request, Task};
+
+/// The variable that holds the drift beyond which a token is flagged.
+const DRIFT_LIMIT: &str = "fortitoken_drift_limit";
 
 /// What to do, on whom, and how to reach them.
 #[derive(Debug, Clone)]
@@ -16,6 +25,7 @@ pub struct Plan {
     pub plays: Vec<Arc<PlannedPlay>>,
     /// Every host of any play, each once, in inventory order.
     pub hosts: Vec<PlannedHost>,
+    pub variables: Arc<RunVariables>,
 }
 
 /// One play with its hosts.
@@ -39,8 +49,235 @@ pub struct PlannedHost {
     pub target: Target,
     /// Positions in [`Plan::plays`] of the plays that it is in, in order.
     pub plays: Vec<usize>,
-    /// `ansible_connect_timeout` (else `ansible_timeout`), where the host says so.
-    pub connect_timeout: Option<Duration>,
-    /// `ansible_command_timeout`, where the host says so.
-    pub command_timeout: Option<Duration>,
+}
+
+/// A plan, and what is odd about it.
+#[derive(Debug)]
+pub struct Planned {
+    pub plan: Plan,
+    pub warnings: Vec<InputIssue>,
+}
+
+impl Plan {
+    /// What the plays ask for as reports, in order, each once.
+    pub fn reports(&self) -> Vec<ReportRequest> {
+        let mut reports: Vec<ReportRequest> = Vec::new();
+        for request in self.plays.iter().flat_map(|play| &play.reports) {
+            if !reports.iter().any(|known| known.dest == request.dest) {
+                reports.push(request.clone());
+            }
+        }
+        reports
+    }
+}
+
+/// Lays a playbook over an inventory.
+///
+/// A play that matches nobody is a warning; a plan without any host is an error, since an audit of
+/// nothing must not look like a clean one.
+///
+/// # Errors
+/// All that is wrong with patterns, the limit, and the connection variables of the hosts.
+pub fn plan(
+    playbook: &Playbook,
+    inventory: Arc<Inventory>,
+    request: Request,
+    templar: &Templar,
+) -> Result<Planned, Vec<InputIssue>> {
+    let mut warnings = Vec::new();
+    let mut issues = Vec::new();
+    let tags = Tags::new(&request.tags, &request.skip_tags);
+    let mut plays = Vec::new();
+    for (index, play) in playbook.plays.iter().enumerate() {
+        let hosts = hosts_of(play, &inventory, request.limit.as_ref(), &mut warnings);
+        let hosts = hosts.unwrap_or_else(|issue| {
+            issues.push(issue);
+            Vec::new()
+        });
+        plays.push(Arc::new(planned(index, play, hosts, &tags)));
+    }
+    if issues.is_empty() && plays.iter().all(|play| play.hosts.is_empty()) {
+        issues.push(nobody(playbook, &request));
+    } else if plays.iter().all(|play| play.tasks.is_empty()) {
+        issues
+            .push(InputIssue::error("no task is left to run").hint(
+                "see the tags of the tasks with `--list-tasks`, and `--tags`, `--skip-tags`",
+            ));
+    }
+    if !issues.is_empty() {
+        return Err(warnings.into_iter().chain(issues).collect());
+    }
+    let variables = Arc::new(RunVariables { inventory, request });
+    let planner = Planner { plays: &plays, variables: &variables, templar };
+    let mut hosts = Vec::new();
+    for (host, plays) in planner.hosts() {
+        match planner.host(host, plays) {
+            Ok(host) => hosts.push(host),
+            Err(found) => issues.extend(found),
+        }
+    }
+    if !issues.is_empty() {
+        return Err(warnings.into_iter().chain(issues).collect());
+    }
+    Ok(Planned { plan: Plan { plays, hosts, variables }, warnings })
+}
+
+fn hosts_of(
+    play: &Play,
+    inventory: &Inventory,
+    limit: Option<&Limit>,
+    warnings: &mut Vec<InputIssue>,
+) -> Result<Vec<HostName>, InputIssue> {
+    let place = |issue: InputIssue| match issue.place {
+        None => issue.at(play.hosts_place.clone(), play.hosts_width),
+        Some(_) => issue,
+    };
+    let selection = select(inventory, &play.hosts).map_err(place)?;
+    warnings.extend(selection.warnings.into_iter().map(place));
+    let Some(limit) = limit else { return Ok(selection.hosts) };
+    let limited = limit.apply(inventory, selection.hosts)?;
+    for warning in limited.warnings {
+        if !warnings.contains(&warning) {
+            warnings.push(warning);
+        }
+    }
+    Ok(limited.hosts)
+}
+
+fn planned(index: usize, play: &Play, hosts: Vec<HostName>, tags: &Tags) -> PlannedPlay {
+    PlannedPlay {
+        index,
+        name: play.name.clone(),
+        vars: play.vars.clone(),
+        tasks: play.tasks.iter().filter(|task| tags.select(&task.tags)).cloned().collect(),
+        hosts,
+        reports: play.reports.clone(),
+    }
+}
+
+fn nobody(playbook: &Playbook, request: &Request) -> InputIssue {
+    let issue = match &request.limit_text {
+        Some(limit) => InputIssue::error(format!("the limit `{limit}` leaves no host"))
+            .hint("see the names of hosts and groups with `tokenfleet inventory --graph`"),
+        None => InputIssue::error("no play matches any host")
+            .hint("see the names of hosts and groups with `tokenfleet inventory --graph`"),
+    };
+    match playbook.plays.first() {
+        Some(play) if request.limit_text.is_none() => {
+            issue.at(play.hosts_place.clone(), play.hosts_width)
+        }
+        _ => issue,
+    }
+}
+
+/// Makes hosts of names.
+struct Planner<'a> {
+    plays: &'a [Arc<PlannedPlay>],
+    variables: &'a Arc<RunVariables>,
+    templar: &'a Templar,
+}
+
+impl Planner<'_> {
+    /// The hosts of all plays in inventory order, each with the plays that it is in.
+    fn hosts(&self) -> Vec<(HostName, Vec<usize>)> {
+        let mut members: IndexMap<&HostName, Vec<usize>> = IndexMap::new();
+        for (index, play) in self.plays.iter().enumerate() {
+            for host in &play.hosts {
+                members.entry(host).or_default().push(index);
+            }
+        }
+        let inventory = self.variables.inventory.hosts();
+        inventory.filter_map(|host| Some((host.clone(), members.get(host)?.clone()))).collect()
+    }
+
+    /// A host is reached once for all its plays: of their connection variables, those of the first
+    /// count.
+    fn host(&self, host: HostName, plays: Vec<usize>) -> Result<PlannedHost, Vec<InputIssue>> {
+        let first = plays.first().and_then(|index| self.plays.get(*index));
+        let inventory = &self.variables.inventory;
+        let mut variables = inventory.variables(host.as_str());
+        if let Some(play) = first {
+            variables.extend(&play.vars);
+        }
+        variables.extend(&self.variables.request.extra_vars);
+        let mut issues = Vec::new();
+        let filled = first.map_or_else(Vec::new, |play| {
+            let scope = HostScope::new(self.variables.clone(), play.clone(), host.clone());
+            self.filled(&host, &variables, &scope, &mut issues)
+        });
+        for (name, value) in &filled {
+            variables.set(name, value);
+        }
+        let drift_limit = variables.get(DRIFT_LIMIT).and_then(|located| {
+            drift_limit(located).unwrap_or_else(|issue| {
+                issues.push(told_of(issue, &host, located));
+                None
+            })
+        });
+        if !issues.is_empty() {
+            return Err(issues);
+        }
+        let target = target(&host, &variables, &self.variables.request.connection)?;
+        let groups = inventory.groups_of(host.as_str()).into_iter().map(str::to_owned).collect();
+        let address = match target.address.contains(':') {
+            true => format!("[{}]:{}", target.address, target.port),
+            false => format!("{}:{}", target.address, target.port),
+        };
+        Ok(PlannedHost { entry: HostEntry { host, address, groups, drift_limit }, target, plays })
+    }
+
+    /// The variables that decide on the connection, their templates filled in.
+    fn filled<'v>(
+        &self,
+        host: &HostName,
+        variables: &HostVariables<'v>,
+        scope: &HostScope,
+        issues: &mut Vec<InputIssue>,
+    ) -> Vec<(&'v str, Located)> {
+        let is_used = |name: &str| is_connection_name(name) || name == DRIFT_LIMIT;
+        let mut filled = Vec::new();
+        let mut shared = None;
+        for (name, located) in variables.sorted() {
+            let Value::Text(text) = &located.value else { continue };
+            if !is_used(name) || !is_template(text) {
+                continue;
+            }
+            let scope = shared.get_or_insert_with(|| scope.shared());
+            match self.templar.fill(&located.value, scope) {
+                Ok(value) => filled.push((name, Located::new(value, located.place.clone()))),
+                Err(error) => issues.push(told_of(
+                    InputIssue::error(format!("`{name}` cannot be filled in: {error}"))
+                        .hint(error.hint.unwrap_or_else(|| "correct the template".to_owned())),
+                    host,
+                    located,
+                )),
+            }
+        }
+        filled
+    }
+}
+
+/// Puts the host's name before an issue, and the issue where the variable was set.
+fn told_of(mut issue: InputIssue, host: &HostName, located: &Located) -> InputIssue {
+    issue.message = format!("host `{host}`: {}", issue.message);
+    match &located.place {
+        Some(place) => issue.at(place.clone(), 1),
+        None => issue,
+    }
+}
+
+fn drift_limit(located: &Located) -> Result<Option<u64>, InputIssue> {
+    let number = match &located.value {
+        Value::Null => return Ok(None),
+        Value::Int(number) => u64::try_from(*number).ok(),
+        Value::Text(text) | Value::Unsafe(text) => text.trim().parse().ok(),
+        _ => None,
+    };
+    number.map(Some).ok_or_else(|| {
+        InputIssue::error(format!(
+            "`{DRIFT_LIMIT}` is {}, where a whole number from 0 on is needed",
+            located.value.kind()
+        ))
+        .hint("write a number in the unit of `diagnose fortitoken info`, or `null` for no limit")
+    })
 }

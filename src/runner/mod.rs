@@ -2,7 +2,24 @@
 //!
 //! Comes in: a plan and the ports. Goes out: one channel of events. Bounds concurrency, limits
 //! every wait, and stops at once when told to. Does not know: SSH, screen, disk, findings.
+//!
+//! Start reading at [`Runner::drive`], which lets hosts in; `examination` leads one host from its
+//! connection to `exit`, `task_run` evaluates one task, and `action` does what the task says.
 
+mod action;
+mod device_session;
+mod examination;
+mod interrupt;
 mod port;
+mod redactor;
+mod reporter;
+#[allow(clippy::module_inception, reason = "a noun has the file of its name")]
+mod runner;
+mod settings;
+mod task_result;
+mod task_run;
 
+pub use interrupt::{Interrupt, Interrupter};
 pub use port::{Clock, Connector, Transport};
+pub use runner::Runner;
+pub use settings::RunnerSettings;

@@ -1,0 +1,73 @@
+//! A command to a device, and all of its answers.
+
+use super::perform::Context;
+use crate::fortios::command::Command;
+use crate::fortios::refusal;
+use crate::fortios::session::{Reach, Survey};
+use crate::model::{HostFailure, Transcript};
+use crate::runner::device_session::{DeviceSession, Step};
+use crate::runner::port::{Clock, Transport};
+
+/// An open session, and what it found out about the device.
+pub(in crate::runner) struct Device<T> {
+    pub session: DeviceSession<T>,
+    pub survey: Box<Survey>,
+}
+
+/// What a command brought in from all places that it ran in.
+#[derive(Debug, Default)]
+pub(super) struct Answers {
+    /// The answers that are none of them refusals, in the order given.
+    pub transcripts: Vec<Transcript>,
+    /// The places that refused the command or could not be entered.
+    pub failures: Vec<HostFailure>,
+}
+
+impl Answers {
+    /// The first failure, with the number of the others.
+    pub fn failure(&self) -> Option<HostFailure> {
+        let mut first = self.failures.first()?.clone();
+        let others = self.failures.len() - 1;
+        if others > 0 {
+            first.message = format!("{}, as in {others} more VDOMs", first.message);
+        }
+        Some(first)
+    }
+}
+
+impl<T: Transport> Device<T> {
+    /// Whether the global context can be entered, or is all that there is.
+    pub(super) fn sees_global(&self) -> bool {
+        self.survey.global || !self.survey.status.vdom_mode.has_vdoms()
+    }
+
+    /// Asks, and reports each answer as it comes.
+    ///
+    /// # Errors
+    /// The session is lost; what came before is reported.
+    pub(super) async fn ask<K: Clock>(
+        &mut self,
+        command: &Command,
+        reach: Reach,
+        context: &Context<'_, K>,
+    ) -> Result<Answers, HostFailure> {
+        let mut answers = Answers::default();
+        self.session.submit(command, reach);
+        loop {
+            match self.session.step().await? {
+                Step::Answered(transcript) => {
+                    let transcript = match context.is_hidden {
+                        true => transcript,
+                        false => context.reporter.answered(transcript).await,
+                    };
+                    match refusal::failure(&transcript) {
+                        Some(failure) => answers.failures.push(failure),
+                        None => answers.transcripts.push(transcript),
+                    }
+                }
+                Step::NotRun(failure) => answers.failures.push(failure),
+                Step::Done => return Ok(answers),
+            }
+        }
+    }
+}

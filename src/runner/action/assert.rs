@@ -1,0 +1,40 @@
+//! `assert`: conditions that must hold.
+
+use super::perform::Context;
+use crate::model::{HostFailure, Stage, Value};
+use crate::playbook::Assert;
+use crate::runner::task_result::{TaskResult, mistake};
+
+pub(super) fn perform<K>(assert: &Assert, context: &Context<'_, K>) -> TaskResult {
+    let scope = context.scope.shared();
+    for expression in &assert.that {
+        let text = &expression.text;
+        match context.templar.evaluate(text, &scope) {
+            Ok(Value::Bool(true)) => {}
+            Ok(other) => {
+                let message = match (&assert.fail_msg, &other) {
+                    (Some(template), _) => said(context, &template.text),
+                    (None, Value::Bool(false)) => format!("assertion failed: {text}"),
+                    (None, other) => format!("`{text}` is {}, not true or false", other.kind()),
+                };
+                let remedy = "The playbook asserts this: see what the device answered.";
+                return TaskResult::failed(HostFailure::new(Stage::Task, message, remedy))
+                    .with("assertion", text.as_str())
+                    .with("evaluated_to", other);
+            }
+            Err(error) => {
+                return TaskResult::failed(mistake(&format!("`that: {text}`"), error));
+            }
+        }
+    }
+    let message = match &assert.success_msg {
+        Some(template) => said(context, &template.text),
+        None => "All assertions passed".to_owned(),
+    };
+    TaskResult { message: (!assert.quiet).then_some(message), ..TaskResult::default() }
+}
+
+/// The message, or what is wrong with it.
+fn said<K>(context: &Context<'_, K>, template: &str) -> String {
+    context.text(template).unwrap_or_else(|error| format!("{template} ({error})"))
+}

@@ -1,0 +1,47 @@
+//! How many hosts at once, and how patiently.
+
+use std::time::Duration;
+
+use crate::fortios::session::Limits;
+use crate::model::Target;
+
+/// Bounds of a run.
+#[derive(Debug, Clone)]
+pub struct RunnerSettings {
+    /// Hosts under way at once, at least one (`--forks`).
+    pub forks: usize,
+    /// The whole examination of one host, from the first packet to `exit`.
+    pub host: Duration,
+    /// One session. A target's own limits take the place of some.
+    pub session: Limits,
+    /// How long a session may take to say goodbye.
+    pub leave: Duration,
+}
+
+impl Default for RunnerSettings {
+    fn default() -> Self {
+        Self {
+            forks: 100,
+            host: Duration::from_secs(30 * 60),
+            session: Limits::default(),
+            leave: Duration::from_secs(1),
+        }
+    }
+}
+
+impl RunnerSettings {
+    /// The limits of a session with this target. A device may be silent during a command for as
+    /// long as `ansible_command_timeout` says; what drips on without end is cut at twice that, or
+    /// at the usual limit where that is longer.
+    pub(super) fn session_of(&self, target: &Target) -> Limits {
+        let mut limits = self.session.clone();
+        if let Some(connect) = target.connect_timeout {
+            limits.login = connect;
+        }
+        if let Some(command) = target.command_timeout {
+            limits.idle = command;
+            limits.command = limits.command.max(command * 2);
+        }
+        limits
+    }
+}

@@ -1,0 +1,79 @@
+//! What an action, one turn of a loop, or a whole task came to.
+
+use indexmap::IndexMap;
+
+use crate::model::{HostFailure, Stage, Value};
+use crate::template::TemplateError;
+
+/// A result as `register` keeps it, and what a person should read of it.
+#[derive(Debug, Clone, Default)]
+pub(super) struct TaskResult {
+    /// The fields of the registered value, without the ones that every result has.
+    pub fields: IndexMap<String, Value>,
+    pub failure: Option<HostFailure>,
+    /// `changed_when` said so; nothing here changes a device.
+    pub changed: bool,
+    pub skipped: bool,
+    pub message: Option<String>,
+}
+
+impl TaskResult {
+    pub fn failed(failure: HostFailure) -> Self {
+        Self { failure: Some(failure), ..Self::default() }
+    }
+
+    /// The condition that did not hold.
+    pub fn skipped(condition: &str) -> Self {
+        Self {
+            skipped: true,
+            ..Self::default()
+                .with("skip_reason", "Conditional result was False")
+                .with("false_condition", condition)
+        }
+    }
+
+    pub fn with(mut self, name: &str, value: impl Into<Value>) -> Self {
+        self.fields.insert(name.to_owned(), value.into());
+        self
+    }
+
+    /// The value that `register` keeps.
+    pub fn value(&self) -> Value {
+        let mut fields = self.fields.clone();
+        fields.insert("changed".into(), Value::Bool(self.changed));
+        fields.insert("failed".into(), Value::Bool(self.failure.is_some()));
+        if self.skipped {
+            fields.insert("skipped".into(), Value::Bool(true));
+        }
+        let said = self.failure.as_ref().map(|failure| failure.to_string());
+        if let Some(text) = said.or_else(|| self.message.clone()) {
+            fields.insert("msg".into(), Value::Unsafe(text));
+        }
+        Value::Map(fields)
+    }
+}
+
+/// A failure of the playbook on this host, not of the device.
+pub(super) fn mistake(what: &str, error: TemplateError) -> HostFailure {
+    let remedy = error.hint.clone().unwrap_or_else(|| {
+        "Correct the playbook, or the variables of this host (`tokenfleet inventory --host`)."
+            .to_owned()
+    });
+    HostFailure::new(Stage::Task, format!("{what}: {error}"), remedy)
+}
+
+/// What a device said, as a value: none of it is ever taken for a template, or for a vault.
+pub(super) fn untrusted(json: serde_json::Value) -> Value {
+    distrust(Value::from(json))
+}
+
+fn distrust(value: Value) -> Value {
+    match value {
+        Value::Text(text) | Value::Vault(text) => Value::Unsafe(text),
+        Value::List(items) => Value::List(items.into_iter().map(distrust).collect()),
+        Value::Map(map) => {
+            Value::Map(map.into_iter().map(|(key, value)| (key, distrust(value))).collect())
+        }
+        other => other,
+    }
+}
