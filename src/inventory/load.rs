@@ -233,7 +233,7 @@ impl Files<'_> {
 }
 
 /// The variables of one file, which must hold a mapping or nothing.
-fn variables_in(file: &SourceFile, draft: &mut Draft) -> Variables {
+pub(super) fn variables_in(file: &SourceFile, draft: &mut Draft) -> Variables {
     let mut variables = Variables::default();
     if file.text.starts_with("$ANSIBLE_VAULT;") {
         draft.issues.push(

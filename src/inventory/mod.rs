@@ -8,6 +8,7 @@
 mod address;
 mod connection;
 mod draft;
+mod extra_vars;
 mod graph;
 mod ini;
 #[allow(clippy::module_inception, reason = "a noun has the file of its name")]
@@ -27,6 +28,7 @@ mod tree;
 mod words;
 
 pub use connection::{is_connection_name, is_secret_name};
+pub use extra_vars::{ExtraVars, extra_vars};
 pub use graph::graph;
 pub use inventory::Inventory;
 pub use limit::{Limit, limit_files};
