@@ -83,7 +83,8 @@ mod tests {
 
     #[test]
     fn what_is_neither_is_told() {
-        for (wrong, word) in [("novalue", "not `name=value`"), ("a='x", "quote"), ("[1]", "mapping")]
+        for (wrong, word) in
+            [("novalue", "not `name=value`"), ("a='x", "quote"), ("[1]", "mapping")]
         {
             let issues = extra_vars(&[text(wrong)]).unwrap_err();
             assert!(issues[0].message.contains(word), "{issues:?}");

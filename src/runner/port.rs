@@ -33,3 +33,11 @@ pub trait Transport: Send + 'static {
 pub trait Clock: Send + Sync + 'static {
     fn now(&self) -> Timestamp;
 }
+
+impl<C: Connector> Connector for std::sync::Arc<C> {
+    type Transport = C::Transport;
+
+    async fn connect(&self, target: &Target) -> Result<C::Transport, HostFailure> {
+        C::connect(self, target).await
+    }
+}

@@ -38,6 +38,13 @@ impl Credential {
             )),
         }
     }
+
+    /// What tells two credentials apart; it is hashed and never kept.
+    pub(super) fn fingerprint_text(&self) -> &str {
+        match self {
+            Self::Key { text, .. } | Self::Password(text) => text.expose(),
+        }
+    }
 }
 
 /// Logs in with exactly one attempt: FortiOS counts refused logins by source address, and locks

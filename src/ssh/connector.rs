@@ -16,6 +16,7 @@ use super::fault::{Fault, printable};
 use super::hangup::Hangup;
 use super::host_keys::Expectation;
 use super::stream::SshStream;
+use super::trials::Trials;
 use super::version::{self, NoVersion};
 use super::{HostKeys, PublicKey, SshSettings, SshTransport};
 use crate::model::{HostFailure, Stage, Target};
@@ -37,6 +38,7 @@ pub struct SshConnector {
     host_keys: HostKeys,
     /// Turns at the key exchange.
     handshakes: Semaphore,
+    trials: Trials,
 }
 
 impl SshConnector {
@@ -45,6 +47,7 @@ impl SshConnector {
         Self {
             host_keys: HostKeys::new(settings.known_hosts.clone()),
             handshakes: Semaphore::new(permits),
+            trials: Trials::default(),
             settings,
         }
     }
@@ -74,7 +77,10 @@ impl Connector for SshConnector {
             line.exchange_keys(&expectation, limit(settings.handshake)).await?;
         }
         expectation.check(&line.host_key()?)?;
-        line.log_in(&target.user, &credential, limit(settings.authenticate)).await?;
+        let trial = self.trials.begin(&target.user, &credential).await?;
+        let login = line.log_in(&target.user, &credential, limit(settings.authenticate)).await;
+        trial.end(&login);
+        login?;
         line.open_shell(limit(settings.login)).await
     }
 }

@@ -17,6 +17,7 @@ mod public_key;
 mod settings;
 mod stream;
 mod transport;
+mod trials;
 mod version;
 
 pub use connector::SshConnector;
