@@ -4,6 +4,7 @@ mod assert;
 mod cli;
 mod collect;
 mod debug;
+pub(in crate::playbook) mod set_fact;
 
 use indexmap::IndexMap;
 

@@ -5,6 +5,7 @@
 //! Start reading at [`Playbook`], what a text becomes, and go on with [`Plan`], what a run does.
 
 mod action;
+mod check;
 mod expression;
 mod plan;
 mod play;
@@ -14,6 +15,7 @@ mod tags;
 mod task;
 
 pub use action::{Action, Assert, Cli, Collect, Debug};
+pub use check::{Checked, check};
 pub use expression::{Expression, Template};
 pub use plan::{Plan, Planned, PlannedHost, PlannedPlay, plan};
 pub use play::{Play, Playbook};

@@ -1,0 +1,319 @@
+//! The keys of plays and tasks: those that are read here, and Ansible's others.
+
+use crate::model::{InputIssue, nearest, nearest_hint};
+use crate::yaml::Node;
+
+use super::Reader;
+
+/// Where a key stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Level {
+    Play,
+    Task,
+}
+
+impl Level {
+    const fn noun(self) -> &'static str {
+        match self {
+            Self::Play => "play",
+            Self::Task => "task",
+        }
+    }
+}
+
+/// What becomes of a key. One whose loss would change what runs, on which hosts, or what is
+/// reported is never passed over in silence.
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Rule {
+    /// Read here.
+    Read,
+    /// Let pass: it changes nothing that tokenfleet does.
+    NoEffect,
+    /// Let pass with one of these values, which say what is so anyway; else refused with a remedy.
+    Only(&'static [&'static str], &'static str),
+    /// Refused with a remedy.
+    Refused(&'static str),
+}
+
+/// One key of Ansible's or ours.
+pub(super) struct Keyword {
+    name: &'static str,
+    levels: &'static [Level],
+    rule: Rule,
+}
+
+const fn row(name: &'static str, levels: &'static [Level], rule: Rule) -> Keyword {
+    Keyword { name, levels, rule }
+}
+
+const PLAY: &[Level] = &[Level::Play];
+const TASK: &[Level] = &[Level::Task];
+const BOTH: &[Level] = &[Level::Play, Level::Task];
+
+const FALSE: &[&str] = &["false", "no"];
+const BECOME: &str = "leave it out: reading needs no more rights than the login has";
+const REACHED: &str = "set `ansible_user` and `ansible_port` in the inventory or under `vars:`";
+const PACE: &str =
+    "leave it out: each host goes at its own pace, and `--forks` limits their number";
+const STOP: &str = "leave it out: a host that fails never stops the others";
+const IN_TASKS: &str = "move its tasks into `tasks:`";
+const FILES: &str = "set the variables under `vars:`, in `group_vars/`, or with `-e @FILE`";
+const BLOCK: &str = "write its tasks one after another, with `when` or `ignore_errors` on each";
+const RETRY: &str = "leave it out: a command is asked once";
+const WAIT: &str = "leave it out, or set `ansible_command_timeout` for the host";
+
+/// Every key that tokenfleet knows of. A key that comes to be read is a changed row here and an
+/// arm in `play.rs` or `task.rs`.
+static KEYWORDS: &[Keyword] = &[
+    row("name", BOTH, Rule::Read),
+    row("hosts", PLAY, Rule::Read),
+    row("gather_facts", PLAY, Rule::Read),
+    row("vars", BOTH, Rule::Read),
+    row("tags", BOTH, Rule::Read),
+    row("ignore_errors", BOTH, Rule::Read),
+    row("no_log", BOTH, Rule::Read),
+    row("tasks", PLAY, Rule::Read),
+    row("reports", PLAY, Rule::Read),
+    row("when", TASK, Rule::Read),
+    row("loop", TASK, Rule::Read),
+    row("loop_control", TASK, Rule::Read),
+    row("register", TASK, Rule::Read),
+    row("failed_when", TASK, Rule::Read),
+    row("changed_when", TASK, Rule::Read),
+    row("args", TASK, Rule::Read),
+    // What is gathered is always the same: `get system status`.
+    row("gather_subset", PLAY, Rule::NoEffect),
+    row("gather_timeout", PLAY, Rule::NoEffect),
+    row("fact_path", PLAY, Rule::NoEffect),
+    // Names are looked up in one place only.
+    row("collections", BOTH, Rule::NoEffect),
+    // Nothing is changed, so there is nothing to show the difference of.
+    row("diff", BOTH, Rule::NoEffect),
+    row(
+        "connection",
+        BOTH,
+        Rule::Only(
+            &["ssh", "smart", "network_cli", "ansible.netcommon.network_cli"],
+            "tokenfleet speaks SSH: leave it out",
+        ),
+    ),
+    row("strategy", PLAY, Rule::Only(&["free", "ansible.builtin.free"], PACE)),
+    row("order", PLAY, Rule::Only(&["inventory"], "leave it out: reports keep the inventory's")),
+    row("become", BOTH, Rule::Only(FALSE, BECOME)),
+    row("become_user", BOTH, Rule::Refused(BECOME)),
+    row("become_method", BOTH, Rule::Refused(BECOME)),
+    row("become_flags", BOTH, Rule::Refused(BECOME)),
+    row("become_exe", BOTH, Rule::Refused(BECOME)),
+    row("check_mode", BOTH, Rule::Only(FALSE, "leave it out: every action only reads")),
+    row("run_once", BOTH, Rule::Only(FALSE, "limit the play with `hosts: GROUP[0]`")),
+    row("any_errors_fatal", BOTH, Rule::Only(FALSE, STOP)),
+    row("ignore_unreachable", BOTH, Rule::Only(FALSE, STOP)),
+    row("max_fail_percentage", PLAY, Rule::Refused(STOP)),
+    row("serial", PLAY, Rule::Refused(PACE)),
+    row("throttle", BOTH, Rule::Refused(PACE)),
+    row("timeout", BOTH, Rule::Refused(WAIT)),
+    row("remote_user", BOTH, Rule::Refused(REACHED)),
+    row("port", BOTH, Rule::Refused(REACHED)),
+    row("environment", BOTH, Rule::Refused("leave it out: a FortiGate's CLI has no environment")),
+    row("module_defaults", BOTH, Rule::Refused("write the parameters at each task")),
+    row("debugger", BOTH, Rule::Refused("leave it out, and look at the run with `-vv`")),
+    row("vars_files", PLAY, Rule::Refused(FILES)),
+    row("vars_prompt", PLAY, Rule::Refused("give the variables with `-e NAME=VALUE`")),
+    row("pre_tasks", PLAY, Rule::Refused(IN_TASKS)),
+    row("post_tasks", PLAY, Rule::Refused(IN_TASKS)),
+    row("roles", PLAY, Rule::Refused(IN_TASKS)),
+    row("handlers", PLAY, Rule::Refused("write tasks with `when` in their place")),
+    row("force_handlers", PLAY, Rule::Refused("leave it out: there are no handlers")),
+    row("import_playbook", PLAY, Rule::Refused("run the playbooks one after another")),
+    row("notify", TASK, Rule::Refused("write a task with `when: RESULT.changed` below it")),
+    row("listen", TASK, Rule::Refused("leave it out: there are no handlers")),
+    row("block", TASK, Rule::Refused(BLOCK)),
+    row("rescue", TASK, Rule::Refused("use `ignore_errors`, and `when: RESULT.failed` below")),
+    row("always", TASK, Rule::Refused("use `ignore_errors` on the tasks above")),
+    row("until", TASK, Rule::Refused(RETRY)),
+    row("retries", TASK, Rule::Refused(RETRY)),
+    row("delay", TASK, Rule::Refused(RETRY)),
+    row("async", TASK, Rule::Refused("leave it out: hosts never wait for one another")),
+    row("poll", TASK, Rule::Refused("leave it out: hosts never wait for one another")),
+    row("delegate_to", TASK, Rule::Refused("write a play for that host")),
+    row("delegate_facts", TASK, Rule::Refused("write a play for that host")),
+    row("action", TASK, Rule::Refused("write the action as a key of its own: `debug:`")),
+    row("local_action", TASK, Rule::Refused("leave it out: nothing runs on this machine")),
+    row("with_items", TASK, Rule::Refused("write `loop:`")),
+    row("with_flattened", TASK, Rule::Refused("write `loop:` with `| flatten`")),
+    row("with_dict", TASK, Rule::Refused("write `loop:` with `| dict2items`")),
+    row("with_sequence", TASK, Rule::Refused("write `loop:` with `range(…) | list`")),
+    row("with_together", TASK, Rule::Refused("write `loop:` with `a | zip(b) | list`")),
+    row("with_nested", TASK, Rule::Refused("write `loop:` with `a | product(b) | list`")),
+];
+
+/// The keyword of that name at that level.
+pub(super) fn by_name(name: &str, level: Level) -> Option<&'static Keyword> {
+    KEYWORDS.iter().find(|keyword| keyword.name == name && keyword.levels.contains(&level))
+}
+
+/// The keys that are read at a level.
+pub(super) fn read_at(level: Level) -> Vec<&'static str> {
+    let is_read =
+        |keyword: &&Keyword| keyword.rule == Rule::Read && keyword.levels.contains(&level);
+    KEYWORDS.iter().filter(is_read).map(|keyword| keyword.name).collect()
+}
+
+/// The entries of a play or task.
+pub(super) struct Sifted<'n> {
+    read: Vec<(&'static str, &'n Node)>,
+    /// Those that are no keyword at this level.
+    pub others: Vec<&'n (Node, Node)>,
+}
+
+impl<'n> Sifted<'n> {
+    pub fn get(&self, name: &str) -> Option<&'n Node> {
+        self.read.iter().find(|(known, _)| *known == name).map(|(_, value)| *value)
+    }
+
+    /// Sorts the entries, and refuses those of Ansible's keys that would be lost.
+    pub fn of(entries: &'n [(Node, Node)], level: Level, reader: &mut Reader<'_>) -> Self {
+        let mut sifted = Self { read: Vec::new(), others: Vec::new() };
+        for entry in entries {
+            let (key, value) = entry;
+            let name = key.key_text();
+            let Some(keyword) = by_name(&name, level) else {
+                sifted.others.push(entry);
+                continue;
+            };
+            match keyword.rule {
+                Rule::Read => sifted.read.push((keyword.name, value)),
+                Rule::NoEffect => {}
+                Rule::Only(values, _) if says_one_of(value, values) => {}
+                Rule::Only(_, hint) => {
+                    let written = match value.scalar_text().filter(|text| text.len() <= 30) {
+                        Some(text) => format!("{name}: {text}"),
+                        None => name,
+                    };
+                    reader.report(of_ansible(key, &written).hint(hint));
+                }
+                Rule::Refused(hint) => reader.report(of_ansible(key, &name).hint(hint)),
+            }
+        }
+        sifted
+    }
+}
+
+fn says_one_of(value: &Node, values: &[&str]) -> bool {
+    let text = value.scalar_text().map(str::to_ascii_lowercase);
+    text.is_some_and(|text| values.contains(&text.as_str()))
+}
+
+/// `written`: the key as it was written, with its value where that decides.
+pub(super) fn of_ansible(key: &Node, written: &str) -> InputIssue {
+    key.error(format!("`{written}` is Ansible's, and this version of tokenfleet does not know it"))
+}
+
+/// An issue with a key that is no keyword at `level`; `more` are names that may stand there too.
+pub(super) fn unknown(key: &Node, level: Level, more: &[&'static str]) -> InputIssue {
+    let name = key.key_text();
+    let other = match level {
+        Level::Play => Level::Task,
+        Level::Task => Level::Play,
+    };
+    let issue = key.error(format!("unknown key `{name}`"));
+    if by_name(&name, other).is_some() {
+        return issue.hint(format!("`{name}` belongs to a {}", other.noun()));
+    }
+    let mut known = read_at(level);
+    known.extend(more);
+    issue.hint(nearest_hint(&name, &known))
+}
+
+/// Whether a key stands in the place of an action, so that a task with it misses none.
+pub(super) fn replaces_action(name: &str) -> bool {
+    ["block", "rescue", "always", "action", "local_action"].contains(&name)
+}
+
+/// Whether the name is nearly that of a keyword of tasks.
+pub(super) fn is_near_keyword(name: &str) -> bool {
+    let names: Vec<&str> = KEYWORDS
+        .iter()
+        .filter(|keyword| keyword.levels.contains(&Level::Task))
+        .map(|keyword| keyword.name)
+        .collect();
+    nearest(name, &names).is_some()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+    use crate::model::SourceFile;
+    use crate::playbook::check;
+    use crate::template::Templar;
+
+    fn issues(text: &str) -> Vec<InputIssue> {
+        let templar = Templar::new(jiff::Timestamp::UNIX_EPOCH);
+        check(&SourceFile::new("t.yml", text), &templar).issues
+    }
+
+    fn playbook(level: Level, line: &str) -> String {
+        match level {
+            Level::Play if line.starts_with("hosts:") => format!("- {line}\n"),
+            Level::Play => format!("- hosts: all\n  {line}\n"),
+            Level::Task => {
+                format!("- hosts: all\n  tasks:\n    - debug: {{msg: x}}\n      {line}\n")
+            }
+        }
+    }
+
+    fn rows() -> impl Iterator<Item = (&'static Keyword, Level)> {
+        KEYWORDS.iter().flat_map(|row| row.levels.iter().map(move |level| (row, *level)))
+    }
+
+    #[test]
+    fn each_key_has_one_row() {
+        let names: BTreeSet<_> = KEYWORDS.iter().map(|row| row.name).collect();
+        assert_eq!(names.len(), KEYWORDS.len());
+    }
+
+    /// A key that is in the table and that nobody looks at would be lost in silence.
+    #[test]
+    fn each_key_that_is_read_is_looked_at() {
+        for (row, level) in rows().filter(|(row, _)| row.rule == Rule::Read) {
+            let nonsense = ["[[[1]]]", "{a: {b: 1}}"];
+            let is_refused = nonsense.iter().any(|value| {
+                let told = issues(&playbook(level, &format!("{}: {value}", row.name)));
+                assert!(told.iter().all(|issue| !issue.message.contains("unknown key `n")));
+                !told.is_empty()
+            });
+            assert!(is_refused, "{} of a {}", row.name, level.noun());
+        }
+    }
+
+    #[test]
+    fn each_refused_key_is_refused_by_name_and_with_a_remedy() {
+        for (row, level) in rows() {
+            let (value, hint) = match row.rule {
+                Rule::Refused(hint) | Rule::Only(_, hint) => ("true", hint),
+                Rule::Read | Rule::NoEffect => continue,
+            };
+            let told = issues(&playbook(level, &format!("{}: {value}", row.name)));
+            assert_eq!(told.len(), 1, "{}: {told:?}", row.name);
+            assert!(told[0].message.starts_with(&format!("`{}", row.name)), "{told:?}");
+            assert!(told[0].message.contains("is Ansible's"), "{told:?}");
+            assert_eq!(told[0].hint.as_deref(), Some(hint));
+        }
+    }
+
+    #[test]
+    fn values_that_say_what_is_so_anyway_pass() {
+        for (row, level) in rows() {
+            let values: &[&str] = match row.rule {
+                Rule::Only(values, _) => values,
+                Rule::NoEffect => &["true"],
+                Rule::Read | Rule::Refused(_) => continue,
+            };
+            for value in values {
+                assert!(issues(&playbook(level, &format!("{}: {value}", row.name))).is_empty());
+            }
+        }
+    }
+}

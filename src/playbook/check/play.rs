@@ -1,0 +1,84 @@
+//! One play.
+
+use crate::model::ReportRequest;
+use crate::playbook::Play;
+use crate::yaml::Node;
+
+use super::keywords::{self, Level, Sifted};
+use super::task::Inherited;
+use super::{Reader, actions, reports, task};
+
+pub(super) fn read(node: &Node, reader: &mut Reader<'_>) -> Option<Play> {
+    let Some(entries) = node.as_map() else {
+        let message = format!("a play must be a mapping, not {}", node.kind());
+        reader.refuse(node, message, "write `- hosts: all`, and `tasks:` below it");
+        return None;
+    };
+    let keys = Sifted::of(entries, Level::Play, reader);
+    for (key, _) in &keys.others {
+        let issue = keywords::unknown(key, Level::Play, &[]);
+        reader.report(match actions::by_name(&key.key_text()) {
+            Some(action) => issue.hint(format!(
+                "`{}` is an action: it belongs to a task, below `tasks:`",
+                action.name
+            )),
+            None => issue,
+        });
+    }
+    let name = keys.get("name").and_then(|node| reader.literal("name", node));
+    let hosts = hosts(node, entries, &keys, reader);
+    if let Some(node) = keys.get("gather_facts") {
+        reader.boolean("gather_facts", node);
+    }
+    let vars = keys.get("vars").map(|node| reader.play_variables(node)).unwrap_or_default();
+    let mut flag =
+        |key| keys.get(key).and_then(|node| reader.boolean(key, node)).unwrap_or_default();
+    let (ignore_errors, no_log) = (flag("ignore_errors"), flag("no_log"));
+    let tags = keys.get("tags").map(|node| task::tags(node, reader)).unwrap_or_default();
+    let inherited = Inherited { tags: &tags, ignore_errors, no_log };
+    let tasks = keys.get("tasks").map(|node| task::list(node, &inherited, reader));
+    let reports = match keys.get("reports") {
+        Some(node) => reports::read(node, reader),
+        None => ReportRequest::usual(),
+    };
+    let (hosts, at) = hosts?;
+    Some(Play {
+        name: name.map_or_else(|| hosts.join(","), str::to_owned),
+        hosts,
+        hosts_place: at.place.clone(),
+        hosts_width: at.width,
+        vars,
+        tasks: tasks.unwrap_or_default(),
+        tags,
+        reports,
+        place: node.place.clone(),
+    })
+}
+
+/// The patterns, and the node to underline when they match nobody.
+fn hosts<'n>(
+    play: &'n Node,
+    entries: &'n [(Node, Node)],
+    keys: &Sifted<'n>,
+    reader: &mut Reader<'_>,
+) -> Option<(Vec<String>, &'n Node)> {
+    const HINT: &str = "write `hosts: all`, or names of hosts and groups of the inventory";
+    let Some(node) = keys.get("hosts") else {
+        // A refused `import_playbook` has none and needs none.
+        if play.get("import_playbook").is_none() {
+            let first = entries.first().map_or(play, |(key, _)| key);
+            reader.refuse(first, "the play has no `hosts`", HINT);
+        }
+        return None;
+    };
+    if node.is_null() || node.as_list().is_some_and(<[_]>::is_empty) {
+        reader.refuse(node, "`hosts` is empty", HINT);
+        return None;
+    }
+    let patterns = reader.literals("hosts", node);
+    let at = match patterns.as_slice() {
+        [(_, only)] => only,
+        _ => node,
+    };
+    Some((patterns.iter().map(|(text, _)| (*text).to_owned()).collect(), at))
+}

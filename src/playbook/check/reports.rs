@@ -1,0 +1,220 @@
+//! `reports:` of a play.
+
+use crate::model::{InputIssue, ReportRequest, ReportSource, Table, nearest_hint};
+use crate::playbook::Play;
+use crate::template::is_template;
+use crate::yaml::Node;
+
+use super::Reader;
+
+const KEYS: [&str; 5] = ["template", "csv", "json", "dest", "each"];
+
+/// What a template may be filled in for, once each.
+const EACH: [&str; 1] = ["ticket"];
+
+/// The one table that is written as JSON: the whole view.
+const JSON: [&str; 1] = ["report"];
+
+pub(super) fn read(node: &Node, reader: &mut Reader<'_>) -> Vec<ReportRequest> {
+    if node.is_null() {
+        return Vec::new();
+    }
+    let Some(entries) = node.as_list() else {
+        let message = format!("`reports` must be a list, not {}", node.kind());
+        reader.refuse(node, message, "write `- template: report.html` lines below it");
+        return Vec::new();
+    };
+    let mut requests: Vec<ReportRequest> = Vec::new();
+    for entry in entries {
+        let Some(request) = one(entry, reader) else { continue };
+        if requests.iter().any(|known| known.dest == request.dest) {
+            let at = entry.get("dest").unwrap_or(entry);
+            let message = format!("two reports are written to `{}`", request.dest);
+            reader.refuse(at, message, "give each a `dest` of its own");
+        }
+        requests.push(request);
+    }
+    requests
+}
+
+/// Refuses files that two plays would fill differently: one of the two would be lost.
+pub(super) fn refuse_contests(plays: &[Play], reader: &mut Reader<'_>) {
+    for (index, play) in plays.iter().enumerate() {
+        for request in &play.reports {
+            let Some(place) = &request.place else { continue };
+            let is_contested = plays.iter().enumerate().any(|(other, play)| {
+                play.reports.iter().any(|known| {
+                    (other < index || other > index && known.place.is_none())
+                        && known.dest == request.dest
+                        && (&known.source, &known.each) != (&request.source, &request.each)
+                })
+            });
+            if is_contested {
+                let message = format!("another play writes something else to `{}`", request.dest);
+                let hint = "give this report another `dest`; a play without `reports:` writes the \
+                            usual ones, and none with `reports: []`";
+                reader.report(InputIssue::error(message).at(place.clone(), 1).hint(hint));
+            }
+        }
+    }
+}
+
+fn one(entry: &Node, reader: &mut Reader<'_>) -> Option<ReportRequest> {
+    const SOURCES: &str = "name one of `template`, `csv` and `json`";
+    reader.fields("a report", entry, &KEYS)?;
+    let sources: Vec<&(Node, Node)> =
+        ["template", "csv", "json"].into_iter().filter_map(|name| entry.entry(name)).collect();
+    let (key, value) = match sources.as_slice() {
+        [only] => only,
+        [] => {
+            reader.refuse(entry, "this report has no source", SOURCES);
+            return None;
+        }
+        [_, (second, _), ..] => {
+            reader.refuse(second, "this report has two sources", SOURCES);
+            return None;
+        }
+    };
+    let key = key.key_text();
+    let name = reader.literal(&key, value)?;
+    let source = match key.as_str() {
+        "template" => Some(ReportSource::Template(name.to_owned())),
+        "csv" => {
+            let tables = Table::ALL.map(Table::as_str);
+            let table = Table::ALL.into_iter().find(|table| table.as_str() == name);
+            if table.is_none() {
+                reader.refuse(
+                    value,
+                    format!("there is no table `{name}`"),
+                    nearest_hint(name, &tables),
+                );
+            }
+            table.map(ReportSource::Csv)
+        }
+        _ => {
+            let is_known = JSON.contains(&name);
+            if !is_known {
+                let hint = format!("write `json: {}`, and the file's name under `dest`", JSON[0]);
+                reader.refuse(value, format!("there is no `{name}` as JSON"), hint);
+            }
+            is_known.then_some(ReportSource::Json)
+        }
+    };
+    let each = entry.entry("each").and_then(|(key, node)| each(key, node, source.as_ref(), reader));
+    let dest = match entry.get("dest") {
+        Some(node) => dest(node, each.as_deref(), reader),
+        None => Some(usual_dest(&key, name, each.as_deref())).filter(|dest| {
+            // Only the name of a template can be no file's name.
+            let trouble = trouble(dest);
+            if let Some(message) = &trouble {
+                reader.refuse(value, message, "write a `dest` for it");
+            }
+            trouble.is_none()
+        }),
+    };
+    Some(ReportRequest { source: source?, dest: dest?, each, place: Some(value.place.clone()) })
+}
+
+fn each(
+    key: &Node,
+    node: &Node,
+    source: Option<&ReportSource>,
+    reader: &mut Reader<'_>,
+) -> Option<String> {
+    let name = reader.literal("each", node)?;
+    if !EACH.contains(&name) {
+        let hint = nearest_hint(name, &EACH);
+        reader.refuse(node, format!("there is no report for each `{name}`"), hint);
+        return None;
+    }
+    if matches!(source, Some(ReportSource::Csv(_) | ReportSource::Json)) {
+        reader.refuse(key, "only a template is filled in for each of something", "leave it out");
+        return None;
+    }
+    Some(name.to_owned())
+}
+
+/// `report.html`, `tokens.csv`, `report.json`, `tickets/{{ ticket.host }}.txt`
+fn usual_dest(key: &str, name: &str, each: Option<&str>) -> String {
+    match (key, each) {
+        ("template", None) => name.to_owned(),
+        (_, None) => format!("{name}.{key}"),
+        (_, Some(each)) => {
+            let ending = name.rsplit_once('.').map_or("txt", |(_, ending)| ending);
+            format!("{each}s/{{{{ {each}.host }}}}.{ending}")
+        }
+    }
+}
+
+fn dest(node: &Node, each: Option<&str>, reader: &mut Reader<'_>) -> Option<String> {
+    let text = match each {
+        Some(each) => {
+            let text = reader.template("dest", node)?.text;
+            if !is_template(&text) {
+                let hint = format!("name the {each} in it: `{each}s/{{{{ {each}.host }}}}.txt`");
+                reader.refuse(node, format!("every {each} would be written to one file"), hint);
+                return None;
+            }
+            text
+        }
+        None if node.scalar_text().is_some_and(is_template) => {
+            let message = "`dest` may hold a template only together with `each`";
+            reader.refuse(node, message, "write the file's name out");
+            return None;
+        }
+        None => reader.text("dest", node)?.to_owned(),
+    };
+    match trouble(&text) {
+        Some(message) => {
+            let hint = "reports stay inside the output folder, which `--output-dir` sets";
+            reader.refuse(node, message, hint);
+            None
+        }
+        None => Some(text),
+    }
+}
+
+/// Why a file cannot be written there.
+fn trouble(dest: &str) -> Option<String> {
+    let is_drive = dest.as_bytes().get(1) == Some(&b':');
+    let told = if dest.starts_with('/') || is_drive {
+        "is an absolute path"
+    } else if dest.contains('\\') || dest.chars().any(char::is_control) {
+        "holds a character that no file's name may have"
+    } else if dest.split('/').any(|part| part == "..") {
+        "leads out of the output folder"
+    } else if dest.split('/').any(|part| matches!(part.trim(), "" | ".")) {
+        "is no file's name"
+    } else {
+        return None;
+    };
+    Some(format!("`{dest}` {told}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_report_leaves_the_output_folder() {
+        for dest in ["/etc/x", "../x", "a/../../x", "C:/x", "a\\b", "", "a/", "./x", "a//b", "a\n"]
+        {
+            assert!(trouble(dest).is_some(), "{dest:?}");
+        }
+        for dest in ["report.html", "a/b.csv", "..x", "tickets/{{ ticket.host }}.txt"] {
+            assert!(trouble(dest).is_none(), "{dest:?}");
+        }
+    }
+
+    #[test]
+    fn what_is_written_where_by_default_is_what_the_usual_set_does() {
+        for request in ReportRequest::usual() {
+            let (key, name) = match &request.source {
+                ReportSource::Template(name) => ("template", name.as_str()),
+                ReportSource::Csv(table) => ("csv", table.as_str()),
+                ReportSource::Json => ("json", "report"),
+            };
+            assert_eq!(usual_dest(key, name, request.each.as_deref()), request.dest);
+        }
+    }
+}

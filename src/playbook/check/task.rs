@@ -1,0 +1,166 @@
+//! One task.
+
+use crate::model::{nearest, nearest_hint};
+use crate::playbook::{Action, Expression, Task};
+use crate::yaml::Node;
+
+use super::actions::{self, ActionRow};
+use super::keywords::{self, Level, Sifted};
+use super::{Parameters, Reader, foreign, repeat};
+
+/// What a play hands down to its tasks.
+pub(super) struct Inherited<'a> {
+    pub tags: &'a [String],
+    pub ignore_errors: bool,
+    pub no_log: bool,
+}
+
+/// `tasks:` of a play.
+pub(super) fn list(node: &Node, play: &Inherited<'_>, reader: &mut Reader<'_>) -> Vec<Task> {
+    if node.is_null() {
+        return Vec::new();
+    }
+    let Some(nodes) = node.as_list() else {
+        let message = format!("`tasks` must be a list, not {}", node.kind());
+        reader.refuse(node, message, "begin each task with `- `");
+        return Vec::new();
+    };
+    let tasks = nodes.iter().enumerate();
+    tasks.filter_map(|(index, node)| read(index, node, play, reader)).collect()
+}
+
+fn read(index: usize, node: &Node, play: &Inherited<'_>, reader: &mut Reader<'_>) -> Option<Task> {
+    let Some(entries) = node.as_map() else {
+        let message = format!("a task must be a mapping, not {}", node.kind());
+        reader.refuse(
+            node,
+            message,
+            "write `- ACTION: PARAMETERS`, such as `- cli: get system status`",
+        );
+        return None;
+    };
+    let keys = Sifted::of(entries, Level::Task, reader);
+    let name = keys.get("name").and_then(|node| reader.template("name", node));
+    let when = keys.get("when").map(|node| reader.conditions("when", node)).unwrap_or_default();
+    let repeat = repeat::read(keys.get("loop"), keys.get("loop_control"), reader);
+    let register = keys.get("register").and_then(|node| reader.variable_name("register", node));
+    let failed_when = conditions("failed_when", &keys, reader);
+    let changed_when = conditions("changed_when", &keys, reader);
+    let vars = keys.get("vars").map(|node| reader.task_variables(node)).unwrap_or_default();
+    let mut tags = play.tags.to_vec();
+    if let Some(node) = keys.get("tags") {
+        for tag in self::tags(node, reader) {
+            if !tags.contains(&tag) {
+                tags.push(tag);
+            }
+        }
+    }
+    let mut flag = |key, inherited| {
+        keys.get(key).and_then(|node| reader.boolean(key, node)).unwrap_or(inherited)
+    };
+    let ignore_errors = flag("ignore_errors", play.ignore_errors);
+    let no_log = flag("no_log", play.no_log);
+    let action = action(node, entries, &keys, reader)?;
+    Some(Task {
+        index,
+        name: name.map_or_else(|| action.name().to_owned(), |name| name.text),
+        action,
+        when,
+        repeat,
+        register,
+        ignore_errors,
+        failed_when,
+        changed_when,
+        tags,
+        vars,
+        no_log,
+        place: node.place.clone(),
+    })
+}
+
+/// An empty list says nothing, as in Ansible, and not that it always holds.
+fn conditions(key: &str, keys: &Sifted<'_>, reader: &mut Reader<'_>) -> Option<Vec<Expression>> {
+    let conditions = keys.get(key).map(|node| reader.conditions(key, node))?;
+    (!conditions.is_empty()).then_some(conditions)
+}
+
+/// `tags:`, one or several, in a list or with commas between them.
+pub(super) fn tags(node: &Node, reader: &mut Reader<'_>) -> Vec<String> {
+    if node.is_null() {
+        return Vec::new();
+    }
+    let mut tags: Vec<String> = Vec::new();
+    for (text, _) in reader.literals("tags", node) {
+        for tag in text.split(',').map(str::trim).filter(|tag| !tag.is_empty()) {
+            if !tags.iter().any(|known| known == tag) {
+                tags.push(tag.to_owned());
+            }
+        }
+    }
+    tags
+}
+
+fn action(
+    node: &Node,
+    entries: &[(Node, Node)],
+    keys: &Sifted<'_>,
+    reader: &mut Reader<'_>,
+) -> Option<Action> {
+    let mut found: Option<(&'static ActionRow, &Node, &Node)> = None;
+    let mut unknown = Vec::new();
+    for (key, value) in &keys.others {
+        match (actions::by_name(&key.key_text()), found) {
+            (None, _) => unknown.push(key),
+            (Some(row), None) => found = Some((row, key, value)),
+            (Some(row), Some((first, ..))) => reader.refuse(
+                key,
+                format!("this task has two actions, `{}` and `{}`", first.name, row.name),
+                "begin another task with `- `",
+            ),
+        }
+    }
+    let has_unknown = !unknown.is_empty();
+    for key in unknown {
+        refuse_unknown(key, found.map(|(row, ..)| row), reader);
+    }
+    let Some((row, key, value)) = found else {
+        // Whoever wrote `block` or `shell` meant no other action.
+        let is_meant = |(key, _): &(Node, Node)| keywords::replaces_action(&key.key_text());
+        if !has_unknown && !entries.iter().any(is_meant) {
+            let first = entries.first().map_or(node, |(key, _)| key);
+            let hint = format!("the actions are `{}`", actions::names().join("`, `"));
+            reader.refuse(first, "the task has no action", hint);
+        }
+        return None;
+    };
+    let parameters = Parameters::read(row, key, value, keys.get("args"), reader);
+    (row.read)(&parameters, reader)
+}
+
+fn refuse_unknown(key: &Node, action: Option<&ActionRow>, reader: &mut Reader<'_>) {
+    let name = key.key_text();
+    let names = actions::names();
+    if let Some(foreign) = foreign::module(&name) {
+        return reader.refuse(key, foreign.message, foreign.hint);
+    }
+    if name.starts_with("with_") {
+        return reader.report(keywords::of_ansible(key, &name).hint("write `loop:`"));
+    }
+    if let Some(action) = action {
+        let is_parameter = action.parameters.is_some_and(|known| known.contains(&name.as_str()));
+        let issue = keywords::unknown(key, Level::Task, &names);
+        return reader.report(match is_parameter {
+            true => {
+                issue.hint(format!("`{name}` is a parameter of `{}`: indent it below", action.name))
+            }
+            false => issue,
+        });
+    }
+    let short = name.rsplit('.').next().unwrap_or(&name);
+    let is_keyword =
+        keywords::is_near_keyword(&name) || keywords::by_name(&name, Level::Play).is_some();
+    if is_keyword && nearest(short, &names).is_none() {
+        return reader.report(keywords::unknown(key, Level::Task, &names));
+    }
+    reader.refuse(key, format!("unknown action `{name}`"), nearest_hint(short, &names));
+}
