@@ -7,7 +7,7 @@ use crate::model::{HostName, HostOutcome, RunEvent, TaskStatus, clean_line};
 /// Turns events into lines.
 #[derive(Debug)]
 pub(super) struct TaskLines {
-    /// 0: none; 1: tasks and hosts; 2 and more: commands too.
+    /// 0: what a `debug` says; 1: tasks and hosts; 2 and more: commands too.
     verbosity: u8,
     /// Hosts whose failure was told with the task it befell.
     told: HashSet<HostName>,
@@ -20,7 +20,7 @@ impl TaskLines {
 
     /// The line of an event, if it has one at this verbosity.
     pub(super) fn of(&mut self, event: &RunEvent) -> Option<String> {
-        if self.verbosity == 0 {
+        if self.verbosity == 0 && !is_said_on_purpose(event) {
             return None;
         }
         let line = match event {
@@ -65,6 +65,12 @@ impl TaskLines {
         };
         Some(clean_line(&line).into_owned())
     }
+}
+
+/// A `debug` is there to be read.
+fn is_said_on_purpose(event: &RunEvent) -> bool {
+    matches!(event, RunEvent::TaskFinished { task, outcome, .. }
+        if task.action == "debug" && outcome.status == TaskStatus::Ok)
 }
 
 #[cfg(test)]
@@ -121,6 +127,17 @@ mod tests {
         let failure = finished(HostFailure::new(Stage::Task, "bad", "r").into());
         assert_eq!(lines(1, &[task(TaskStatus::Failed, Some("bad")), failure.clone()]).len(), 1);
         assert_eq!(lines(1, &[failure]), ["fatal: [fgt-1]: FAILED! => bad"]);
+    }
+
+    #[test]
+    fn what_a_debug_says_is_always_told() {
+        let RunEvent::TaskFinished { host, at, task, outcome } = task(TaskStatus::Ok, Some("hi"))
+        else {
+            return;
+        };
+        let task = TaskRef { action: "debug".into(), ..task };
+        let said = RunEvent::TaskFinished { host, at, task, outcome };
+        assert_eq!(lines(0, &[said]), ["ok: [fgt-1] => Read tokens: hi"]);
     }
 
     #[test]
