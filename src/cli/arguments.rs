@@ -5,6 +5,8 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
+use super::run_arguments::{OutputArguments, RunArguments};
+
 /// Audits the FortiTokens of a fleet of FortiGates, read-only.
 #[derive(Debug, Parser)]
 #[command(version, propagate_version = true, arg_required_else_help = true)]
@@ -15,6 +17,12 @@ pub struct Arguments {
 
 #[derive(Debug, Subcommand)]
 pub enum Command {
+    /// Run a playbook over a fleet and write its reports
+    Run(Box<RunArguments>),
+    /// Check a playbook, its templates and its inventory without any connection
+    Check(CheckArguments),
+    /// Render the reports of an earlier run anew
+    Report(ReportArguments),
     /// Show the inventory as it is understood
     Inventory(InventoryArguments),
     /// Read a pasted answer of a FortiGate and print it as JSON
@@ -23,6 +31,30 @@ pub enum Command {
     Explain(ExplainArguments),
     /// Serve the simulated fleet alone, for rehearsals with any SSH client
     Lab(LabArguments),
+}
+
+#[derive(Debug, Args)]
+pub struct CheckArguments {
+    /// The playbooks
+    #[arg(required = true)]
+    pub playbooks: Vec<PathBuf>,
+    /// Inventory file or folder, or a list of hosts with commas: the plan is checked as well
+    #[arg(short, long = "inventory", value_name = "PATH")]
+    pub inventories: Vec<String>,
+    /// Folder of templates; those beside the playbook and the built-in ones stand behind them
+    #[arg(long, value_name = "FOLDER")]
+    pub templates: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub struct ReportArguments {
+    /// Id of a run, the beginning of one, or `latest`
+    pub run: String,
+    /// Folder of templates; those beside the playbook and the built-in ones stand behind them
+    #[arg(long, value_name = "FOLDER")]
+    pub templates: Option<PathBuf>,
+    #[command(flatten)]
+    pub output: OutputArguments,
 }
 
 #[derive(Debug, Args)]

@@ -1,6 +1,9 @@
 //! How a command ends.
 
+use std::ops::BitOr;
 use std::process::ExitCode;
+
+use crate::model::{Finding, HostOutcome, RunRecord, Severity, TaskStatus};
 
 /// The exit code is a set of bits, so that a script can tell the causes apart.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -9,8 +12,51 @@ pub struct Exit(pub u8);
 impl Exit {
     /// Everything was done, and nothing was found at or above `--fail-on`.
     pub const SUCCESS: Self = Self(0);
-    /// The input cannot be used; bad flags as well.
+    /// The input cannot be used, bad flags as well; or what was asked for could not be written.
     pub const INPUT: Self = Self(1);
+    /// A task failed on some host.
+    pub const FAILED: Self = Self(2);
+    /// Some host was not reached.
+    pub const UNREACHABLE: Self = Self(4);
+    /// Findings at or above `--fail-on`.
+    pub const FINDINGS: Self = Self(8);
+    /// Interrupted; it stands alone, as shells have it.
+    pub const INTERRUPTED: Self = Self(130);
+
+    /// What a run comes to.
+    pub fn of(record: &RunRecord, findings: &[Finding], fail_on: Severity) -> Self {
+        if record.interrupted || record.finished.is_none() {
+            return Self::INTERRUPTED;
+        }
+        let mut exit = Self::SUCCESS;
+        for host in record.hosts.values() {
+            exit = exit
+                | match &host.outcome {
+                    Some(HostOutcome::Examined) => Self::SUCCESS,
+                    Some(HostOutcome::Failed { .. }) => Self::FAILED,
+                    // Of these, too, nothing is known that could be called a success.
+                    _ => Self::UNREACHABLE,
+                };
+            if host.count(TaskStatus::Failed) > 0 {
+                exit = exit | Self::FAILED;
+            }
+        }
+        if findings.iter().any(|finding| finding.severity >= fail_on) {
+            exit = exit | Self::FINDINGS;
+        }
+        exit
+    }
+}
+
+impl BitOr for Exit {
+    type Output = Self;
+
+    fn bitor(self, other: Self) -> Self {
+        if self == Self::INTERRUPTED || other == Self::INTERRUPTED {
+            return Self::INTERRUPTED;
+        }
+        Self(self.0 | other.0)
+    }
 }
 
 impl From<Exit> for ExitCode {

@@ -1,13 +1,10 @@
 //! `tokenfleet inventory`: the inventory as it is understood.
 
-use std::path::Path;
-
 use crate::cli::arguments::InventoryArguments;
 use crate::cli::exit::Exit;
-use crate::cli::sources::{read_sources, texts};
+use crate::cli::sources::{read_limit, read_sources, texts};
 use crate::cli::stream::{print, say_issues};
-use crate::files;
-use crate::inventory::{self, Inventory, Limit, limit_files};
+use crate::inventory::{self, Inventory};
 use crate::model::{HostName, InputIssue};
 
 pub(super) fn inventory(arguments: &InventoryArguments) -> Exit {
@@ -52,11 +49,7 @@ fn show(inventory: &Inventory, arguments: &InventoryArguments) -> Result<String,
 fn limited(inventory: &Inventory, limit: Option<&str>) -> Result<Vec<HostName>, InputIssue> {
     let hosts: Vec<HostName> = inventory.hosts().cloned().collect();
     let Some(text) = limit else { return Ok(hosts) };
-    let mut read = Vec::new();
-    for name in limit_files(text) {
-        read.push(files::read_text(Path::new(&name))?);
-    }
-    let selection = Limit::new(text, &read)?.apply(inventory, hosts)?;
+    let selection = read_limit(text)?.apply(inventory, hosts)?;
     say_issues(&selection.warnings, &[]);
     Ok(selection.hosts)
 }

@@ -6,7 +6,7 @@ use clap::Parser;
 
 use crate::cli::arguments::{Arguments, Command};
 use crate::cli::exit::Exit;
-use crate::cli::{explain, inventory, lab, parse};
+use crate::cli::{check, explain, inventory, lab, parse, report, run};
 
 /// Runs the program.
 pub fn main() -> ExitCode {
@@ -19,6 +19,9 @@ pub fn main() -> ExitCode {
         }
     };
     match arguments.command {
+        Command::Run(arguments) => run::run(&arguments),
+        Command::Check(arguments) => check::check(&arguments),
+        Command::Report(arguments) => report::report(&arguments),
         Command::Inventory(arguments) => inventory::inventory(&arguments),
         Command::Parse(arguments) => parse::parse(&arguments),
         Command::Explain(arguments) => explain::explain(&arguments),

@@ -4,13 +4,29 @@
 //! that knows all the others; start reading at [`main`].
 
 mod arguments;
+mod check;
+mod complaint;
 mod exit;
 mod explain;
 mod inventory;
+mod known_hosts_files;
 mod lab;
+mod lab_fleet;
+mod listing;
 mod main;
+mod open_files;
 mod parse;
+mod preparation;
+mod publication;
+mod report;
+mod run;
+mod run_arguments;
+mod run_id;
+mod signals;
 mod sources;
+mod store_location;
 mod stream;
+mod system_clock;
+mod template_files;
 
 pub use main::main;

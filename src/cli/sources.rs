@@ -4,7 +4,8 @@ use std::path::Path;
 
 use crate::files::{self, FileError, FileKind};
 use crate::inventory::{
-    InventorySource, Sources, VariableDirectory, inventory_files, variable_files,
+    InventorySource, Limit, Sources, VariableDirectory, inventory_files, limit_files,
+    variable_files,
 };
 use crate::model::{InputIssue, SourceFile};
 
@@ -28,6 +29,15 @@ pub(super) fn read_sources(
         }
     }
     if issues.is_empty() { Ok(sources) } else { Err(issues) }
+}
+
+/// Reads a `--limit` with the files that it names.
+pub(super) fn read_limit(text: &str) -> Result<Limit, InputIssue> {
+    let mut read = Vec::new();
+    for name in limit_files(text) {
+        read.push(files::read_text(Path::new(&name))?);
+    }
+    Limit::new(text, &read)
 }
 
 /// The texts that were read, for excerpts.
@@ -93,7 +103,7 @@ fn relative_paths(folder: &Path) -> Result<Vec<String>, FileError> {
     Ok(files.into_iter().map(|file| file.path.to_string_lossy().replace('\\', "/")).collect())
 }
 
-fn folder_of(path: &Path) -> &Path {
+pub(super) fn folder_of(path: &Path) -> &Path {
     match path.parent() {
         Some(parent) if !parent.as_os_str().is_empty() => parent,
         _ => Path::new("."),

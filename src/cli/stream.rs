@@ -31,7 +31,16 @@ pub(super) fn say_issues(issues: &[InputIssue], sources: &[SourceFile]) {
 }
 
 /// What stderr can show.
-#[expect(clippy::disallowed_methods, reason = "the environment is read in cli")]
 pub(super) fn stderr_look() -> Look {
-    Look::of(io::stderr().is_terminal(), |name| std::env::var(name).ok())
+    Look::of(io::stderr().is_terminal(), variable)
+}
+
+/// What stdout can show.
+pub(super) fn stdout_look() -> Look {
+    Look::of(io::stdout().is_terminal(), variable)
+}
+
+#[expect(clippy::disallowed_methods, reason = "the environment is read in cli")]
+fn variable(name: &str) -> Option<String> {
+    std::env::var(name).ok()
 }

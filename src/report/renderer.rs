@@ -87,10 +87,7 @@ impl<'a> Renderer<'a> {
             ReportSource::Csv(table) => {
                 csv(self.view, *table).map_err(|error| issue(request, error.to_string()))?
             }
-            ReportSource::Json => {
-                let text = serde_json::to_string_pretty(self.view);
-                text.map_err(|error| issue(request, error.to_string()))? + "\n"
-            }
+            ReportSource::Json => self.view.to_json()?,
         };
         Ok(Document { path, text })
     }

@@ -17,7 +17,7 @@ use serde::Serialize;
 
 use super::text::Text;
 use crate::findings::FleetFacts;
-use crate::model::{Finding, HostName, RunRecord};
+use crate::model::{Finding, HostName, InputIssue, RunRecord};
 
 pub use device::{DeviceTokens, DeviceView};
 pub use failure::{FailureGroup, FailureView};
@@ -57,6 +57,15 @@ impl View {
     /// Number of the contract. It grows when a field goes away or changes its meaning; fields may
     /// be added without.
     pub const VERSION: u32 = 1;
+
+    /// The whole view as `report.json` holds it.
+    ///
+    /// # Errors
+    /// None that is known: every field is text, a number or a list of these.
+    pub fn to_json(&self) -> Result<String, InputIssue> {
+        let text = serde_json::to_string_pretty(self);
+        text.map(|text| text + "\n").map_err(|error| InputIssue::error(error.to_string()))
+    }
 
     /// `facts` and `findings` are those of `record`.
     pub fn new(record: &RunRecord, facts: &FleetFacts, findings: &[Finding]) -> Self {

@@ -59,7 +59,8 @@ pub(super) fn from_jinja(value: &Jinja) -> Result<Value, TemplateError> {
             Value::Map(map)
         }
         ValueKind::Invalid => return Err(error_of(value)),
-        _ => Value::Text(value.to_string()),
+        // What came out of a template is no template: it may hold what a device said.
+        _ => Value::Unsafe(value.to_string()),
     })
 }
 

@@ -1,0 +1,56 @@
+//! `tokenfleet check`: is everything right before the first packet?
+
+use crate::cli::arguments::CheckArguments;
+use crate::cli::complaint::Complaint;
+use crate::cli::exit::Exit;
+use crate::cli::preparation::{check_reports, read_inventory, read_playbook};
+use crate::cli::stream::{say, say_issues};
+use crate::cli::system_clock::SystemClock;
+use crate::cli::template_files::read_templates;
+use crate::playbook::{self, Request};
+use crate::runner::Clock;
+use crate::template::Templar;
+
+/// Checks every playbook, and does not stop at the first with a mistake.
+pub(super) fn check(arguments: &CheckArguments) -> Exit {
+    let mut exit = Exit::SUCCESS;
+    for playbook in &arguments.playbooks {
+        let mut remarks = Complaint::default();
+        match one(arguments, playbook, &mut remarks) {
+            Ok(said) => {
+                say_issues(&remarks.issues, &remarks.sources);
+                say(&said);
+            }
+            Err(mut complaint) => {
+                complaint.issues.splice(0..0, remarks.issues);
+                complaint.sources.extend(remarks.sources);
+                exit = exit | complaint.say();
+            }
+        }
+    }
+    exit
+}
+
+fn one(
+    arguments: &CheckArguments,
+    path: &std::path::Path,
+    remarks: &mut Complaint,
+) -> Result<String, Complaint> {
+    let now = SystemClock.now();
+    let templar = Templar::new(now);
+    let playbook = read_playbook(path, &templar, remarks)?;
+    let templates = read_templates(path, arguments.templates.as_deref(), now)?;
+    let requests: Vec<_> = playbook.plays.iter().flat_map(|play| play.reports.clone()).collect();
+    check_reports(&requests, &templates, &remarks.sources)?;
+    let tasks: usize = playbook.plays.iter().map(|play| play.tasks.len()).sum();
+    let mut said = format!("{}: {} plays with {tasks} tasks", path.display(), playbook.plays.len());
+    if !arguments.inventories.is_empty() {
+        let inventory = read_inventory(&arguments.inventories, path, remarks)?;
+        let planned = playbook::plan(&playbook, inventory.into(), Request::default(), &templar)
+            .map_err(|issues| Complaint::new(issues, Vec::new()))?;
+        remarks.issues.extend(planned.warnings);
+        said.push_str(&format!(" on {} hosts", planned.plan.hosts.len()));
+    }
+    said.push_str(": nothing wrong\n");
+    Ok(said)
+}

@@ -1,0 +1,137 @@
+//! From flags and files to a plan: everything that is done before any packet.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use jiff::Timestamp;
+
+use crate::cli::complaint::Complaint;
+use crate::cli::run_arguments::{HostKeyChecking, PlanArguments};
+use crate::cli::sources::{folder_of, read_limit, read_sources, texts};
+use crate::cli::template_files::read_templates;
+use crate::files;
+use crate::inventory::{self, ConnectionDefaults, ExtraVars, Inventory, Variables, extra_vars};
+use crate::model::{HostKeyPolicy, InputIssue, ReportRequest, Secret, SourceFile};
+use crate::playbook::{self, Plan, Playbook, Request};
+use crate::report;
+use crate::template::{Templar, TemplateSet};
+
+/// What a run needs.
+pub(super) struct Prepared {
+    pub plan: Plan,
+    pub templates: TemplateSet,
+    pub templar: Templar,
+    /// Warnings, and the texts that they are about.
+    pub remarks: Complaint,
+}
+
+/// Reads and checks all that the flags name.
+pub(super) fn prepare(
+    arguments: &PlanArguments,
+    password: Option<Secret>,
+    now: Timestamp,
+) -> Result<Prepared, Complaint> {
+    let templar = Templar::new(now);
+    let mut remarks = Complaint::default();
+    let playbook = read_playbook(&arguments.playbook, &templar, &mut remarks)?;
+    let templates = read_templates(&arguments.playbook, arguments.templates.as_deref(), now)?;
+    let inventory = read_inventory(&arguments.inventories, &arguments.playbook, &mut remarks)?;
+    let request = request(arguments, password)?;
+    let planned = playbook::plan(&playbook, Arc::new(inventory), request, &templar);
+    let planned = planned.map_err(|issues| Complaint::new(issues, remarks.sources.clone()))?;
+    remarks.issues.extend(planned.warnings);
+    check_reports(&planned.plan.reports(), &templates, &remarks.sources)?;
+    Ok(Prepared { plan: planned.plan, templates, templar, remarks })
+}
+
+/// Renders what is asked for from a made-up run, so that a name that no report has is told before
+/// the first packet and not after the last.
+pub(super) fn check_reports(
+    requests: &[ReportRequest],
+    templates: &TemplateSet,
+    sources: &[SourceFile],
+) -> Result<(), Complaint> {
+    let issues = report::check(requests, templates);
+    if issues.is_empty() {
+        return Ok(());
+    }
+    let sources = sources.iter().chain(templates.sources()).cloned().collect();
+    Err(Complaint::new(issues, sources))
+}
+
+/// Reads and checks a playbook; warnings go into `remarks`.
+pub(super) fn read_playbook(
+    path: &Path,
+    templar: &Templar,
+    remarks: &mut Complaint,
+) -> Result<Playbook, Complaint> {
+    let source = files::read_text(path)?;
+    let checked = playbook::check(&source, templar);
+    let Some(playbook) = checked.playbook else {
+        return Err(Complaint::new(checked.issues, vec![source]));
+    };
+    remarks.issues.extend(checked.issues);
+    remarks.sources.push(source);
+    Ok(playbook)
+}
+
+/// Reads inventories and their variables; warnings go into `remarks`.
+pub(super) fn read_inventory(
+    inventories: &[String],
+    playbook: &Path,
+    remarks: &mut Complaint,
+) -> Result<Inventory, Complaint> {
+    let sources =
+        read_sources(inventories, Some(playbook)).map_err(|i| Complaint::new(i, Vec::new()))?;
+    let texts: Vec<SourceFile> = texts(&sources);
+    let loaded = inventory::load(&sources);
+    if loaded.has_errors() {
+        return Err(Complaint::new(loaded.issues, texts));
+    }
+    remarks.issues.extend(loaded.issues);
+    remarks.sources.extend(texts);
+    Ok(loaded.inventory)
+}
+
+fn request(arguments: &PlanArguments, password: Option<Secret>) -> Result<Request, Complaint> {
+    let limit = arguments.limit.as_deref().map(read_limit).transpose()?;
+    Ok(Request {
+        limit,
+        limit_text: arguments.limit.clone(),
+        tags: arguments.tags.clone(),
+        skip_tags: arguments.skip_tags.clone(),
+        extra_vars: read_extra_vars(&arguments.extra_vars)?,
+        connection: ConnectionDefaults {
+            user: arguments.user.clone(),
+            password,
+            private_key_file: arguments.private_key.clone(),
+            host_key: match arguments.host_key_checking {
+                HostKeyChecking::Strict => HostKeyPolicy::Strict,
+                HostKeyChecking::AcceptNew => HostKeyPolicy::AcceptNew,
+                HostKeyChecking::Off => HostKeyPolicy::Off,
+            },
+        },
+        playbook_dir: absolute(folder_of(&arguments.playbook)),
+    })
+}
+
+fn absolute(folder: &Path) -> String {
+    let absolute = std::path::absolute(folder).unwrap_or_else(|_| folder.to_owned());
+    absolute.to_string_lossy().into_owned()
+}
+
+fn read_extra_vars(given: &[String]) -> Result<Variables, Complaint> {
+    let mut read = Vec::new();
+    let mut sources = Vec::new();
+    for text in given {
+        read.push(match text.strip_prefix('@') {
+            Some(path) => {
+                let file = files::read_text(Path::new(path))?;
+                sources.push(file.clone());
+                ExtraVars::File(file)
+            }
+            None => ExtraVars::Text(text.clone()),
+        });
+    }
+    extra_vars(&read).map_err(|issues: Vec<InputIssue>| Complaint::new(issues, sources))
+}

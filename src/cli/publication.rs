@@ -1,0 +1,121 @@
+//! A record to reports: on disk, on the screen, and as an exit code.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+use crate::cli::exit::Exit;
+use crate::cli::run_arguments::{Format, OutputArguments};
+use crate::cli::stream::{print, say, say_issues, stdout_look};
+use crate::files;
+use crate::findings::{FleetFacts, evaluate};
+use crate::model::{InputIssue, ReportRequest, RunRecord};
+use crate::report::{Renderer, View};
+use crate::template::TemplateSet;
+use crate::terminal::{paint_summary, recap};
+
+/// Names of reports that are listed one by one.
+const MOST_NAMES: usize = 10;
+
+/// The folder that the reports of a run go to.
+pub(super) fn output_folder(arguments: &OutputArguments, run: &str) -> PathBuf {
+    arguments.output_dir.clone().unwrap_or_else(|| Path::new("reports").join(run))
+}
+
+/// Judges a record and writes all that it is asked for. What cannot be written is told, and does
+/// not keep the rest from being written.
+pub(super) fn publish(
+    record: &RunRecord,
+    templates: &TemplateSet,
+    arguments: &OutputArguments,
+    verbosity: u8,
+) -> Exit {
+    let facts = FleetFacts::from_record(record);
+    let findings = evaluate(&facts);
+    let view = View::new(record, &facts, &findings);
+    let mut renderer = Renderer::new(&view, templates);
+    let folder = output_folder(arguments, &record.header.id);
+    let (written, mut issues) = write_reports(&mut renderer, &record.header.reports, &folder);
+    let mut exit = Exit::of(record, &findings, arguments.fail_on);
+    match on_screen(&view, &renderer, arguments.format) {
+        Ok(text) => exit = exit | print(&text),
+        Err(issue) => issues.push(issue),
+    }
+    if verbosity > 0 && arguments.format == Format::Human {
+        exit = exit | print(&recap(record));
+    }
+    if !written.is_empty() {
+        say(&told(&folder, &written));
+    }
+    if !issues.is_empty() {
+        say_issues(&issues, templates.sources());
+        exit = exit | Exit::INPUT;
+    }
+    exit
+}
+
+fn on_screen(view: &View, renderer: &Renderer<'_>, format: Format) -> Result<String, InputIssue> {
+    match format {
+        Format::Human => Ok(paint_summary(&renderer.summary()?, stdout_look())),
+        Format::Json => view.to_json(),
+    }
+}
+
+/// Paths relative to the folder, in the order written.
+fn write_reports(
+    renderer: &mut Renderer<'_>,
+    requests: &[ReportRequest],
+    folder: &Path,
+) -> (Vec<String>, Vec<InputIssue>) {
+    let mut written = Vec::new();
+    let mut issues = Vec::new();
+    for request in requests {
+        let documents = match renderer.render(request) {
+            Ok(documents) => documents,
+            Err(found) => {
+                issues.extend(found);
+                continue;
+            }
+        };
+        for document in documents {
+            match files::write_atomically(&folder.join(&document.path), document.text.as_bytes()) {
+                Ok(()) => written.push(document.path),
+                Err(error) => issues.push(error.into()),
+            }
+        }
+    }
+    (written, issues)
+}
+
+/// `Reports in reports/x: report.html, tokens.csv, tickets/ (12)`, and what else lies there.
+fn told(folder: &Path, written: &[String]) -> String {
+    let mut names: Vec<String> = Vec::new();
+    for path in written {
+        let Some((below, _)) = path.rsplit_once('/') else {
+            names.push(path.clone());
+            continue;
+        };
+        let count = written.iter().filter(|p| p.rsplit_once('/').is_some_and(|(b, _)| b == below));
+        let name = format!("{below}/ ({})", count.count());
+        if !names.contains(&name) {
+            names.push(name);
+        }
+    }
+    let more = names.len().saturating_sub(MOST_NAMES);
+    names.truncate(MOST_NAMES);
+    let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+    let mut text = format!("Reports in {}: {}{more}\n", folder.display(), names.join(", "));
+    let stale = stale(folder, written);
+    if stale > 0 {
+        text.push_str(&format!("note: {stale} more files lie there that this run did not write\n"));
+    }
+    text
+}
+
+/// How many files in the folders of the reports are not of this run: last week's ticket must not
+/// pass for today's.
+fn stale(folder: &Path, written: &[String]) -> usize {
+    let written: BTreeSet<&str> = written.iter().map(String::as_str).collect();
+    let files = files::list_tree(folder).unwrap_or_default();
+    let name = |path: &Path| path.to_string_lossy().replace('\\', "/");
+    files.iter().filter(|file| !written.contains(name(&file.path).as_str())).count()
+}

@@ -1,0 +1,45 @@
+//! `tokenfleet report`: an earlier run, rendered anew.
+
+use std::path::Path;
+
+use crate::cli::arguments::ReportArguments;
+use crate::cli::complaint::Complaint;
+use crate::cli::exit::Exit;
+use crate::cli::publication::publish;
+use crate::cli::store_location::open_store;
+use crate::cli::stream::say;
+use crate::cli::template_files::read_templates;
+use crate::model::{InputIssue, RunRecord};
+
+pub(super) fn report(arguments: &ReportArguments) -> Exit {
+    let runtime = match tokio::runtime::Builder::new_current_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => {
+            say(&format!("error: no threads could be started: {error}\n"));
+            return Exit::INPUT;
+        }
+    };
+    let rendered = runtime.block_on(read(arguments)).map_err(Complaint::from).and_then(|record| {
+        let playbook = Path::new(&record.header.playbook);
+        let folder = arguments.templates.as_deref();
+        let templates = read_templates(playbook, folder, record.header.started)?;
+        Ok(publish(&record, &templates, &arguments.output, 0))
+    });
+    rendered.unwrap_or_else(|complaint| complaint.say())
+}
+
+async fn read(arguments: &ReportArguments) -> Result<RunRecord, InputIssue> {
+    let Some(store) = open_store(arguments.output.store.as_deref()).await? else {
+        return Err(InputIssue::error("`--store none` holds no run")
+            .hint("name the store that the run was kept in"));
+    };
+    let events = store
+        .events(&arguments.run)
+        .await
+        .map_err(|error| InputIssue::error(error.to_string()).hint(error.remedy()))?;
+    store.close().await;
+    RunRecord::from_events(events).ok_or_else(|| {
+        InputIssue::error(format!("the run `{}` has no beginning in the store", arguments.run))
+            .hint("the store may be damaged: render another run")
+    })
+}

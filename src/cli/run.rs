@@ -1,0 +1,240 @@
+//! `tokenfleet run`: a playbook over a fleet.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::mpsc;
+
+use crate::cli::complaint::Complaint;
+use crate::cli::exit::Exit;
+use crate::cli::known_hosts_files::{read_known_hosts, remember};
+use crate::cli::lab_fleet::serve_lab;
+use crate::cli::listing::{list_hosts, list_tasks};
+use crate::cli::open_files::forks_within;
+use crate::cli::preparation::{Prepared, prepare};
+use crate::cli::publication::{output_folder, publish};
+use crate::cli::run_arguments::RunArguments;
+use crate::cli::run_id::run_id;
+use crate::cli::signals::Signals;
+use crate::cli::store_location::open_store;
+use crate::cli::stream::{print, say, say_issues, stderr_look};
+use crate::cli::system_clock::SystemClock;
+use crate::files;
+use crate::fortios::session::Limits;
+use crate::model::{HostKeyPolicy, InputIssue, RunEvent, RunHeader, RunRecord, Secret};
+use crate::playbook::Plan;
+use crate::runner::{Clock, Interrupter, Runner, RunnerSettings};
+use crate::ssh::{SshConnector, SshSettings};
+use crate::store::Writer;
+use crate::terminal::Progress;
+
+/// Events that may wait between the workers and the loop that applies them.
+const WAITING: usize = 1024;
+
+pub(super) fn run(arguments: &RunArguments) -> Exit {
+    let started = SystemClock.now();
+    let password = match ask_password(arguments.plan.ask_pass && !is_look_only(arguments)) {
+        Ok(password) => password,
+        Err(issue) => return Complaint::from(issue).say(),
+    };
+    let prepared = match prepare(&arguments.plan, password, started) {
+        Ok(prepared) => prepared,
+        Err(complaint) => return complaint.say(),
+    };
+    say_issues(&prepared.remarks.issues, &prepared.remarks.sources);
+    if is_look_only(arguments) {
+        let playbook = arguments.plan.playbook.display();
+        let mut text = format!("\nplaybook: {playbook}\n");
+        if arguments.list_hosts {
+            text.push_str(&list_hosts(&prepared.plan));
+        }
+        if arguments.list_tasks {
+            text.push_str(&list_tasks(&prepared.plan));
+        }
+        return print(&text);
+    }
+    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => {
+            say(&format!("error: no threads could be started: {error}\n"));
+            return Exit::INPUT;
+        }
+    };
+    match runtime.block_on(audit(arguments, prepared)) {
+        Ok(exit) => exit,
+        Err(complaint) => complaint.say(),
+    }
+}
+
+/// `--list-hosts` and its like: no connection, no report.
+fn is_look_only(arguments: &RunArguments) -> bool {
+    arguments.list_hosts || arguments.list_tasks || arguments.syntax_check
+}
+
+fn ask_password(wanted: bool) -> Result<Option<Secret>, InputIssue> {
+    if !wanted {
+        return Ok(None);
+    }
+    rpassword::prompt_password("SSH password: ").map(|text| Some(Secret::new(text))).map_err(
+        |error| {
+            InputIssue::error(format!("the password could not be asked for: {error}"))
+                .hint("`-k` needs a terminal; without one, use a key or a variable")
+        },
+    )
+}
+
+/// The run itself: from the first packet to the reports.
+async fn audit(arguments: &RunArguments, prepared: Prepared) -> Result<Exit, Complaint> {
+    let Prepared { mut plan, templates, templar, mut remarks } = prepared;
+    remarks.issues.clear();
+    let lab = serve_lab(&mut plan).await.map_err(|i| Complaint::new(i, Vec::new()))?;
+    let known_hosts = arguments.known_hosts.as_deref();
+    let known = read_known_hosts(known_hosts, &mut remarks)?;
+    say_issues(&remarks.issues, &remarks.sources);
+    let settings = settings(arguments, &plan, lab.is_some());
+    let header = header(arguments, &plan, SystemClock.now());
+    files::probe_writable(&output_folder(&arguments.output, &header.id))?;
+    let store = open_store(arguments.output.store.as_deref()).await?;
+    let writer = match &store {
+        Some(store) => Some(
+            store
+                .begin(&header)
+                .await
+                .map_err(|error| InputIssue::error(error.to_string()).hint(error.remedy()))?,
+        ),
+        None => None,
+    };
+    say(&format!("{} hosts, {} at a time\n", plan.hosts.len(), settings.forks));
+
+    let ssh = SshSettings { known_hosts: Arc::new(known), ..ssh_settings(arguments) };
+    let connector = Arc::new(SshConnector::new(ssh));
+    let runner = Runner::new(Arc::new(plan), connector.clone(), SystemClock, settings, templar);
+    let mut writer = writer;
+    let record = follow(runner, header, arguments.verbose, &mut writer).await;
+
+    let mut exit = Exit::SUCCESS;
+    if let Some(Err(error)) = finish(writer).await {
+        say(&format!(
+            "error: this run is not whole in the store: {error}\nhelp: {}\n",
+            error.remedy()
+        ));
+        exit = Exit::INPUT;
+    }
+    if let Some(store) = store {
+        store.close().await;
+    }
+    match remember(connector.host_keys(), known_hosts) {
+        Ok(0) => {}
+        Ok(count) => say(&format!("{count} host keys were accepted as new and remembered\n")),
+        Err(issue) => {
+            say_issues(&[issue], &[]);
+            exit = Exit::INPUT;
+        }
+    }
+    if let Some(lab) = lab {
+        lab.shutdown().await;
+    }
+    Ok(exit | publish(&record, &templates, &arguments.output, arguments.verbose))
+}
+
+async fn finish(writer: Option<Writer>) -> Option<Result<u64, crate::store::StoreError>> {
+    Some(writer?.finish().await)
+}
+
+/// The one loop that consumes events: to the screen, to the store, into the record.
+async fn follow(
+    runner: Runner<Arc<SshConnector>, SystemClock>,
+    header: RunHeader,
+    verbosity: u8,
+    writer: &mut Option<Writer>,
+) -> RunRecord {
+    let (sender, mut events) = mpsc::channel(WAITING);
+    let (interrupter, interrupt) = Interrupter::new();
+    let mut progress = Progress::new(stderr_look(), verbosity);
+    progress.apply(&RunEvent::RunStarted { run: header.clone() });
+    let mut record = RunRecord::new(header);
+    let mut signals = Signals::new();
+    let mut driving = tokio::spawn(runner.drive(sender, interrupt));
+    let mut interrupted = false;
+    loop {
+        tokio::select! {
+            event = events.recv() => {
+                let Some(event) = event else { break };
+                progress.apply(&event);
+                if let Some(writer) = writer {
+                    writer.append(event.clone()).await;
+                }
+                record.apply(event);
+            }
+            () = signals.next() => {
+                if interrupted {
+                    progress.say("Not waiting for the sessions that are still open.");
+                    driving.abort();
+                    record.interrupted = true;
+                    break;
+                }
+                interrupted = true;
+                progress.say(
+                    "Interrupted: leaving the devices, then writing what is known. Again: at once.",
+                );
+                interrupter.interrupt();
+            }
+        }
+    }
+    progress.finish();
+    if let Err(error) = (&mut driving).await
+        && error.is_panic()
+    {
+        say("error: the run ended in a bug of tokenfleet; what is known of it is reported\n");
+    }
+    record
+}
+
+fn settings(arguments: &RunArguments, plan: &Plan, with_lab: bool) -> RunnerSettings {
+    let wanted = arguments.forks.map_or(RunnerSettings::default().forks, |forks| forks as usize);
+    let forks = forks_within(wanted.min(plan.hosts.len()), with_lab);
+    let mut session = Limits::default();
+    if let Some(seconds) = arguments.timeout {
+        session.login = Duration::from_secs(seconds);
+    }
+    RunnerSettings {
+        forks,
+        host: Duration::from_secs(arguments.host_timeout),
+        session,
+        ..RunnerSettings::default()
+    }
+}
+
+fn ssh_settings(arguments: &RunArguments) -> SshSettings {
+    match arguments.timeout.map(Duration::from_secs) {
+        None => SshSettings::default(),
+        Some(limit) => SshSettings {
+            resolve: limit,
+            connect: limit,
+            handshake: limit,
+            authenticate: limit,
+            login: limit,
+            ..SshSettings::default()
+        },
+    }
+}
+
+fn header(arguments: &RunArguments, plan: &Plan, started: jiff::Timestamp) -> RunHeader {
+    let unchecked =
+        plan.hosts.iter().filter(|host| host.target.host_key == HostKeyPolicy::Off).count();
+    let mut notes = Vec::new();
+    if unchecked > 0 {
+        notes.push(format!("the host keys of {unchecked} hosts were not checked"));
+    }
+    RunHeader {
+        id: run_id(started),
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+        playbook: arguments.plan.playbook.to_string_lossy().into_owned(),
+        inventories: arguments.plan.inventories.clone(),
+        limit: arguments.plan.limit.clone(),
+        started,
+        hosts: plan.hosts.iter().map(|host| host.entry.clone()).collect(),
+        notes,
+        reports: plan.reports(),
+    }
+}

@@ -1,0 +1,110 @@
+//! The flags of `run` and `check`: Ansible's where Ansible has them.
+
+use std::path::PathBuf;
+
+use clap::{Args, ValueEnum};
+
+use crate::model::Severity;
+
+/// `tokenfleet run`
+#[derive(Debug, Args)]
+pub struct RunArguments {
+    #[command(flatten)]
+    pub plan: PlanArguments,
+    /// Hosts under way at once
+    #[arg(short, long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=20_000))]
+    pub forks: Option<u32>,
+    /// Seconds for each stage of a connection up to the first prompt
+    #[arg(short = 'T', long, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..=3600))]
+    pub timeout: Option<u64>,
+    /// Seconds for the whole examination of one host
+    #[arg(long, default_value_t = 1800, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..=86_400))]
+    pub host_timeout: u64,
+    /// Lines of OpenSSH's known_hosts to check host keys against [default: ~/.ssh/known_hosts]
+    #[arg(long, value_name = "FILE")]
+    pub known_hosts: Option<PathBuf>,
+    /// Show tasks and hosts; -vv commands too
+    #[arg(short, long, action = clap::ArgAction::Count)]
+    pub verbose: u8,
+    /// Show which hosts would be examined, and do nothing else
+    #[arg(long)]
+    pub list_hosts: bool,
+    /// Show which tasks would run, and do nothing else
+    #[arg(long)]
+    pub list_tasks: bool,
+    /// Check the playbook, and do nothing else
+    #[arg(long)]
+    pub syntax_check: bool,
+    #[command(flatten)]
+    pub output: OutputArguments,
+}
+
+/// What is to be run, and on whom.
+#[derive(Debug, Args)]
+pub struct PlanArguments {
+    /// The playbook
+    pub playbook: PathBuf,
+    /// Inventory file or folder, or a list of hosts with commas; may be repeated
+    #[arg(short, long = "inventory", value_name = "PATH", required = true)]
+    pub inventories: Vec<String>,
+    /// Only the hosts that this pattern means, or the file behind @
+    #[arg(short, long, value_name = "PATTERN")]
+    pub limit: Option<String>,
+    /// Variables as name=value, as a mapping in YAML or JSON, or from @FILE; may be repeated
+    #[arg(short, long, value_name = "VARS")]
+    pub extra_vars: Vec<String>,
+    /// Only tasks with one of these tags
+    #[arg(short, long, value_name = "TAGS")]
+    pub tags: Vec<String>,
+    /// No tasks with one of these tags
+    #[arg(long, value_name = "TAGS")]
+    pub skip_tags: Vec<String>,
+    /// Login name, where the inventory gives none [default: admin]
+    #[arg(short, long, value_name = "NAME")]
+    pub user: Option<String>,
+    /// Ask for the password, for hosts for which the inventory gives none
+    #[arg(short = 'k', long)]
+    pub ask_pass: bool,
+    /// Private key, where the inventory gives none
+    #[arg(long, visible_alias = "key-file", value_name = "FILE")]
+    pub private_key: Option<PathBuf>,
+    /// What to do about host keys, where the inventory says nothing
+    #[arg(long, value_enum, default_value_t = HostKeyChecking::Strict)]
+    pub host_key_checking: HostKeyChecking,
+    /// Folder of templates; those beside the playbook and the built-in ones stand behind them
+    #[arg(long, value_name = "FOLDER")]
+    pub templates: Option<PathBuf>,
+}
+
+/// What comes out of a run, and where to.
+#[derive(Debug, Args)]
+pub struct OutputArguments {
+    /// Folder of the reports [default: reports/RUN]
+    #[arg(short, long, value_name = "FOLDER")]
+    pub output_dir: Option<PathBuf>,
+    /// Database of all runs: a file, sqlite://FILE, or none [default: in the user's data folder]
+    #[arg(long, value_name = "URL", env = "TOKENFLEET_STORE")]
+    pub store: Option<String>,
+    /// What standard output gets: the summary, or the whole report as JSON
+    #[arg(long, value_enum, default_value_t = Format::Human)]
+    pub format: Format,
+    /// Exit with bit 8 when there is a finding of this severity or above
+    #[arg(long, value_name = "SEVERITY", default_value_t = Severity::Error)]
+    pub fail_on: Severity,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum HostKeyChecking {
+    /// Only keys that known_hosts has
+    Strict,
+    /// New ones are added to it, changed ones refused
+    AcceptNew,
+    /// No check at all
+    Off,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    Human,
+    Json,
+}

@@ -1,0 +1,452 @@
+//! `tokenfleet run` over the lab, through the binary: the whole way from inventory to reports.
+#![allow(clippy::unwrap_used, clippy::panic, clippy::disallowed_methods)]
+
+#[path = "support/desk.rs"]
+mod desk;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::process::Command;
+use std::time::{Duration, Instant};
+
+use desk::Desk;
+use serde_json::Value as Json;
+use tokenfleet::lab::{Fleet, Hosting, inventory_text, known_hosts_text};
+
+const AUDIT: &str = "playbooks/fortitoken-audit.yml";
+const LAB: [&str; 3] = [AUDIT, "-i", "inventories/lab"];
+
+fn lab() -> Fleet {
+    Fleet::new(Fleet::CHARACTERS, Fleet::SEED)
+}
+
+fn text<'j>(json: &'j Json, field: &str) -> &'j str {
+    json[field].as_str().unwrap_or_default()
+}
+
+/// Everything about a token that a row of a report shows.
+type Row = (String, String, String, String, i64, String);
+
+fn held(fleet: &Fleet, is_examined: impl Fn(&str) -> bool) -> Vec<Row> {
+    let mut rows = Vec::new();
+    for device in fleet.devices().iter().filter(|device| is_examined(&device.name)) {
+        for vdom in device.readable_vdoms() {
+            for token in &vdom.tokens {
+                rows.push((
+                    device.name.clone(),
+                    if device.has_vdoms() { vdom.name.clone() } else { String::new() },
+                    device.serial.clone(),
+                    token.serial.clone(),
+                    token.drift,
+                    token.status.to_owned(),
+                ));
+            }
+        }
+    }
+    rows
+}
+
+#[test]
+fn the_lab_is_audited_right_in_every_row() {
+    let desk = Desk::new();
+    let outcome = desk.audit(&LAB);
+    assert_eq!(outcome.code, 2 | 4 | 8, "{}", outcome.err);
+    let fleet = lab();
+    let expected = fleet.expected();
+    let report = desk.json();
+
+    let outcomes: Vec<(String, String)> = report["devices"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|device| (text(device, "host").to_owned(), text(device, "outcome").to_owned()))
+        .collect();
+    let wanted: Vec<_> =
+        expected.outcomes.iter().map(|(h, o)| (h.clone(), (*o).to_owned())).collect();
+    assert_eq!(outcomes, wanted);
+
+    let mut findings: Vec<_> = report["findings"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|finding| {
+            (
+                text(finding, "host").to_owned(),
+                finding["vdom"].as_str().map(str::to_owned),
+                finding["token"].as_str().map(str::to_owned),
+                text(finding, "rule").to_owned(),
+                text(finding, "action").to_owned(),
+            )
+        })
+        .collect();
+    findings.sort();
+    let wanted: Vec<_> = expected
+        .findings
+        .iter()
+        .map(|f| {
+            (
+                f.host.clone(),
+                f.vdom.clone(),
+                f.token.clone(),
+                f.rule.to_owned(),
+                f.action.as_str().to_owned(),
+            )
+        })
+        .collect();
+    assert_eq!(findings, wanted);
+
+    let examined: BTreeSet<&str> = expected
+        .outcomes
+        .iter()
+        .filter(|(_, o)| *o == "examined")
+        .map(|(h, _)| h.as_str())
+        .collect();
+    let rows: Vec<Row> = report["tokens"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter(|token| examined.contains(text(token, "host")))
+        .map(|token| {
+            (
+                text(token, "host").to_owned(),
+                text(token, "vdom").to_owned(),
+                text(token, "device_serial").to_owned(),
+                text(token, "serial").to_owned(),
+                token["drift"].as_i64().unwrap(),
+                text(token, "status").to_owned(),
+            )
+        })
+        .collect();
+    assert_eq!(rows, held(&fleet, |name| examined.contains(name)));
+}
+
+#[test]
+fn each_token_has_its_owner() {
+    let desk = Desk::new();
+    desk.audit(&[AUDIT, "-i", "inventories/lab", "-l", "fgt-sea-01,fgt-del-01,fgt-vie-01"]);
+    let fleet = lab();
+    let mut wanted = BTreeMap::new();
+    for name in ["fgt-sea-01", "fgt-del-01", "fgt-vie-01"] {
+        let device = fleet.device(name).unwrap();
+        for vdom in device.readable_vdoms() {
+            for user in &vdom.users {
+                if let Some(token) = &user.token {
+                    wanted
+                        .entry((name, token.clone()))
+                        .or_insert_with(Vec::new)
+                        .push(user.name.clone());
+                }
+            }
+        }
+        for administrator in &device.administrators {
+            if let Some(token) = &administrator.token {
+                wanted
+                    .entry((name, token.clone()))
+                    .or_insert_with(Vec::new)
+                    .push(administrator.name.clone());
+            }
+        }
+    }
+    assert!(wanted.len() > 5);
+    let report = desk.json();
+    for token in report["tokens"].as_array().unwrap() {
+        let key = (text(token, "host"), text(token, "serial").to_owned());
+        let owner = token["owner"].as_str().unwrap_or_default();
+        match wanted.get(&key) {
+            Some(names) => {
+                assert!(names.iter().all(|name| owner.contains(name.as_str())), "{token}")
+            }
+            None => assert_eq!(owner, "", "{token}"),
+        }
+    }
+}
+
+#[test]
+fn what_devices_send_harms_no_reader() {
+    let desk = Desk::new();
+    let outcome = desk.audit(&[AUDIT, "-i", "inventories/lab", "-l", "fgt-sin-02", "-vv"]);
+    let mut texts = vec![("stdout".to_owned(), outcome.out), ("stderr".to_owned(), outcome.err)];
+    for (path, bytes) in desk.files() {
+        if path.starts_with(desk.path("reports")) {
+            let name = path.to_string_lossy().into_owned();
+            texts.push((name, String::from_utf8(bytes).unwrap()));
+        }
+    }
+    assert!(texts.len() > 6);
+    for (name, text) in &texts {
+        assert!(!text.contains(['\u{1b}', '\u{7}', '\u{9b}']), "{name} has control characters");
+    }
+    let page = desk.report("report.html");
+    for tag in ["<script>alert", "<img src=x", "<b>owned"] {
+        assert!(!page.contains(tag), "{tag} is in the page");
+    }
+    for table in ["tokens.csv", "findings.csv", "devices.csv"] {
+        let mut reader =
+            csv::Reader::from_reader(fs::File::open(desk.path("reports").join(table)).unwrap());
+        for cell in reader
+            .records()
+            .flat_map(|row| row.unwrap().iter().map(str::to_owned).collect::<Vec<_>>())
+        {
+            let is_number = cell.parse::<f64>().is_ok();
+            assert!(
+                is_number || !cell.starts_with(['=', '+', '-', '@', '\t', '\r']),
+                "{table}: {cell}"
+            );
+        }
+    }
+}
+
+#[test]
+fn no_secret_is_in_any_output() {
+    let desk = Desk::new();
+    let outcome = desk.audit(&[AUDIT, "-i", "inventories/lab", "-vv"]);
+    let mut secrets = lab().secrets();
+    secrets.push(Hosting::PASSWORD.to_owned());
+    secrets.push(Hosting::WRONG_PASSWORD.to_owned());
+    assert!(secrets.len() > 50);
+    let mut files = desk.files();
+    assert!(files.iter().any(|(path, _)| path.ends_with("runs.db")), "the store is not here");
+    files.push(("stdout".into(), outcome.out.into_bytes()));
+    files.push(("stderr".into(), outcome.err.into_bytes()));
+    for (path, bytes) in files {
+        let text = String::from_utf8_lossy(&bytes);
+        for secret in &secrets {
+            assert!(!text.contains(secret.as_str()), "{} holds a secret", path.display());
+        }
+    }
+}
+
+#[test]
+fn an_old_run_gives_the_same_reports() {
+    let desk = Desk::new();
+    let first = desk.audit(&LAB);
+    let read = |folder: &str| -> BTreeMap<String, Vec<u8>> {
+        let root = desk.path(folder);
+        let files = desk.files().into_iter();
+        files
+            .filter_map(|(path, bytes)| {
+                let path = path.strip_prefix(&root).ok()?.to_string_lossy().into_owned();
+                Some((path, bytes))
+            })
+            .collect()
+    };
+    let again = desk.path("again");
+    let second = desk.run(&["report", "latest", "-o", again.to_str().unwrap()]);
+    assert_eq!((second.code, &second.out), (first.code, &first.out));
+    assert!(read("reports").len() > 8);
+    assert_eq!(read("reports"), read("again"));
+}
+
+#[test]
+fn json_on_standard_output_is_the_report() {
+    let desk = Desk::new();
+    let arguments = [AUDIT, "-i", "inventories/lab", "-l", "fgt-lon-01", "--format", "json"];
+    let outcome = desk.audit(&arguments);
+    assert_eq!(outcome.code, 0, "{}", outcome.err);
+    let printed: Json = serde_json::from_str(&outcome.out).unwrap();
+    assert_eq!(printed, desk.json());
+    assert_eq!(printed["devices"].as_array().unwrap().len(), 1);
+}
+
+#[test]
+fn the_exit_code_tells_the_causes_apart() {
+    let desk = Desk::new();
+    for (limit, fail_on, code) in [
+        ("fgt-lon-01", "info", 0),
+        ("fgt-mnl-01", "error", 2),
+        ("fgt-bkk-01", "error", 4),
+        ("fgt-vie-01", "error", 8),
+        ("fgt-vie-01", "critical", 0),
+        ("fgt-bkk-01,fgt-mnl-01", "error", 6),
+    ] {
+        let outcome =
+            desk.audit(&[AUDIT, "-i", "inventories/lab", "-l", limit, "--fail-on", fail_on]);
+        assert_eq!(outcome.code, code, "{limit} {fail_on}: {}", outcome.err);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nothing_but_the_plan_reaches_a_device() {
+    let fleet = Fleet::new(72, Fleet::SEED);
+    let serving = fleet.serve(&Hosting::default()).await.unwrap();
+    let desk = Desk::new();
+    let hosts = desk.file("hosts.yml", &inventory_text(&serving));
+    desk.file(
+        "group_vars/all.yml",
+        "ansible_timeout: 5\nansible_command_timeout: 5\nfortitoken_drift_limit: 3\n",
+    );
+    let known = desk.file("known_hosts", &known_hosts_text(&serving));
+    let outcome =
+        tokio::task::block_in_place(|| desk.audit(&[AUDIT, "-i", &hosts, "--known-hosts", &known]));
+    assert_eq!(outcome.code, 14, "{}", outcome.err);
+    assert_eq!(serving.harm(), []);
+    let plan = [
+        "get system status",
+        "diagnose sys vd list",
+        "get system vdom-property",
+        "diagnose fortitoken info",
+        "get system ha status",
+        "show user local",
+        "show system admin",
+        "config global",
+        "config vdom",
+        "end",
+        "exit",
+        "",
+    ];
+    for device in fleet.devices() {
+        let journal = serving.journal(&device.name).unwrap();
+        let listed: BTreeSet<String> =
+            device.vdoms.iter().map(|vdom| format!("edit {}", vdom.name)).collect();
+        for line in &journal.lines {
+            assert!(
+                plan.contains(&line.as_str()) || listed.contains(line),
+                "{} was sent `{line}`",
+                device.name
+            );
+        }
+        assert!(journal.refused <= 1, "{} refused {} logins", device.name, journal.refused);
+        assert!(journal.shells <= 1, "{} had {} sessions", device.name, journal.shells);
+    }
+}
+
+/// Waits until the run has said that it goes on, then does something to it.
+fn disturb(desk: &Desk, signal: &str) -> (String, i32) {
+    let reports = desk.path("reports");
+    let mut arguments = vec!["run"];
+    arguments.extend(LAB);
+    arguments.extend(["-o", reports.to_str().unwrap()]);
+    let child = desk.start(&arguments);
+    let begun = Instant::now();
+    // Some units hang for five seconds, so that the run is still under way.
+    std::thread::sleep(Duration::from_millis(2500));
+    let pid = child.id().to_string();
+    assert!(Command::new("kill").args([signal, &pid]).status().unwrap().success());
+    let output = child.wait_with_output().unwrap();
+    assert!(begun.elapsed() < Duration::from_secs(30));
+    (String::from_utf8(output.stderr).unwrap(), output.status.code().unwrap_or(-1))
+}
+
+#[test]
+fn an_interrupted_run_writes_what_it_knows() {
+    let desk = Desk::new();
+    let (err, code) = disturb(&desk, "-INT");
+    assert_eq!(code, 130, "{err}");
+    let report = desk.json();
+    assert_eq!(report["devices"].as_array().unwrap().len(), Fleet::CHARACTERS);
+    let outcomes: Vec<&str> =
+        report["devices"].as_array().unwrap().iter().map(|d| text(d, "outcome")).collect();
+    assert!(outcomes.contains(&"interrupted"), "{outcomes:?}");
+    assert!(outcomes.contains(&"examined"), "{outcomes:?}");
+}
+
+#[test]
+fn what_a_killed_run_examined_is_in_the_store() {
+    let desk = Desk::new();
+    let (_, code) = disturb(&desk, "-KILL");
+    assert_eq!(code, -1);
+    let reports = desk.path("reports");
+    let outcome = desk.run(&["report", "latest", "-o", reports.to_str().unwrap()]);
+    assert_eq!(outcome.code, 130, "{}", outcome.err);
+    let report = desk.json();
+    let examined = report["devices"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter(|device| text(device, "outcome") == "examined")
+        .count();
+    assert!(examined > 20, "{examined}");
+    assert_eq!(report["devices"].as_array().unwrap().len(), Fleet::CHARACTERS);
+}
+
+#[test]
+fn the_plan_can_be_looked_at_without_a_packet() {
+    let desk = Desk::new();
+    let hosts = desk.run(&["run", AUDIT, "-i", "inventories/lab", "-l", "apac", "--list-hosts"]);
+    assert_eq!(hosts.code, 0, "{}", hosts.err);
+    assert!(
+        hosts.out.contains("    hosts (") && hosts.out.contains("      fgt-syd-01\n"),
+        "{}",
+        hosts.out
+    );
+    let tasks = desk.run(&["run", AUDIT, "-i", "inventories/lab", "--list-tasks"]);
+    assert!(tasks.out.contains("TAGS: ["), "{}", tasks.out);
+    assert_eq!(desk.run(&["run", AUDIT, "-i", "inventories/lab", "--syntax-check"]).code, 0);
+    assert!(!desk.path("reports").exists());
+}
+
+#[test]
+fn bad_input_is_told_before_anything_is_done() {
+    let desk = Desk::new();
+    let play = "- hosts: all\n  tasks: [{fortitoken_info: }]\n";
+    let good = desk.file("good.yml", play);
+    let hosts = desk.file("hosts.ini", "fw1 ansible_host=192.0.2.1\n");
+    let blocked = desk.file("blocked", "");
+    for (name, arguments, word) in [
+        ("no inventory", vec![good.as_str(), "-i", "nowhere"], "nowhere"),
+        ("no playbook", vec!["nowhere.yml", "-i", &hosts], "nowhere.yml"),
+        ("an empty inventory", vec![&good, "-i", &desk.file("empty.yml", "")], "empty.yml"),
+        ("no YAML", vec![&desk.file("bad.yml", "- hosts: [a\n"), "-i", &hosts], "bad.yml"),
+        ("nobody matches", vec![&good, "-i", &hosts, "-l", "nobody"], "nobody"),
+        (
+            "no host in the play",
+            vec![&desk.file("none.yml", &play.replace("all", "none")), "-i", &hosts],
+            "none",
+        ),
+        ("no such flag", vec![&good, "-i", &hosts, "--nonsense"], "--nonsense"),
+        ("a folder that is a file", vec![&good, "-i", &hosts, "-o", &blocked], "blocked"),
+        ("a store that is none", vec![&good, "-i", &hosts, "--store", &hosts], "hosts.ini"),
+        (
+            "an unknown name in a template",
+            vec![
+                &desk.file("odd/play.yml", &format!("{play}  reports: [{{template: mine.txt}}]\n")),
+                "-i",
+                &hosts,
+            ],
+            "mine.txt",
+        ),
+        ("no drift limit", vec![&good, "-i", &hosts, "-e", "fortitoken_drift_limit=low"], "drift"),
+        (
+            "a unit that the lab has not",
+            vec![&good, "-i", &hosts, "-e", "ansible_connection=lab"],
+            "fw1",
+        ),
+    ] {
+        let mut all = vec!["run"];
+        all.extend(arguments);
+        if !all.contains(&"-o") {
+            all.extend(["-o", "target/never"]);
+        }
+        let outcome = desk.run(&all);
+        assert_eq!(outcome.code, 1, "{name}: {}", outcome.err);
+        assert!(outcome.err.contains(word), "{name}: {}", outcome.err);
+        assert!(outcome.err.contains("error:"), "{name}: {}", outcome.err);
+        assert_eq!(outcome.out, "", "{name}");
+    }
+}
+
+#[test]
+fn a_wrong_password_is_offered_three_times_and_not_to_the_whole_fleet() {
+    let desk = Desk::new();
+    let outcome = desk.audit(&[
+        AUDIT,
+        "-i",
+        "inventories/lab",
+        "-l",
+        "emea",
+        "-e",
+        "ansible_password=wrong-password",
+    ]);
+    assert_eq!(outcome.code, 4, "{}", outcome.err);
+    let report = desk.json();
+    let messages: Vec<String> = report["devices"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|device| device["failure"]["message"].as_str().unwrap_or_default().to_owned())
+        .collect();
+    let refused = messages.iter().filter(|m| m.contains("refused the password")).count();
+    let spared = messages.iter().filter(|m| m.contains("was not tried")).count();
+    assert_eq!(refused, 3, "{messages:?}");
+    assert_eq!(refused + spared, messages.len(), "{messages:?}");
+}

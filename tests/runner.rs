@@ -1,0 +1,381 @@
+//! Playbooks as the runner runs them, against simulated units without a network.
+#![allow(clippy::unwrap_used, clippy::panic, clippy::disallowed_methods)]
+
+#[path = "support/shell_connector.rs"]
+mod shell_connector;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use jiff::Timestamp;
+use shell_connector::ShellConnector;
+use tokenfleet::inventory::{ExtraVars, InventorySource, Sources, extra_vars, load};
+use tokenfleet::lab::{Device, Fault, Fleet};
+use tokenfleet::model::{
+    HostOutcome, RunEvent, RunHeader, RunRecord, SourceFile, TaskStatus, Transcript,
+};
+use tokenfleet::playbook::{self, Plan, Request};
+use tokenfleet::runner::{Clock, Interrupt, Interrupter, Runner, RunnerSettings};
+use tokenfleet::template::Templar;
+use tokio::sync::mpsc;
+
+struct StoppedClock;
+
+impl Clock for StoppedClock {
+    fn now(&self) -> Timestamp {
+        Timestamp::UNIX_EPOCH
+    }
+}
+
+/// A run in the making.
+struct Bench {
+    inventory: String,
+    connector: ShellConnector,
+    extra_vars: Vec<ExtraVars>,
+    settings: RunnerSettings,
+}
+
+impl Bench {
+    /// One healthy unit without VDOMs, `fw1`.
+    fn new() -> Self {
+        let mut bench = Self {
+            inventory: String::new(),
+            connector: ShellConnector::default(),
+            extra_vars: Vec::new(),
+            settings: RunnerSettings::default(),
+        };
+        bench.add("fw1", unit("fgt-lon-01"));
+        bench
+    }
+
+    fn add(&mut self, host: &str, device: Device) {
+        self.connector.add(host, device);
+        self.inventory.push_str(&format!("{host} ansible_password=canary-password\n"));
+    }
+
+    fn with(mut self, host: &str, device: Device) -> Self {
+        self.add(host, device);
+        self
+    }
+
+    fn extra(mut self, text: &str) -> Self {
+        self.extra_vars.push(ExtraVars::Text(text.to_owned()));
+        self
+    }
+
+    fn plan(&self, text: &str) -> Plan {
+        let templar = Templar::new(Timestamp::UNIX_EPOCH);
+        let checked = playbook::check(&SourceFile::new("play.yml", text), &templar);
+        let playbook = checked.playbook.unwrap_or_else(|| panic!("{:?}", checked.issues));
+        let file = InventorySource::File(SourceFile::new("hosts.ini", self.inventory.as_str()));
+        let loaded = load(&Sources { inventories: vec![file], ..Sources::default() });
+        assert!(!loaded.has_errors(), "{:?}", loaded.issues);
+        let request =
+            Request { extra_vars: extra_vars(&self.extra_vars).unwrap(), ..Request::default() };
+        let planned = playbook::plan(&playbook, Arc::new(loaded.inventory), request, &templar);
+        planned.unwrap_or_else(|issues| panic!("{issues:?}")).plan
+    }
+
+    async fn run(&self, text: &str) -> RunRecord {
+        let (_interrupter, interrupt) = Interrupter::new();
+        self.run_until(text, interrupt).await
+    }
+
+    async fn run_until(&self, text: &str, interrupt: Interrupt) -> RunRecord {
+        let plan = self.plan(text);
+        let header = RunHeader {
+            id: "run".into(),
+            version: "0".into(),
+            playbook: "play.yml".into(),
+            inventories: vec![],
+            limit: None,
+            started: Timestamp::UNIX_EPOCH,
+            hosts: plan.hosts.iter().map(|host| host.entry.clone()).collect(),
+            notes: vec![],
+            reports: vec![],
+        };
+        let runner = Runner::new(
+            Arc::new(plan),
+            self.connector.clone(),
+            StoppedClock,
+            self.settings.clone(),
+            Templar::new(Timestamp::UNIX_EPOCH),
+        );
+        let (sender, mut events) = mpsc::channel(8);
+        let driving = tokio::spawn(runner.drive(sender, interrupt));
+        let mut record = RunRecord::new(header);
+        let mut finished = std::collections::HashMap::<String, usize>::new();
+        while let Some(event) = events.recv().await {
+            if let RunEvent::HostFinished { host, .. } = &event {
+                *finished.entry(host.to_string()).or_default() += 1;
+            }
+            record.apply(event);
+        }
+        driving.await.unwrap();
+        assert!(record.finished.is_some(), "the run did not say that it ended");
+        for host in record.hosts.keys() {
+            assert_eq!(finished.get(host.as_str()), Some(&1), "outcomes of {host}");
+        }
+        record
+    }
+}
+
+fn unit(name: &str) -> Device {
+    Fleet::new(Fleet::CHARACTERS, Fleet::SEED).device(name).unwrap().clone()
+}
+
+fn play(tasks: &str) -> String {
+    let tasks: String = tasks.lines().map(|line| format!("    {line}\n")).collect();
+    format!("- hosts: all\n  tasks:\n{tasks}")
+}
+
+/// `status: message` of each task of a host.
+fn told(record: &RunRecord, host: &str) -> Vec<String> {
+    record.hosts[host]
+        .tasks
+        .iter()
+        .map(|task| {
+            let status = match task.outcome.status {
+                TaskStatus::Ok => "ok",
+                TaskStatus::Skipped => "skipped",
+                TaskStatus::Failed => "failed",
+                TaskStatus::Ignored => "ignored",
+            };
+            match &task.outcome.message {
+                Some(message) => format!("{status}: {message}"),
+                None => status.to_owned(),
+            }
+        })
+        .collect()
+}
+
+async fn tell(tasks: &str) -> Vec<String> {
+    told(&Bench::new().run(&play(tasks)).await, "fw1")
+}
+
+fn commands(record: &RunRecord, host: &str) -> Vec<String> {
+    let place = |t: &Transcript| t.vdom.clone().unwrap_or_else(|| "-".to_owned());
+    record.hosts[host].transcripts.iter().map(|t| format!("{} @ {}", t.command, place(t))).collect()
+}
+
+#[tokio::test]
+async fn a_condition_decides_item_by_item_and_must_be_true_or_false() {
+    assert_eq!(
+        tell(
+            "- debug: {msg: '{{ item }}'}\n  loop: [1, 2, 3]\n  when: item > 1\n\
+             - debug: {msg: never}\n  when: [true, 1 > 2, undefined_thing]\n\
+             - debug: {msg: text}\n  when: \"'text'\"\n  ignore_errors: true\n\
+             - debug: {msg: '{{ no_such_thing }}'}\n  ignore_errors: true\n"
+        )
+        .await,
+        [
+            "ok: 2\n3",
+            "skipped",
+            "ignored: `when: 'text'` is text, and a condition must be true or false",
+            "ignored: `msg`: the value is undefined",
+        ]
+    );
+}
+
+#[tokio::test]
+async fn a_loop_runs_every_item_and_then_fails() {
+    let tasks = "- debug: {msg: '{{ item }}'}\n  loop: [1, 2, 3]\n  register: said\n  failed_when: item != 2\n  \
+                 ignore_errors: true\n\
+                 - debug: {msg: \"{{ said.results | map(attribute='failed') | list }}\"}\n";
+    assert_eq!(
+        tell(tasks).await,
+        [
+            "ignored: `failed_when` holds: item != 2 (and 1 more items failed)",
+            "ok: [true,false,true]",
+        ]
+    );
+}
+
+#[tokio::test]
+async fn what_cannot_be_looped_over_is_told_and_an_undefined_loop_may_be_skipped() {
+    assert_eq!(
+        tell(
+            "- debug: {msg: x}\n  loop: '{{ nothing }}'\n  when: false\n\
+             - debug: {msg: x}\n  loop: []\n\
+             - debug: {msg: x}\n  loop: '{{ inventory_hostname }}'\n"
+        )
+        .await,
+        ["skipped", "skipped", "failed: `loop` is text, where a list is needed"]
+    );
+}
+
+#[tokio::test]
+async fn variables_follow_ansibles_precedence() {
+    let text = "- hosts: all\n  vars: {a: play, b: play, c: play, d: play}\n  tasks:\n  \
+                - set_fact: {c: fact, d: fact}\n  \
+                - debug: {msg: '{{ a }} {{ b }} {{ c }} {{ d }} {{ e }}'}\n    vars: {b: task, c: task, e: '{{ b }}!'}\n\
+                - hosts: all\n  tasks:\n  - debug: {msg: \"{{ c }} {{ a | default('gone') }}\"}\n";
+    let record = Bench::new().extra("d=extra").run(text).await;
+    assert_eq!(told(&record, "fw1")[1..], ["ok: play task fact extra task!", "ok: fact gone"]);
+}
+
+#[tokio::test]
+async fn assertions_and_failures_end_the_host_unless_they_are_ignored() {
+    let text = "- assert: {that: [1 == 1], quiet: true}\n\
+                - assert: {that: [1 == 1, 1 == 2], fail_msg: 'no {{ inventory_hostname }}'}\n  ignore_errors: true\n\
+                - assert: {that: 1 == 2}\n\
+                - debug: {msg: never reached}\n";
+    let record = Bench::new().run(&play(text)).await;
+    assert_eq!(told(&record, "fw1"), ["ok", "ignored: no fw1", "failed: assertion failed: 1 == 2"]);
+    let Some(HostOutcome::Failed { failure }) = &record.hosts["fw1"].outcome else { panic!() };
+    assert_eq!(failure.message, "assertion failed: 1 == 2");
+}
+
+#[tokio::test]
+async fn an_answer_is_registered_and_parsed() {
+    let text = "- cli: {command: get system status, parse: system_status}\n  register: status\n\
+                - debug: {msg: '{{ status.parsed.model }} {{ status.stdout_lines | length > 10 }}'}\n\
+                - fortios_facts:\n  register: facts\n\
+                - debug: {msg: '{{ facts.serial == status.parsed.serial }}'}\n";
+    let record = Bench::new().run(&play(text)).await;
+    assert_eq!(told(&record, "fw1")[1], "ok: FortiGate-60F True");
+    assert_eq!(told(&record, "fw1")[3], "ok: true");
+}
+
+#[tokio::test]
+async fn every_vdom_is_asked_and_each_answer_knows_its_own() {
+    let text = "- fortitoken_info:\n  register: info\n\
+                - cli: {command: diagnose fortitoken info, vdom: dmz}\n  register: one\n\
+                - debug: {msg: \"{{ info.vdoms | join(' ') }}, {{ one.vdom }}\"}\n";
+    let bench = Bench::new().with("fw2", unit("fgt-fra-01"));
+    let record = bench.run(&play(text)).await;
+    assert_eq!(told(&record, "fw2")[2], "ok: root dmz guest, dmz");
+    assert_eq!(
+        commands(&record, "fw2")[2..],
+        [
+            "diagnose fortitoken info @ root",
+            "diagnose fortitoken info @ dmz",
+            "diagnose fortitoken info @ guest",
+            "diagnose fortitoken info @ dmz",
+        ]
+    );
+    assert_eq!(bench.connector.harm(), [""; 0]);
+}
+
+#[tokio::test]
+async fn a_vdom_that_the_device_did_not_list_is_never_entered() {
+    let bench = Bench::new().with("fw2", unit("fgt-fra-01"));
+    let text = play("- cli: {command: show user local, vdom: DMZ}\n");
+    let record = bench.run(&text).await;
+    assert!(told(&record, "fw2")[0].starts_with("failed: "), "{:?}", told(&record, "fw2"));
+    assert!(bench.connector.lines("fw2").iter().all(|line| line != "edit DMZ"));
+}
+
+#[tokio::test]
+async fn what_a_template_makes_of_a_command_must_pass_the_gate() {
+    let bench = Bench::new().extra("what='local | grep x; execute reboot'");
+    let record = bench.run(&play("- cli: 'show user {{ what }}'\n")).await;
+    let told = &told(&record, "fw1")[0];
+    assert!(
+        told.starts_with("failed: `show user local | grep x; execute reboot` is not sent"),
+        "{told}"
+    );
+    assert!(bench.connector.lines("fw1").iter().all(|line| !line.contains("reboot")));
+}
+
+#[tokio::test]
+async fn what_a_device_says_is_never_a_template() {
+    let mut device = unit("fgt-lon-01");
+    device.hostname = "{{ 7 * 7 }}".to_owned();
+    let text = "- fortios_facts:\n  register: facts\n\
+                - set_fact: {name: '{{ facts.hostname }}'}\n- debug: {msg: '{{ name }}'}\n";
+    let record = Bench::new().with("fw2", device).run(&play(text)).await;
+    assert_eq!(told(&record, "fw2")[2], "ok: {{ 7 * 7 }}");
+}
+
+#[tokio::test]
+async fn secrets_of_the_connection_are_in_no_scope_and_in_no_event() {
+    let mut device = unit("fgt-lon-01");
+    device.hostname = "canary-password".to_owned();
+    let text = "- debug: {msg: '{{ ansible_password }}'}\n  ignore_errors: true\n\
+                - debug: {var: ansible_password}\n\
+                - cli: get system status\n  register: status\n- debug: {msg: '{{ status.stdout }}'}\n";
+    let record = Bench::new().with("fw2", device).run(&play(text)).await;
+    assert_eq!(told(&record, "fw2")[0], "ignored: `msg`: the value is undefined");
+    assert!(!format!("{record:?}").contains("canary-password"));
+}
+
+#[tokio::test]
+async fn no_log_hides_answers_and_reasons() {
+    let text = "- cli: show system admin\n  no_log: true\n  register: admins\n\
+                - assert: {that: false, fail_msg: 'hide {{ inventory_hostname }}'}\n  no_log: true\n";
+    let record = Bench::new().run(&play(text)).await;
+    assert!(!format!("{record:?}").contains("hide fw1"));
+    assert!(commands(&record, "fw1").iter().all(|command| !command.contains("admin")));
+}
+
+#[tokio::test]
+async fn a_device_without_the_right_to_diagnose_fails_with_the_remedy() {
+    let record = Bench::new()
+        .with("fw2", unit("fgt-mnl-01"))
+        .run(&play(
+            "- fortitoken_info:\n  ignore_errors: true\n- fortitoken_owners:\n- fortitoken_info:\n",
+        ))
+        .await;
+    let told = told(&record, "fw2");
+    assert!(told[0].starts_with("ignored: the device refused the command"), "{told:?}");
+    assert_eq!(told[1], "ok");
+    let Some(HostOutcome::Failed { failure }) = &record.hosts["fw2"].outcome else { panic!() };
+    assert!(failure.remedy.contains("cli-diagnose"), "{}", failure.remedy);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_device_that_hangs_costs_its_own_time_only() {
+    let mut device = unit("fgt-lon-02");
+    device.fault = Some(Fault::Hangs);
+    let record = Bench::new().with("fw2", device).run(&play("- fortitoken_info:\n")).await;
+    assert_eq!(record.hosts["fw1"].outcome, Some(HostOutcome::Examined));
+    let Some(HostOutcome::Failed { failure }) = &record.hosts["fw2"].outcome else { panic!() };
+    assert_eq!(failure.command.as_deref(), Some("diagnose fortitoken info"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_host_has_a_time_limit_of_its_own() {
+    let mut bench = Bench::new();
+    let mut device = unit("fgt-lon-02");
+    device.fault = Some(Fault::Hangs);
+    bench.add("fw2", device);
+    bench.settings.host = Duration::from_secs(3);
+    let record = bench.run(&play("- fortitoken_info:\n")).await;
+    let Some(HostOutcome::Failed { failure }) = &record.hosts["fw2"].outcome else { panic!() };
+    assert_eq!(failure.message, "the examination took longer than 3 seconds");
+}
+
+#[tokio::test]
+async fn an_unreachable_host_is_a_row_and_no_error() {
+    let mut bench = Bench::new();
+    bench.inventory.push_str("fw3\n");
+    let record = bench.run(&play("- fortitoken_info:\n")).await;
+    assert!(matches!(record.hosts["fw3"].outcome, Some(HostOutcome::Unreachable { .. })));
+    assert_eq!(record.hosts["fw1"].outcome, Some(HostOutcome::Examined));
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_interrupt_leaves_every_host_with_one_outcome() {
+    let mut bench = Bench::new();
+    for number in 2..40 {
+        let mut device = unit("fgt-lon-02");
+        device.fault = Some(Fault::Hangs);
+        bench.add(&format!("fw{number}"), device);
+    }
+    bench.settings.forks = 5;
+    let (interrupter, interrupt) = Interrupter::new();
+    tokio::spawn(async move {
+        tokio::time::sleep(Duration::from_secs(2)).await;
+        interrupter.interrupt();
+        std::future::pending::<()>().await;
+    });
+    let record = bench.run_until(&play("- fortitoken_info:\n"), interrupt).await;
+    assert!(record.interrupted);
+    let count = |state: &str| {
+        let of =
+            |host: &tokenfleet::model::HostRecord| host.outcome.as_ref().unwrap().as_str() == state;
+        record.hosts.values().filter(|host| of(host)).count()
+    };
+    assert_eq!((count("examined"), count("interrupted"), count("not_attempted")), (1, 5, 33));
+}
