@@ -61,7 +61,7 @@ pub fn is_connection_name(name: &str) -> bool {
 
 /// Refuses an unquoted password that YAML reads as something else than its characters: the
 /// digits `0123` are the number 83, and the login would fail with no visible reason.
-pub(super) fn misread_secret(name: &str, node: &Node) -> Option<InputIssue> {
+pub fn misread_secret(name: &str, node: &Node) -> Option<InputIssue> {
     let written = node.scalar_text().filter(|_| is_secret_name(name))?;
     let kind = match node.to_value() {
         Value::Int(value) if value.to_string() == written => return None,

@@ -27,7 +27,7 @@ mod target;
 mod tree;
 mod words;
 
-pub use connection::{is_connection_name, is_secret_name};
+pub use connection::{is_connection_name, is_secret_name, misread_secret};
 pub use extra_vars::{ExtraVars, extra_vars};
 pub use graph::graph;
 pub use inventory::Inventory;
