@@ -2,7 +2,9 @@
 //!
 //! Comes in: the text of a playbook and an inventory. Goes out: the plan of a run, decided before
 //! any packet, and the scope of variables. Does not know: devices.
-//! Start reading at [`Playbook`], what a text becomes, and go on with [`Plan`], what a run does.
+//! Start reading at [`check()`], which makes a [`Playbook`] of a text, and go on with [`plan()`],
+//! which lays it over an inventory. A new action is a row in `check/actions.rs`, a new keyword one
+//! in `check/keywords.rs`.
 
 mod action;
 mod check;

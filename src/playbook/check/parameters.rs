@@ -18,8 +18,9 @@ pub(in crate::playbook) struct Parameters {
 }
 
 impl Parameters {
+    /// The last of that name, as in Ansible, where one line says it twice.
     pub fn get(&self, name: &str) -> Option<&Node> {
-        self.entries.iter().find(|(key, _)| key.key_text() == name).map(|(_, value)| value)
+        self.entries.iter().rfind(|(key, _)| key.key_text() == name).map(|(_, value)| value)
     }
 
     /// Reports that something is missing, unless it is only not recognised.

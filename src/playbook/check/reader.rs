@@ -1,6 +1,6 @@
 //! Nodes to the types of a playbook, and the issues found on the way.
 
-use crate::inventory::{Located, Variables, is_secret_name};
+use crate::inventory::{Located, Variables, is_secret_name, misread_secret};
 use crate::model::{InputIssue, SourceFile, Value, nearest_hint};
 use crate::playbook::{Expression, Template};
 use crate::template::{Templar, TemplateError, is_template};
@@ -244,9 +244,13 @@ impl<'a> Reader<'a> {
         for (key, value) in entries {
             let name = key.key_text();
             self.check_name(key, check(&name));
-            // A password may look like a broken template, and no message may show it.
-            let value_read =
-                if is_secret_name(&name) { value.to_value() } else { self.value(value) };
+            let value_read = if is_secret_name(&name) {
+                // A password may look like a broken template, and no message may quote it.
+                self.issues.extend(misread_secret(&name, value));
+                value.to_value()
+            } else {
+                self.value(value)
+            };
             variables.set(name, Located::new(value_read, Some(value.place.clone())));
         }
         variables

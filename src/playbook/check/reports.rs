@@ -1,5 +1,7 @@
 //! `reports:` of a play.
 
+use std::collections::HashMap;
+
 use crate::model::{InputIssue, ReportRequest, ReportSource, Table, nearest_hint};
 use crate::playbook::Play;
 use crate::template::is_template;
@@ -39,22 +41,20 @@ pub(super) fn read(node: &Node, reader: &mut Reader<'_>) -> Vec<ReportRequest> {
 
 /// Refuses files that two plays would fill differently: one of the two would be lost.
 pub(super) fn refuse_contests(plays: &[Play], reader: &mut Reader<'_>) {
-    for (index, play) in plays.iter().enumerate() {
-        for request in &play.reports {
-            let Some(place) = &request.place else { continue };
-            let is_contested = plays.iter().enumerate().any(|(other, play)| {
-                play.reports.iter().any(|known| {
-                    (other < index || other > index && known.place.is_none())
-                        && known.dest == request.dest
-                        && (&known.source, &known.each) != (&request.source, &request.each)
-                })
-            });
-            if is_contested {
-                let message = format!("another play writes something else to `{}`", request.dest);
-                let hint = "give this report another `dest`; a play without `reports:` writes the \
-                            usual ones, and none with `reports: []`";
-                reader.report(InputIssue::error(message).at(place.clone(), 1).hint(hint));
-            }
+    let all = plays.iter().enumerate();
+    let mut requests: Vec<(usize, &ReportRequest)> =
+        all.flat_map(|(index, play)| play.reports.iter().map(move |r| (index, r))).collect();
+    // Those of the usual set first: no line asks for them, so it is the others that have to move.
+    requests.sort_by_key(|(_, request)| request.place.is_some());
+    let mut known: HashMap<&str, (usize, &ReportRequest)> = HashMap::new();
+    for (play, request) in requests {
+        let (first_play, first) = *known.entry(&request.dest).or_insert((play, request));
+        let is_same = (&first.source, &first.each) == (&request.source, &request.each);
+        if let (false, Some(place)) = (is_same || first_play == play, &request.place) {
+            let message = format!("another play writes something else to `{}`", request.dest);
+            let hint = "give this report another `dest`; a play without `reports:` writes the \
+                        usual ones, and none with `reports: []`";
+            reader.report(InputIssue::error(message).at(place.clone(), 1).hint(hint));
         }
     }
 }

@@ -140,26 +140,22 @@ fn action(
 fn refuse_unknown(key: &Node, action: Option<&ActionRow>, reader: &mut Reader<'_>) {
     let name = key.key_text();
     let names = actions::names();
+    if let Some(action) = action
+        && action.parameters.is_some_and(|known| known.contains(&name.as_str()))
+    {
+        let hint = format!("`{name}` is a parameter of `{}`: indent it below", action.name);
+        return reader.report(keywords::unknown(key, Level::Task, &names).hint(hint));
+    }
     if let Some(foreign) = foreign::module(&name) {
         return reader.refuse(key, foreign.message, foreign.hint);
     }
     if name.starts_with("with_") {
         return reader.report(keywords::of_ansible(key, &name).hint("write `loop:`"));
     }
-    if let Some(action) = action {
-        let is_parameter = action.parameters.is_some_and(|known| known.contains(&name.as_str()));
-        let issue = keywords::unknown(key, Level::Task, &names);
-        return reader.report(match is_parameter {
-            true => {
-                issue.hint(format!("`{name}` is a parameter of `{}`: indent it below", action.name))
-            }
-            false => issue,
-        });
-    }
     let short = name.rsplit('.').next().unwrap_or(&name);
     let is_keyword =
         keywords::is_near_keyword(&name) || keywords::by_name(&name, Level::Play).is_some();
-    if is_keyword && nearest(short, &names).is_none() {
+    if action.is_some() || is_keyword && nearest(short, &names).is_none() {
         return reader.report(keywords::unknown(key, Level::Task, &names));
     }
     reader.refuse(key, format!("unknown action `{name}`"), nearest_hint(short, &names));
