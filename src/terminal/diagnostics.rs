@@ -1,6 +1,9 @@
 //! What is wrong with an input, shown where it stands.
 
+use std::sync::LazyLock;
+
 use annotate_snippets::{AnnotationKind, Group, Level, Origin, Snippet};
+use regex::Regex;
 
 use super::Look;
 use crate::model::{InputIssue, Place, SourceFile, clean_line, is_unsafe};
@@ -11,6 +14,12 @@ const SHOWN: usize = 100;
 /// The longest line that is shown, in characters; what the terminal has no room for is cut from
 /// it. Of a longer one the place alone is told.
 const LONGEST: usize = 10_000;
+
+/// The value of a name that speaks of a secret: whatever is wrong with such a line, its excerpt is
+/// looked over shoulders, pasted into tickets and kept in the logs of CI.
+static SECRET: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    Regex::new(r#"(?i)[\w.-]*(?:pass|secret|private_key)[\w.-]*["']?\s*[:=]\s*(\S.*)"#).ok()
+});
 
 /// Renders issues in the order given, each with the line it is about, and ends with their count.
 /// Issues without a place, or in a file that `sources` does not hold, come without a line.
@@ -85,10 +94,25 @@ impl Excerpt {
         }
         // One character for each, so that columns stay true.
         let visible = |c| if c != '\t' && is_unsafe(c) { char::REPLACEMENT_CHARACTER } else { c };
-        let line: String = line.chars().map(visible).collect();
+        let line = concealed(line).chars().map(visible).collect::<String>();
         let offset = |column| line.char_indices().nth(column).map_or(line.len(), |(byte, _)| byte);
         let (start, end) = (offset(before), offset(before.saturating_add(width as usize)));
         Some(Self { line, start, end })
+    }
+}
+
+/// The line with the value of a secret, if it holds one, as stars: one for each character, so that
+/// columns stay true. A path to a key is no secret.
+fn concealed(line: &str) -> String {
+    let found = SECRET.as_ref().and_then(|secret| secret.captures(line));
+    let name = found.as_ref().and_then(|found| found.get(0)).map_or("", |whole| whole.as_str());
+    let value = found.as_ref().and_then(|found| found.get(1));
+    match value.filter(|_| !name.to_ascii_lowercase().contains("private_key_file")) {
+        Some(value) => {
+            let stars = "*".repeat(value.as_str().chars().count());
+            format!("{}{stars}{}", &line[..value.start()], &line[value.end()..])
+        }
+        None => line.to_owned(),
     }
 }
 
@@ -124,6 +148,21 @@ mod tests {
 
         1 error, 1 warning
         ");
+    }
+
+    #[test]
+    fn a_secret_is_not_shown_with_what_is_wrong_about_it() {
+        for line in [
+            "      ansible_password: CANARY",
+            "fw1 ansible_host=192.0.2.1 ansible_ssh_pass='CANARY x' port=y",
+            "  vars: {\"ansible_password\": \"CANARY\"}",
+            "vault_secret = CANARY",
+        ] {
+            let shown = rendered(&[at(1, 3, 5)], line);
+            assert!(!shown.contains("CANARY") && shown.contains("***"), "{shown}");
+        }
+        let path = "ansible_ssh_private_key_file: ~/.ssh/audit";
+        assert!(rendered(&[at(1, 3, 5)], path).contains("~/.ssh/audit"));
     }
 
     #[test]
