@@ -57,6 +57,7 @@ const FINDINGS: &[Column<FindingView>] = &[
     column("message", |row| (&row.message).into()),
     column("remedy", |row| (&row.remedy).into()),
     column("low_confidence", |row| Cell::Flag(row.low_confidence)),
+    column("same_as", |row| (&row.same_as).into()),
     column("evidence", |row| joined(row.evidence.iter().map(evidence), " / ")),
 ];
 

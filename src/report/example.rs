@@ -19,7 +19,7 @@ pub fn example_view() -> View {
 }
 
 /// Seconds after the start of the run.
-fn at(second: i64) -> Timestamp {
+pub(super) fn at(second: i64) -> Timestamp {
     Timestamp::from_second(1_795_490_100 + second).unwrap_or(Timestamp::UNIX_EPOCH)
 }
 
@@ -148,7 +148,13 @@ fn london(record: &mut RunRecord) {
     finish(record, host, 2, HostOutcome::Examined);
 }
 
-fn answer(record: &mut RunRecord, host: &str, vdom: Option<&str>, command: &str, text: &str) {
+pub(super) fn answer(
+    record: &mut RunRecord,
+    host: &str,
+    vdom: Option<&str>,
+    command: &str,
+    text: &str,
+) {
     record.apply(RunEvent::CommandAnswered {
         host: HostName::from(host),
         transcript: Transcript {
@@ -162,7 +168,13 @@ fn answer(record: &mut RunRecord, host: &str, vdom: Option<&str>, command: &str,
     });
 }
 
-fn tokens(record: &mut RunRecord, host: &str, vdom: Option<&str>, rows: &[&str], server: &str) {
+pub(super) fn tokens(
+    record: &mut RunRecord,
+    host: &str,
+    vdom: Option<&str>,
+    rows: &[&str],
+    server: &str,
+) {
     let text = format!(
         "FORTITOKEN        DRIFT  STATUS\n{}\n\nTotal activated token: 0\n\
          Total global activated token: 0\n\nToken server status: {server}\n",
@@ -171,7 +183,7 @@ fn tokens(record: &mut RunRecord, host: &str, vdom: Option<&str>, rows: &[&str],
     answer(record, host, vdom, "diagnose fortitoken info", &text);
 }
 
-fn finish(record: &mut RunRecord, host: &str, seconds: i64, outcome: HostOutcome) {
+pub(super) fn finish(record: &mut RunRecord, host: &str, seconds: i64, outcome: HostOutcome) {
     let host = HostName::from(host);
     if !matches!(outcome, HostOutcome::NotAttempted { .. }) {
         record.apply(RunEvent::HostStarted { host: host.clone(), at: at(0) });

@@ -13,6 +13,9 @@ mod renderer;
 mod text;
 mod view;
 
+#[cfg(test)]
+mod documents;
+
 pub use csv_table::columns;
 pub use default_templates::default_templates;
 pub use example::example_view;

@@ -18,7 +18,7 @@ pub(super) fn md(text: &str) -> String {
             '@' => !within(before),
             // A link begins.
             ':' => after == Some('/'),
-            '.' if before == Some('w') => true,
+            '.' if safe.ends_with("www") => true,
             // A heading, a list, a rule.
             '#' | '-' | '+' | '=' => safe.trim_start().is_empty(),
             '.' | ')' => {
@@ -42,7 +42,14 @@ mod tests {
 
     #[test]
     fn names_stay_readable() {
-        for text in ["fgt-fra-01", "FW-LAB.dc_2", "alice@example.com", "2026-11-24", "7.4.8"] {
+        for text in [
+            "fgt-fra-01",
+            "FW-LAB.dc_2",
+            "alice@example.com",
+            "2026-11-24",
+            "7.4.8",
+            "In the window. Then",
+        ] {
             assert_eq!(md(text), text);
         }
     }

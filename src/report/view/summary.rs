@@ -84,6 +84,8 @@ pub struct FindingSummary {
     /// Rules that fired, in the order of `tokenfleet explain`.
     pub by_rule: Vec<RuleCount>,
     pub low_confidence: usize,
+    /// Those with `same_as`, which are nothing more to do. Counted above too.
+    pub repeated: usize,
 }
 
 /// Findings by who has to act.
@@ -262,6 +264,7 @@ impl FindingSummary {
                 })
                 .collect(),
             low_confidence: findings.iter().filter(|finding| finding.low_confidence).count(),
+            repeated: findings.iter().filter(|finding| finding.same_as.is_some()).count(),
         }
     }
 }
