@@ -14,6 +14,8 @@ mod text;
 mod view;
 
 #[cfg(test)]
+mod contract;
+#[cfg(test)]
 mod documents;
 
 pub use csv_table::columns;
