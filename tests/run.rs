@@ -162,6 +162,17 @@ fn each_token_has_its_owner() {
 }
 
 #[test]
+fn the_summary_fits_a_screen_and_says_where_the_reports_are() {
+    let desk = Desk::new();
+    let outcome = desk.audit(&LAB);
+    assert!(outcome.out.lines().count() <= 24, "{}", outcome.out);
+    assert!(outcome.out.lines().all(|line| line.chars().count() <= 80), "{}", outcome.out);
+    assert!(outcome.out.contains("66"), "{}", outcome.out);
+    let last = outcome.err.lines().last().unwrap();
+    assert!(last.starts_with("Reports in ") && last.contains("report.html"), "{last}");
+}
+
+#[test]
 fn what_devices_send_harms_no_reader() {
     let desk = Desk::new();
     let outcome = desk.audit(&[AUDIT, "-i", "inventories/lab", "-l", "fgt-sin-02", "-vv"]);

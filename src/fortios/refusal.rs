@@ -13,7 +13,7 @@ pub fn recognise(text: &str) -> Option<&str> {
 
 /// Why a transcript is no answer, with a remedy; `None` when the command was not refused.
 pub fn failure(transcript: &Transcript) -> Option<HostFailure> {
-    let line = transcript.refusal.as_deref()?;
+    let line = without_pid(transcript.refusal.as_deref()?);
     let message = format!("the device refused the command: `{line}`");
     Some(
         HostFailure::new(Stage::Command, message, remedy(&transcript.command))
@@ -23,18 +23,23 @@ pub fn failure(transcript: &Transcript) -> Option<HostFailure> {
 
 /// Whether this line says that the command was refused.
 pub fn is_refusal(line: &str) -> bool {
-    let without_pid = match line.split_once(": ") {
-        Some((pid, rest)) if !pid.is_empty() && pid.bytes().all(|b| b.is_ascii_digit()) => rest,
-        _ => line,
-    };
+    let said = without_pid(line);
     let begins = |words: &str| {
-        without_pid.get(..words.len()).is_some_and(|start| start.eq_ignore_ascii_case(words))
+        said.get(..words.len()).is_some_and(|start| start.eq_ignore_ascii_case(words))
     };
     begins("Unknown action")
         || begins("Command fail. Return code")
         || begins("Command fail. CLI parsing error")
         || begins("command parse error before")
         || (line.starts_with('\'') && line.ends_with("is reserved and cannot be edited directly"))
+}
+
+/// The line without the process id that newer builds print before it, another one each time.
+fn without_pid(line: &str) -> &str {
+    match line.split_once(": ") {
+        Some((pid, rest)) if !pid.is_empty() && pid.bytes().all(|b| b.is_ascii_digit()) => rest,
+        _ => line,
+    }
 }
 
 /// What a person can do about a refused command.

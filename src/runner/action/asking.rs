@@ -28,8 +28,10 @@ impl Answers {
     pub fn failure(&self) -> Option<HostFailure> {
         let mut first = self.failures.first()?.clone();
         let others = self.failures.len() - 1;
-        if others > 0 {
-            first.message = format!("{}, as in {others} more VDOMs", first.message);
+        match others {
+            0 => {}
+            1 => first.message.push_str(", as in another VDOM"),
+            _ => first.message.push_str(&format!(", as in {others} more VDOMs")),
         }
         Some(first)
     }
