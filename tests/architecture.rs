@@ -28,7 +28,7 @@ const fn adapter(name: &'static str, may_name: &'static [&'static str]) -> Ring 
 const RINGS: &[Ring] = &[
     core("model", &[]),
     core("yaml", &["model"]),
-    core("template", &["model"]),
+    core("template", &["model", "yaml"]),
     core("inventory", &["model", "yaml", "template"]),
     core("fortios", &["model"]),
     core("playbook", &["model", "yaml", "template", "inventory", "fortios"]),

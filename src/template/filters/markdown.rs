@@ -1,10 +1,21 @@
 //! Texts of others in Markdown.
 
+use minijinja::{Error, State, Value};
+
+use super::super::arguments::Arguments;
+use super::filter::Filter;
+
+pub(super) const FILTERS: &[Filter] = &[Filter::new("md", &[], call)];
+
+fn call(_: &mut State, value: &Value, _: &Arguments) -> Result<Value, Error> {
+    Ok(Value::from(md(&value.to_string())))
+}
+
 /// The filter `md`: a text that reads in Markdown as it is, on one line and in a table too.
 ///
 /// What would begin or end a format, a link, an element of HTML or a column is escaped. A `_`
 /// between letters and digits formats nothing and stays, so that names stay readable.
-pub(super) fn md(text: &str) -> String {
+fn md(text: &str) -> String {
     let mut safe = String::with_capacity(text.len() + 8);
     let mut before = None;
     let mut rest = text.chars().peekable();
