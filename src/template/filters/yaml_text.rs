@@ -188,19 +188,24 @@ impl Emitter<'_> {
     }
 
     fn key(&mut self, key: &Node) {
-        let is_simple = matches!(
-            key,
-            Node::Scalar { text, .. } if text.chars().count() < 128 && !text.contains(is_break)
-        );
+        let is_simple = match key {
+            Node::Scalar { text, .. } => {
+                !text.is_empty() && text.chars().count() < 128 && !text.contains(is_break)
+            }
+            Node::List { items, .. } => items.is_empty(),
+            Node::Map { pairs, .. } => pairs.is_empty(),
+        };
         if is_simple {
             self.node(key, Within::Key);
             self.write_indicator(":", false, false, false);
-        } else {
-            self.write_indicator("?", true, false, true);
-            self.node(key, Within::Map);
-            self.write_indent();
-            self.write_indicator(":", true, false, true);
+            return;
         }
+        self.write_indicator("?", true, false, self.flow_level == 0);
+        self.node(key, Within::Map);
+        if self.flow_level == 0 || self.column > self.layout.width {
+            self.write_indent();
+        }
+        self.write_indicator(":", true, false, self.flow_level == 0);
     }
 
     fn begin_flow(&mut self) {
@@ -265,7 +270,7 @@ impl Emitter<'_> {
     fn write_indent(&mut self) {
         let indent = self.indent.unwrap_or(0);
         if !self.indention || self.column > indent || (self.column == indent && !self.whitespace) {
-            self.write_break();
+            self.write_break('\n');
         }
         if self.column < indent {
             self.whitespace = true;
@@ -273,11 +278,11 @@ impl Emitter<'_> {
         }
     }
 
-    fn write_break(&mut self) {
+    fn write_break(&mut self, c: char) {
         self.whitespace = true;
         self.indention = true;
         self.column = 0;
-        self.out.push('\n');
+        self.out.push(c);
     }
 
     fn write_plain(&mut self, text: &str, split: bool) {
@@ -309,10 +314,10 @@ impl Emitter<'_> {
             at = end;
             if piece.starts_with(is_break) {
                 if piece.starts_with('\n') {
-                    self.write_break();
+                    self.write_break('\n');
                 }
-                for _ in piece.chars() {
-                    self.write_break();
+                for c in piece.chars() {
+                    self.write_break(c);
                 }
                 self.write_indent();
             } else if piece == " "
