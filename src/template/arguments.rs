@@ -119,6 +119,14 @@ pub(super) fn items(value: &Value) -> Result<Vec<Value>, Error> {
     }
 }
 
+/// As [`items`], but a text falls into its characters and a mapping into its keys.
+pub(super) fn all_items(value: &Value) -> Result<Vec<Value>, Error> {
+    match value.kind() {
+        ValueKind::String | ValueKind::Map => value.try_iter()?.checked().collect(),
+        _ => items(value),
+    }
+}
+
 /// The pairs of a mapping, in their order.
 ///
 /// # Errors

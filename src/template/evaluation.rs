@@ -117,7 +117,9 @@ impl Evaluation {
 
     /// Says more of an undefined name: what it is made of, or the name that was meant.
     pub fn explain(&self, error: TemplateError) -> TemplateError {
-        let Some(what) = error.undefined.as_deref().filter(|_| error.hint.is_none()) else {
+        let Some(what) =
+            error.undefined.as_deref().filter(|what| !what.is_empty() && error.hint.is_none())
+        else {
             return error;
         };
         let root = what.split(['.', '[']).next().unwrap_or(what);

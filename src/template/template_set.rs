@@ -135,7 +135,9 @@ impl TemplateSet {
 
 /// Names the part of the context that an undefined name may have meant.
 fn explain(error: TemplateError, context: &Jinja) -> TemplateError {
-    let Some(what) = error.undefined.as_deref().filter(|_| error.hint.is_none()) else {
+    let Some(what) =
+        error.undefined.as_deref().filter(|what| !what.is_empty() && error.hint.is_none())
+    else {
         return error;
     };
     let root = what.split(['.', '[']).next().unwrap_or(what);

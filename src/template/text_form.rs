@@ -5,7 +5,9 @@ use std::fmt::Write;
 use minijinja::value::ValueKind;
 use minijinja::{AutoEscape, Error, ErrorKind, Output, State, Value};
 
+use super::arguments::invalid;
 use super::conversion::MOST_NESTING;
+use super::filters::DateTime;
 
 /// What `{{ value }}` writes.
 pub(super) fn print(out: &mut Output, state: &mut State, value: &Value) -> Result<(), Error> {
@@ -48,7 +50,7 @@ pub(super) fn text(value: &Value) -> Result<String, Error> {
 
 fn write_repr(out: &mut String, value: &Value, depth: usize) -> Result<(), Error> {
     if depth > MOST_NESTING {
-        return Err(Error::new(ErrorKind::InvalidOperation, "the value is nested too deep"));
+        return Err(invalid("the value is nested too deep"));
     }
     match value.kind() {
         ValueKind::Undefined => return Err(ErrorKind::UndefinedError.into()),
@@ -81,6 +83,9 @@ fn write_repr(out: &mut String, value: &Value, depth: usize) -> Result<(), Error
         }
         ValueKind::Invalid => return Err(super::conversion::error_of(value).into()),
         ValueKind::String => write!(out, "{value:?}")?,
+        ValueKind::Plain if value.downcast_object_ref::<DateTime>().is_none() => {
+            return Err(invalid("a function is printed, and not what it gives"));
+        }
         _ => write!(out, "{value}")?,
     }
     Ok(())

@@ -5,8 +5,8 @@ use minijinja::{Environment, Error, ErrorKind, State, Value};
 
 use super::super::arguments::Arguments;
 use super::{
-    hashes, json, lists, logic, maps, markdown, numbers, paths, regex, sets, sizes, text, time,
-    yaml,
+    attributes, hashes, json, lists, logic, maps, markdown, numbers, paths, regex, sets, sizes,
+    text, time, yaml,
 };
 
 /// One filter: its name, its parameters as Ansible names them, and what it does.
@@ -33,6 +33,7 @@ impl Filter {
 
 /// Our own, each family in a file of its own.
 const FAMILIES: &[&[Filter]] = &[
+    attributes::FILTERS,
     hashes::FILTERS,
     json::FILTERS,
     lists::FILTERS,
@@ -49,46 +50,35 @@ const FAMILIES: &[&[Filter]] = &[
     yaml::FILTERS,
 ];
 
-/// Those of minijinja and minijinja-contrib that do as Ansible's do.
+/// Those of minijinja and minijinja-contrib that do as Ansible's do, and `map`, whose arguments
+/// are another filter's.
 const TAKEN: &[&str] = &[
     "abs",
     "attr",
     "batch",
     "capitalize",
     "count",
-    "dictsort",
     "filesizeformat",
     "first",
     "format",
-    "groupby",
     "indent",
     "items",
-    "join",
     "last",
     "length",
-    "list",
     "lower",
     "map",
-    "max",
-    "min",
     "pprint",
     "reject",
-    "rejectattr",
     "replace",
     "reverse",
     "round",
     "safe",
     "select",
-    "selectattr",
     "slice",
-    "sort",
     "split",
-    "string",
     "striptags",
-    "sum",
     "title",
     "trim",
-    "unique",
     "upper",
     "urlencode",
     "wordcount",
@@ -136,7 +126,7 @@ pub(in crate::template) fn add_filters(environment: &mut Environment<'static>) {
     environment.add_filter("filesizeformat", contrib::filesizeformat);
     environment.add_filter("striptags", contrib::striptags);
     environment.add_filter("wordcount", contrib::wordcount);
-    environment.add_filter("map", lists::map);
+    environment.add_filter("map", attributes::map);
     for filter in filters() {
         let call = move |state: &mut State, value: Value, given: Rest<ValueOrKwargs>| {
             if value.is_undefined() && !filter.takes_undefined() {

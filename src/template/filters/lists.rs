@@ -1,14 +1,15 @@
 //! Lists: put together, taken apart, combined.
 
-use minijinja::value::{Kwargs, Rest, ValueKind, ValueOrKwargs, from_args};
+use minijinja::value::ValueKind;
 use minijinja::{Error, State, Value};
 
 use super::super::TemplateError;
-use super::super::arguments::{Arguments, MORE, invalid, items};
+use super::super::arguments::{Arguments, MORE, all_items, invalid, items};
 use super::super::conversion::MOST_NESTING;
 use super::filter::Filter;
 
 pub(super) const FILTERS: &[Filter] = &[
+    Filter::new("list", &[], list),
     Filter::new("flatten", &["levels", "skip_nulls"], flatten),
     Filter::new("zip", &[MORE], zip),
     Filter::new("zip_longest", &[MORE, "fillvalue"], zip_longest),
@@ -22,30 +23,9 @@ pub(super) const FILTERS: &[Filter] = &[
 /// Items that a product or the like may have.
 const MOST_ITEMS: usize = 1_000_000;
 
-/// minijinja's `map`, which puts nothing in the place of a missing attribute where Ansible fails.
-pub(super) fn map(
-    state: &mut State,
-    value: Value,
-    arguments: Rest<ValueOrKwargs>,
-) -> Result<Value, Error> {
-    let arguments = arguments.into_values();
-    let (_, keywords): (&[Value], Kwargs) = from_args(&arguments)?;
-    let attribute = match keywords.has("default") {
-        true => None,
-        false => keywords.peek::<Option<String>>("attribute")?,
-    };
-    let given = arguments.into_iter().map(ValueOrKwargs::from).collect();
-    let mapped = minijinja::filters::map(state, value, Rest(given))?;
-    if let Some(attribute) = attribute
-        && let Some(at) = mapped.iter().position(Value::is_undefined)
-    {
-        let error = TemplateError::undefined(attribute);
-        let message = format!("{} in item {} of the list", error.message, at + 1);
-        return Err(TemplateError { message, ..error }
-            .hint("leave such items out with `selectattr(…, 'defined')`, or give `default=`")
-            .into());
-    }
-    Ok(Value::from(mapped))
+/// The items of a list, the keys of a mapping or the characters of a text, as a list.
+fn list(_: &mut State, value: &Value, _: &Arguments) -> Result<Value, Error> {
+    all_items(value).map(Value::from)
 }
 
 fn flatten(_: &mut State, value: &Value, arguments: &Arguments) -> Result<Value, Error> {
@@ -78,13 +58,7 @@ fn flatten_into(
 
 /// The value and all further ones, each as the list of its items; text falls into characters.
 fn lists(value: &Value, more: &[Value]) -> Result<Vec<Vec<Value>>, Error> {
-    std::iter::once(value)
-        .chain(more)
-        .map(|list| match list.kind() {
-            ValueKind::String | ValueKind::Map => list.try_iter()?.checked().collect(),
-            _ => items(list),
-        })
-        .collect()
+    std::iter::once(value).chain(more).map(all_items).collect()
 }
 
 fn zip(_: &mut State, value: &Value, arguments: &Arguments) -> Result<Value, Error> {

@@ -4,6 +4,7 @@
 //! the value without showing it. Does not know: scopes, template files.
 //! Start reading at [`Filter`], a row of the registry; each family of filters is one file.
 
+mod attributes;
 mod filter;
 mod hashes;
 mod json;

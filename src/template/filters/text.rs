@@ -10,6 +10,7 @@ use super::filter::Filter;
 pub(super) const FILTERS: &[Filter] = &[
     Filter::new("escape", &[], escape),
     Filter::new("e", &[], escape),
+    Filter::new("string", &[], string),
     Filter::new("forceescape", &[], force_escape),
     Filter::new("truncate", TRUNCATE, truncate),
     Filter::new("wordwrap", WORDWRAP, wordwrap),
@@ -39,6 +40,13 @@ fn escape(_: &mut State, value: &Value, _: &Arguments) -> Result<Value, Error> {
     match value.is_safe() {
         true => Ok(value.clone()),
         false => Ok(Value::from_safe_string(escaped(&text(value)?))),
+    }
+}
+
+fn string(_: &mut State, value: &Value, _: &Arguments) -> Result<Value, Error> {
+    match value.is_safe() {
+        true => Ok(value.clone()),
+        false => text(value).map(Value::from),
     }
 }
 
