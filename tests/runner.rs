@@ -172,7 +172,7 @@ async fn a_condition_decides_item_by_item_and_must_be_true_or_false() {
             "ok: 2\n3",
             "skipped",
             "ignored: `when: 'text'` is text, and a condition must be true or false",
-            "ignored: `msg`: the value is undefined",
+            "ignored: `msg`: `no_such_thing` is undefined",
         ]
     );
 }
@@ -296,7 +296,7 @@ async fn secrets_of_the_connection_are_in_no_scope_and_in_no_event() {
                 - debug: {var: ansible_password}\n\
                 - cli: get system status\n  register: status\n- debug: {msg: '{{ status.stdout }}'}\n";
     let record = Bench::new().with("fw2", device).run(&play(text)).await;
-    assert_eq!(told(&record, "fw2")[0], "ignored: `msg`: the value is undefined");
+    assert_eq!(told(&record, "fw2")[0], "ignored: `msg`: `ansible_password` is undefined");
     assert!(!format!("{record:?}").contains("canary-password"));
 }
 
