@@ -101,6 +101,13 @@ fn the_documents_of_the_example() {
 }
 
 #[test]
+fn one_record_gives_the_same_bytes_again() {
+    for record in [example_record(), hostile(), fleet(40)] {
+        assert_eq!(documents(&view_of(&record)), documents(&view_of(&record.clone())));
+    }
+}
+
+#[test]
 fn what_a_device_says_stays_text() {
     let documents = documents(&view_of(&hostile()));
     for (path, text) in &documents {
