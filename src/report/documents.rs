@@ -262,28 +262,12 @@ fn a_summary_fits_a_screen() {
     }
 }
 
-/// Writes what a manager would open, to look at: `cargo test --lib look_at -- --ignored`.
 #[test]
-#[ignore = "for eyes"]
-#[allow(clippy::disallowed_methods)]
-fn look_at_the_reports() {
-    for (name, record) in
-        [("example", example_record()), ("hostile", hostile()), ("fleet", fleet(200))]
-    {
-        let folder = std::env::temp_dir().join("tokenfleet-reports").join(name);
-        for (path, text) in documents(&view_of(&record)) {
-            let path = folder.join(path);
-            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
-            std::fs::write(path, text).unwrap();
-        }
-        println!("{}", folder.display());
-    }
-}
-
-#[test]
-#[ignore = "takes a minute without optimisation"]
-fn a_fleet_of_20000_is_no_trouble() {
-    let record = fleet(20_000);
-    let documents = documents(&view_of(&record));
-    assert!(documents["report.html"].len() < 10_000_000);
+fn a_page_of_thousands_is_cut_and_says_so() {
+    let documents = documents(&view_of(&fleet(2_100)));
+    let page = &documents["report.html"];
+    assert!(page.len() < 5_000_000, "{}", page.len());
+    assert!(page.contains("100 more, see devices.csv."));
+    assert!(page.contains(" more, see findings.csv."));
+    assert_eq!(documents["devices.csv"].lines().count(), 2_101);
 }
