@@ -206,6 +206,17 @@ fn a_token_of_a_cluster_counts_once() {
     assert_eq!(timeouts.map(|count| (count.count, count.rows)), Some((2, 3)));
 }
 
+#[test]
+fn a_token_that_is_well_on_one_and_not_on_another_counts_as_not_well() {
+    let mut record = record(&["a".to_owned(), "b".to_owned(), "c".to_owned()]);
+    for (host, status) in [("a", "new"), ("b", "locked"), ("c", "active")] {
+        tokens(&mut record, host, None, &[&format!("FTK2000000000001 0 {status}")], "reachable");
+    }
+    let counts = view_of(&record).summary.tokens.by_status;
+    let counts: Vec<_> = counts.iter().map(|known| (&*known.status, known.count)).collect();
+    assert_eq!(counts, [("new", 0), ("active", 0), ("locked", 1)]);
+}
+
 /// `count` FortiGates of which most are well.
 fn fleet(count: usize) -> RunRecord {
     let hosts: Vec<String> = (0..count).map(|number| format!("fgt-{number:05}")).collect();
