@@ -416,6 +416,15 @@ fn bad_input_is_told_before_anything_is_done() {
             ],
             "mine.txt",
         ),
+        (
+            "two hosts with one address",
+            vec![
+                &good,
+                "-i",
+                &desk.file("two.ini", "fw1 ansible_host=192.0.2.1\nfw2 ansible_host=192.0.2.1\n"),
+            ],
+            "are one device",
+        ),
         ("no drift limit", vec![&good, "-i", &hosts, "-e", "fortitoken_drift_limit=low"], "drift"),
         (
             "a unit that the lab has not",

@@ -36,5 +36,6 @@ pub use listing::{host, list, list_yaml};
 pub use load::{Loaded, load};
 pub use located::{HostVariables, Located, Variables};
 pub use pattern::{Selection, select};
+pub use shared_device::{SharedDevice, shared_devices};
 pub use sources::{InventorySource, Sources, VariableDirectory, inventory_files, variable_files};
 pub use target::{ConnectionDefaults, target};

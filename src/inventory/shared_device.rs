@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use indexmap::IndexMap;
 
-use crate::model::{Connection, InputIssue, Value};
+use crate::model::{Connection, HostName, InputIssue, Value};
 
 use super::target::{Reader, is_template};
 use super::{HostVariables, Inventory, Located, connection};
@@ -12,29 +12,50 @@ use super::{HostVariables, Inventory, Located, connection};
 /// How many hosts a warning names.
 const MOST_NAMES: usize = 5;
 
-/// One warning for each address and port that several hosts share: an audit would count that
-/// device more than once.
-pub(super) fn warnings(inventory: &Inventory) -> Vec<InputIssue> {
+/// Several hosts that are one device.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SharedDevice<'a> {
+    /// In the order given.
+    pub hosts: Vec<&'a str>,
+    /// One sentence without a full stop.
+    pub message: String,
+}
+
+/// The devices that several hosts share: an audit would count each more than once. Endpoints are
+/// an address in lower case and a port.
+pub fn shared_devices<'a>(
+    hosts: impl Iterator<Item = (&'a str, (String, u16))>,
+) -> Vec<SharedDevice<'a>> {
     let mut devices: IndexMap<(String, u16), Vec<&str>> = IndexMap::new();
-    for host in inventory.hosts() {
-        if let Some(endpoint) = endpoint(inventory, host.as_str()) {
-            devices.entry(endpoint).or_default().push(host.as_str());
-        }
+    for (host, endpoint) in hosts {
+        devices.entry(endpoint).or_default().push(host);
     }
+    devices.retain(|_, hosts| hosts.len() > 1);
     devices
         .into_iter()
-        .filter(|(_, hosts)| hosts.len() > 1)
         .map(|((address, port), hosts)| {
             let more = hosts.len().saturating_sub(MOST_NAMES);
             let mut names = hosts[..hosts.len() - more].join("`, `");
             names =
                 if more > 0 { format!("`{names}` and {more} more") } else { format!("`{names}`") };
-            let issue = InputIssue::warning(format!(
+            let message = format!(
                 "{names} are one device, {address} port {port}: it would be audited {} times",
                 hosts.len()
-            ))
-            .hint("keep one of them, or correct `ansible_host` and `ansible_port`");
-            match hosts.last().and_then(|host| inventory.place_of(host)) {
+            );
+            SharedDevice { hosts, message }
+        })
+        .collect()
+}
+
+/// One warning for each device that several hosts share, at the last of them.
+pub(super) fn warnings(inventory: &Inventory) -> Vec<InputIssue> {
+    let hosts = inventory.hosts().map(HostName::as_str);
+    shared_devices(hosts.filter_map(|host| Some((host, endpoint(inventory, host)?))))
+        .into_iter()
+        .map(|shared| {
+            let issue = InputIssue::warning(shared.message)
+                .hint("keep one of them, or correct `ansible_host` and `ansible_port`");
+            match shared.hosts.last().and_then(|host| inventory.place_of(host)) {
                 Some(place) => issue.at(place.clone(), 1),
                 None => issue,
             }

@@ -5,9 +5,10 @@ use std::sync::Arc;
 use indexmap::IndexMap;
 
 use crate::inventory::{
-    HostVariables, Inventory, Limit, Located, Variables, is_connection_name, select, target,
+    HostVariables, Inventory, Limit, Located, Variables, is_connection_name, select,
+    shared_devices, target,
 };
-use crate::model::{HostEntry, HostName, InputIssue, ReportRequest, Target, Value};
+use crate::model::{Connection, HostEntry, HostName, InputIssue, ReportRequest, Target, Value};
 use crate::template::{Templar, is_template};
 
 use super::scope::{HostScope, RunVariables};
@@ -116,6 +117,7 @@ pub fn plan(
             Err(found) => issues.extend(found),
         }
     }
+    issues.extend(counted_twice(&hosts, &variables.inventory));
     if !issues.is_empty() {
         return Err(warnings.into_iter().chain(issues).collect());
     }
@@ -168,6 +170,28 @@ fn nobody(playbook: &Playbook, request: &Request) -> InputIssue {
         }
         _ => issue,
     }
+}
+
+/// A device under two names would stand in the report twice, with all of its tokens.
+fn counted_twice(hosts: &[PlannedHost], inventory: &Inventory) -> Vec<InputIssue> {
+    let over_ssh = hosts.iter().filter(|host| host.target.connection == Connection::Ssh);
+    let endpoints = over_ssh.map(|host| {
+        let target = &host.target;
+        (target.host.as_str(), (target.address.to_ascii_lowercase(), target.port))
+    });
+    shared_devices(endpoints)
+        .into_iter()
+        .map(|shared| {
+            let last = shared.hosts.last().copied().unwrap_or_default();
+            let issue = InputIssue::error(shared.message).hint(format!(
+                "correct `ansible_host` and `ansible_port`, or leave one out: `--limit '!{last}'`"
+            ));
+            match inventory.place_of(last) {
+                Some(place) => issue.at(place.clone(), 1),
+                None => issue,
+            }
+        })
+        .collect()
 }
 
 /// Makes hosts of names.
