@@ -3,6 +3,8 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
+use indexmap::IndexMap;
+
 use crate::cli::exit::Exit;
 use crate::cli::run_arguments::{Format, OutputArguments};
 use crate::cli::stream::{print, say, say_issues, stdout_look};
@@ -88,18 +90,15 @@ fn write_reports(
 
 /// `Reports in reports/x: report.html, tokens.csv, tickets/ (12)`, and what else lies there.
 fn told(folder: &Path, written: &[String]) -> String {
-    let mut names: Vec<String> = Vec::new();
+    let mut names: IndexMap<&str, usize> = IndexMap::new();
     for path in written {
-        let Some((below, _)) = path.rsplit_once('/') else {
-            names.push(path.clone());
-            continue;
-        };
-        let count = written.iter().filter(|p| p.rsplit_once('/').is_some_and(|(b, _)| b == below));
-        let name = format!("{below}/ ({})", count.count());
-        if !names.contains(&name) {
-            names.push(name);
-        }
+        let name = path.rsplit_once('/').map_or(path.as_str(), |(below, _)| below);
+        *names.entry(name).or_default() += usize::from(name.len() < path.len());
     }
+    let mut names: Vec<String> = names
+        .into_iter()
+        .map(|(name, below)| if below > 0 { format!("{name}/ ({below})") } else { name.to_owned() })
+        .collect();
     let more = names.len().saturating_sub(MOST_NAMES);
     names.truncate(MOST_NAMES);
     let more = if more > 0 { format!(" and {more} more") } else { String::new() };

@@ -24,16 +24,10 @@ pub(super) struct Answers {
 }
 
 impl Answers {
-    /// The first failure, with the number of the others.
+    /// The first failure; the others have the same cause more often than not, and their answers
+    /// are reported.
     pub fn failure(&self) -> Option<HostFailure> {
-        let mut first = self.failures.first()?.clone();
-        let others = self.failures.len() - 1;
-        match others {
-            0 => {}
-            1 => first.message.push_str(", as in another VDOM"),
-            _ => first.message.push_str(&format!(", as in {others} more VDOMs")),
-        }
-        Some(first)
+        self.failures.first().cloned()
     }
 }
 
