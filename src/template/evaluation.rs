@@ -47,8 +47,9 @@ impl Evaluation {
     }
 
     fn variable(self: &Arc<Self>, name: &str) -> Option<Jinja> {
-        match self.seen().outcomes.get(name) {
-            Some(Outcome::Done(value)) => return Some(value.clone()),
+        let known = self.seen().outcomes.get(name).cloned();
+        match known {
+            Some(Outcome::Done(value)) => return Some(value),
             Some(Outcome::Undefined(_)) => return None,
             Some(Outcome::Busy) => return Some(failed(self.circle(name))),
             None => {}
@@ -126,8 +127,9 @@ impl Evaluation {
         if root == "omit" {
             return error.hint("nothing is omitted here: use `default('')`, or leave the key out");
         }
-        if let Some(Outcome::Undefined(cause)) = self.seen().outcomes.get(root) {
-            return TemplateError { spot: error.spot, ..cause.clone() };
+        let known = self.seen().outcomes.get(root).cloned();
+        if let Some(Outcome::Undefined(cause)) = known {
+            return TemplateError { spot: error.spot, ..cause };
         }
         let mut names = self.scope.names();
         if names.iter().any(|name| name == root) {

@@ -25,3 +25,6 @@ pub use scope::Scope;
 pub use templar::{Templar, is_template};
 pub use template_error::{Spot, TemplateError};
 pub use template_set::TemplateSet;
+
+#[cfg(test)]
+mod examples;

@@ -134,6 +134,19 @@ impl Source {
         Spot::within(&self.original, start..self.original_of(range.end).max(start))
     }
 
+    /// A line of `ready` without the white space around it; lines count from 1.
+    pub fn line(&self, number: usize) -> Option<Range<usize>> {
+        let line = self.ready.split('\n').nth(number.checked_sub(1)?)?.trim();
+        let start = line.as_ptr().addr() - self.ready.as_ptr().addr();
+        Some(start..start + line.len())
+    }
+
+    /// Where a name stands that is the last of its kind before `end`.
+    pub fn last_before(&self, end: usize, name: &str) -> Option<Range<usize>> {
+        let start = self.ready.get(..end)?.rfind(name)?;
+        Some(start..start + name.len())
+    }
+
     /// What the filter or test at a place of `ready` was applied to: `a.b` of `a.b | upper`.
     pub fn subject(&self, range: Range<usize>) -> Option<&str> {
         let before = self.ready.get(..range.start)?.trim_end();

@@ -132,7 +132,7 @@ impl Templar {
         if value.is_undefined() {
             let shown: String = text[range].trim().chars().take(MOST_SHOWN).collect();
             let mut error = TemplateError::undefined(shown);
-            error.spot = Some(source.spot(0..source.ready.len()));
+            error.spot = source.line(1).map(|line| source.spot(line));
             return Err(evaluation.explain(error));
         }
         Ok(value)

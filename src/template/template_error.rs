@@ -101,7 +101,11 @@ impl TemplateError {
             None => Self::of_cause(cause, cause.name().and_then(&source_of)),
         };
         found.spot = cause.name().and_then(|name| {
-            let mut spot = source_of(name)?.spot(cause.range()?);
+            let source = source_of(name)?;
+            let range = cause.range().or_else(|| source.line(cause.line()?))?;
+            let undefined = found.undefined.as_deref().filter(|what| !what.is_empty());
+            let named = undefined.and_then(|what| source.last_before(range.end, what));
+            let mut spot = source.spot(named.unwrap_or(range));
             // minijinja's name for a text that is no template of a set.
             spot.template = Some(name.to_owned()).filter(|name| !name.starts_with('<'));
             Some(spot)
@@ -133,6 +137,13 @@ impl TemplateError {
             Kind::SyntaxError if detail.starts_with("unexpected end of input") => {
                 Self::new("the expression is not finished")
             }
+            Kind::SyntaxError if detail == "unexpected end of string" => {
+                Self::new("a string is not closed")
+            }
+            // minijinja puts the numbers into its message.
+            _ if detail.starts_with("unable to calculate") => Self::new(
+                "the numbers cannot be calculated with: one is zero, or the result too large",
+            ),
             _ if detail.is_empty() => Self::new(cause.kind().to_string()),
             Kind::BadEscape => Self::new("a string holds an escape that is not known"),
             _ => Self::new(detail.trim_end_matches('.')),

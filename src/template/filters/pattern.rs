@@ -79,7 +79,7 @@ impl Pattern {
             .backtrack_limit(MOST_BACKTRACKS)
             .build()
             .map(|regex| Self(Arc::new(regex)))
-            .map_err(|_| invalid(format!("`{pattern}` is not a pattern that can be used")))
+            .map_err(|_| invalid("the pattern is not a regular expression"))
     }
 
     pub fn is_match(&self, text: &str) -> Result<bool, Error> {
