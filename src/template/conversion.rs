@@ -3,8 +3,8 @@
 use minijinja::Value as Jinja;
 use minijinja::value::ValueKind;
 
-use super::TemplateError;
 use super::filters::DateTime;
+use super::{TemplateError, is_template};
 use crate::model::Value;
 
 /// How deep a value may lie in another.
@@ -41,6 +41,8 @@ pub(super) fn to_jinja(value: &Value, path: &str) -> Jinja {
     }
 }
 
+/// Text that looks like a template becomes `Unsafe`.
+///
 /// # Errors
 /// A value that is an error itself, is undefined, or lies too deep.
 pub(super) fn from_jinja(value: &Jinja) -> Result<Value, TemplateError> {
@@ -79,8 +81,11 @@ fn from_nested(value: &Jinja, depth: usize) -> Result<Value, TemplateError> {
         ValueKind::Plain if value.downcast_object_ref::<DateTime>().is_none() => {
             return Err(TemplateError::new("the value is a function, and not data"));
         }
-        // What came out of a template is no template: it may hold what a device said.
-        _ => Value::Unsafe(value.to_string()),
+        // What came out of a template is never a template itself: it may be a device's words.
+        _ => match value.to_string() {
+            text if is_template(&text) => Value::Unsafe(text),
+            text => Value::Text(text),
+        },
     })
 }
 

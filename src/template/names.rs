@@ -62,7 +62,8 @@ fn check_at(tokens: &[Token<'_>], at: usize) -> Found {
     let token = tokens.get(at)?;
     let before = at.checked_sub(1).and_then(|before| tokens.get(before));
     let follows_dot = before.is_some_and(|before| before.is("."));
-    let is_filter_tag = at == 0 && token.is("filter");
+    let begins = before.is_none_or(|before| at == 1 && (before.is("-") || before.is("+")));
+    let is_filter_tag = begins && token.is("filter");
     if token.is("|") || is_filter_tag {
         let (name, end) = dotted(tokens, at + 1)?;
         let place = tokens[at + 1].start..tokens[end - 1].end();

@@ -69,7 +69,8 @@ impl Templar {
 
     /// A value with all templates in it filled in: in lists and in the values of mappings too. A
     /// text that is one `{{ … }}` and nothing else becomes what the expression gives, any other
-    /// text stays text. `Unsafe` text is left as it is.
+    /// text stays text. `Unsafe` text is left as it is, and text that comes out looking like a
+    /// template is `Unsafe`, so that nobody fills it in again.
     ///
     /// # Errors
     /// The first mistake.

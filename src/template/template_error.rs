@@ -144,6 +144,9 @@ impl TemplateError {
             _ if detail.starts_with("unable to calculate") => Self::new(
                 "the numbers cannot be calculated with: one is zero, or the result too large",
             ),
+            _ if detail.starts_with("tried to use % operator on unsupported types string") => {
+                Self::new("text has no operator `%` here").hint("use `'%s' | format(…)`")
+            }
             _ if detail.is_empty() => Self::new(cause.kind().to_string()),
             Kind::BadEscape => Self::new("a string holds an escape that is not known"),
             _ => Self::new(detail.trim_end_matches('.')),

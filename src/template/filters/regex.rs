@@ -18,8 +18,8 @@ pub(super) const FILTERS: &[Filter] = &[
     Filter::new("regex_escape", &["re_type"], regex_escape),
 ];
 
-/// Replacements that one text may take.
-const MOST_MATCHES: usize = 10_000_000;
+/// Replacements that a user may ask for.
+const MOST_ASKED: usize = 10_000_000;
 
 fn pattern(arguments: &Arguments) -> Result<Pattern, Error> {
     Pattern::new(
@@ -69,7 +69,6 @@ fn regex_findall(_: &mut State, value: &Value, arguments: &Arguments) -> Result<
     };
     pattern
         .all(&subject)
-        .take(MOST_MATCHES)
         .map(|found| {
             let found = found.map_err(|error| failed(&error))?;
             Ok(match found.len() {
@@ -85,8 +84,8 @@ fn regex_replace(_: &mut State, value: &Value, arguments: &Arguments) -> Result<
     let subject = text(value)?;
     let pattern = pattern(arguments)?;
     let replacement = arguments.text("replacement", "")?;
-    let most = match arguments.size("count", 0, MOST_MATCHES)? {
-        0 => MOST_MATCHES,
+    let most = match arguments.size("count", 0, MOST_ASKED)? {
+        0 => usize::MAX,
         most => most,
     };
     let mut out = String::with_capacity(subject.len());
@@ -100,7 +99,7 @@ fn regex_replace(_: &mut State, value: &Value, arguments: &Arguments) -> Result<
         replaced += 1;
     }
     out.push_str(&subject[done..]);
-    let least = arguments.size("mandatory_count", 0, MOST_MATCHES)?;
+    let least = arguments.size("mandatory_count", 0, MOST_ASKED)?;
     if replaced < least {
         return Err(invalid(format!("the pattern matched {replaced} times, and not {least}")));
     }
