@@ -506,3 +506,32 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn no_depth_is_too_deep() {
+    for open in
+        ["(", "[", "{'a':", "not ", "-", "a.b(", "x if ", "{{", "{% if a %}", "{% for a in b %}"]
+    {
+        let text = format!("{{{{ {} }}}}", open.repeat(50_000));
+        assert!(templar().check(&text).is_err(), "{open}");
+        assert!(templar().check_expression(&open.repeat(50_000)).is_err(), "{open}");
+    }
+    for step in [" + 1", " | string", " is string", "[0]", ".a", "(1)", " and 1", " ~ 1", " if 1"] {
+        let chain = |steps| format!("{{{{ 1{} }}}}", step.repeat(steps));
+        let told = refusal(&chain(50_000), &[]);
+        assert!(told.starts_with("an expression has more than"), "{step}: {told}");
+        let _ = templar().check(&chain(900));
+        let _ = fill(&chain(900), &[]);
+        let _ = set(&[("t", &chain(900))]);
+    }
+    let arms = format!("{{% if 1 %}}{}{{% endif %}}", "{% elif 1 %}".repeat(50_000));
+    let _ = templar().check(&arms);
+    let _ = fill(&arms, &[]);
+    let deep = format!("{}{}", "[".repeat(90), "]".repeat(90));
+    let chain: Vec<(String, Value)> = (0..29)
+        .map(|at| (format!("v{at}"), Value::text(format!("x{{{{ v{} | upper }}}}", at + 1))))
+        .chain([("v29".to_owned(), Value::text(format!("{{{{ '{deep}' | from_json }}}}")))])
+        .collect();
+    let chain: Vec<(&str, Value)> = chain.iter().map(|(n, v)| (n.as_str(), v.clone())).collect();
+    assert!(fill("{{ v0 }}", &chain).is_ok());
+}

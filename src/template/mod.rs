@@ -13,6 +13,7 @@ mod filters;
 mod functions;
 mod names;
 mod scope;
+mod shape;
 mod source;
 mod templar;
 mod template_error;

@@ -6,6 +6,7 @@ use std::ops::Range;
 use super::TemplateError;
 use super::filters::{filter_names, refused_filter};
 use super::functions::refused_function;
+use super::shape::{check_expression_shape, check_shape};
 use super::template_error::Spot;
 use super::token::{Token, TokenKind, cut, tokens};
 use super::value_tests::{refused_test, test_names};
@@ -13,11 +14,13 @@ use crate::model::{nearest, nearest_hint};
 
 /// The first name in the code of a template that is not known. `text` is what the user wrote.
 pub(super) fn check_template(text: &str) -> Result<(), TemplateError> {
+    check_shape(text)?;
     cut(text).codes.into_iter().try_for_each(|code| check_code(text, code.range))
 }
 
 /// The first name in an expression that is not known.
 pub(super) fn check_code(text: &str, range: Range<usize>) -> Result<(), TemplateError> {
+    check_expression_shape(text, range.clone())?;
     let tokens = tokens(text, range);
     for at in 0..tokens.len() {
         let found = check_at(&tokens, at);

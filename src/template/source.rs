@@ -26,7 +26,12 @@ pub(super) struct Source {
     pub ready: String,
     /// Where a piece of `ready` begins, and where that piece begins in `original`.
     anchors: Vec<(usize, usize)>,
+    /// How many brackets of paths lie around what is being read.
+    depth: usize,
 }
+
+/// Paths in brackets of paths that are made to bear an undefined part.
+const MOST_DEPTH: usize = 10;
 
 impl Source {
     /// A text that may hold `{{ … }}`.
@@ -60,6 +65,7 @@ impl Source {
             original: text.to_owned(),
             ready: String::with_capacity(text.len()),
             anchors: Vec::new(),
+            depth: 0,
         }
     }
 
@@ -82,7 +88,7 @@ impl Source {
         let mut done = range.start;
         let mut at = 0;
         while let Some(token) = tokens.get(at) {
-            if let Some(path) = guarded_path(&tokens, at) {
+            if let Some(path) = guarded_path(&tokens, at).filter(|_| self.depth < MOST_DEPTH) {
                 self.keep(text, done..token.start);
                 self.look_up(text, &tokens[at..path], keeps_backslashes);
                 done = tokens[path - 1].end();
@@ -117,11 +123,13 @@ impl Source {
                 let end = bracket_end(path, at).unwrap_or(path.len());
                 self.insert(", ", token.start);
                 let inside = token.end()..path[end - 1].start;
+                self.depth += 1;
                 self.code(
                     text,
                     Code { range: inside, is_expression: keeps_backslashes },
                     Reading::Value,
                 );
+                self.depth -= 1;
                 at = end;
             }
         }

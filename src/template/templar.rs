@@ -10,6 +10,7 @@ use super::conversion::from_jinja;
 use super::environment::environment;
 use super::evaluation::Evaluation;
 use super::names::{check_code, check_template};
+use super::shape::{check_expression_shape, check_shape};
 use super::source::{Reading, Source};
 use super::token::cut;
 use super::{Scope, TemplateError};
@@ -108,6 +109,7 @@ impl Templar {
         if let Some(range) = lone_expression(text) {
             return self.expression(text, range, Reading::Value, evaluation);
         }
+        check_shape(text)?;
         let source = Source::template(text, Reading::Value);
         let context = Jinja::from_dyn_object(Arc::clone(evaluation));
         self.environment
@@ -123,6 +125,7 @@ impl Templar {
         reading: Reading,
         evaluation: &Arc<Evaluation>,
     ) -> Result<Jinja, TemplateError> {
+        check_expression_shape(text, range.clone())?;
         let source = Source::expression(text, range.clone(), reading);
         let context = Jinja::from_dyn_object(Arc::clone(evaluation));
         let value = self

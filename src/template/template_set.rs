@@ -56,14 +56,16 @@ impl TemplateSet {
         let names: Vec<&str> = set.members.keys().map(String::as_str).collect();
         let mut issues = Vec::new();
         for (name, member) in &set.members {
-            let checked = check_template(&member.file.text)
-                .and_then(|()| check_members(&member.file.text, &names));
             let trimming = header(&member.file.text).map(Trimming::of_header).unwrap_or_default();
             trimming.set(&mut set.environment);
-            let added =
-                set.environment.add_template_owned(name.clone(), member.source.ready.clone());
-            let syntax = added.map_err(|error| TemplateError::of(&error, |_| Some(&member.source)));
-            if let Err(error) = syntax.and(checked) {
+            let checked = check_template(&member.file.text)
+                .and_then(|()| check_members(&member.file.text, &names))
+                .and_then(|()| {
+                    set.environment
+                        .add_template_owned(name.clone(), member.source.ready.clone())
+                        .map_err(|error| TemplateError::of(&error, |_| Some(&member.source)))
+                });
+            if let Err(error) = checked {
                 issues.push(issue(&member.file, error));
             }
         }
