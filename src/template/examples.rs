@@ -1,4 +1,5 @@
-//! One example at least for each filter, test and function, with what Ansible 2.19 makes of it.
+//! One example at least for each filter, test and function, with what Ansible 2.19 makes of
+//! it; `md` is our own.
 
 use std::sync::Arc;
 
@@ -231,6 +232,7 @@ const TEXT: &[(&str, &str)] = &[
     ("name | wordcount", "2"),
     ("'a b/c' | urlencode", "a%20b/c"),
     ("'<b>x</b>' | striptags", "x"),
+    ("'a | b*' | md", "a \\| b\\*"),
     ("markup | e", "&lt;i&gt;&#34;a&#34; &amp; &#39;b&#39;&lt;/i&gt;"),
     ("'<' | escape ~ '<' | safe | string", "&lt;<"),
     ("('<' | e) | forceescape", "&amp;lt;"),
