@@ -228,6 +228,7 @@ fn what_a_session_asks_by_itself_passes_the_gate() {
         Command::FORTITOKEN_INFO,
         Command::HA_STATUS,
         Command::USER_LOCAL,
+        Command::USER_FORTITOKEN,
         Command::SYSTEM_ADMIN,
     ] {
         assert_eq!(Command::parse(command.as_str()), Ok(command));

@@ -298,6 +298,7 @@ async fn nothing_but_the_plan_reaches_a_device() {
         "diagnose fortitoken info",
         "get system ha status",
         "show user local",
+        "show user fortitoken",
         "show system admin",
         "config global",
         "config vdom",

@@ -1,5 +1,6 @@
 //! The facts of one device.
 
+use super::configuration::Configurations;
 use super::owner::Owners;
 use super::server::{ServerFacts, ServerReach};
 use super::sheet::{TokenFacts, TokenSheet};
@@ -108,6 +109,7 @@ struct Reading {
     vdoms: Vec<String>,
     sheets: Vec<TokenSheet>,
     owners: Owners,
+    configurations: Configurations,
     gaps: Vec<String>,
 }
 
@@ -131,6 +133,11 @@ impl Reading {
                 }
             }
             "user_local" => self.accounts(transcript, parse::user_local(text).answer().ok()),
+            "user_fortitoken" => {
+                if let Ok(tokens) = parse::user_fortitoken(text).answer() {
+                    self.configurations.add(transcript, tokens);
+                }
+            }
             "system_admin" => self.accounts(transcript, parse::system_admin(text).answer().ok()),
             _ => {}
         }
@@ -178,7 +185,7 @@ impl Reading {
 
     fn finish(mut self, record: &HostRecord) -> DeviceFacts {
         for sheet in &mut self.sheets {
-            sheet.join(&self.owners);
+            sheet.join(&self.owners, &self.configurations);
         }
         self.unfinished(record);
         self.ignored(record);
@@ -288,6 +295,26 @@ mod tests {
             [(AccountKind::LocalUser, "alice"), (AccountKind::Administrator, "root-admin")]
         );
         assert_eq!(owners(1), [(AccountKind::Administrator, "root-admin")]);
+    }
+
+    #[test]
+    fn the_configuration_of_a_token_is_joined_within_its_vdom() {
+        let configured = "config user fortitoken\n    edit \"FTKMOB0000000001\"\n        \
+                          set license \"FTMTRIAL0A4E28E6\"\n        set status lock\n    next\nend\n";
+        let row = "FTKMOB0000000001 0 locked";
+        let device = facts(
+            &fw()
+                .answer("fw", Some("root"), "show user fortitoken", configured)
+                .tokens("fw", Some("root"), &[row], "reachable")
+                .tokens("fw", Some("dmz"), &[row], "reachable"),
+        );
+        let of =
+            |index: usize| device.sheets[index].tokens["FTKMOB0000000001"].configuration.clone();
+        let configuration = of(0).unwrap();
+        assert!(configuration.is_trial());
+        assert_eq!(configuration.token.status, "lock");
+        assert_eq!(configuration.text, "edit \"FTKMOB0000000001\"");
+        assert_eq!(of(1), None);
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! `fortitoken_info`, `fortios_facts`, `fortitoken_owners`: what tokenfleet asks and understands.
+//! `fortitoken_info` and its like: what tokenfleet asks and understands.
 
 use indexmap::IndexMap;
 use serde::Serialize;
@@ -22,6 +22,7 @@ pub(super) async fn perform<K: Clock, T: Transport>(
         Collect::FortitokenInfo => tokens(context, device).await,
         Collect::FortiosFacts => facts(context, device).await,
         Collect::FortitokenOwners => owners(context, device).await,
+        Collect::FortitokenConfig => configuration(context, device).await,
     }
 }
 
@@ -118,6 +119,25 @@ async fn owners<K: Clock, T: Transport>(
         }
     }
     Ok(result.with("owners", Value::List(owners)))
+}
+
+/// What the configuration says of the tokens: the state that they are in is another matter.
+async fn configuration<K: Clock, T: Transport>(
+    context: &Context<'_, K>,
+    device: &mut Device<T>,
+) -> Result<TaskResult, HostFailure> {
+    let answers = device.ask(&Command::USER_FORTITOKEN, Reach::EveryVdom, context).await?;
+    let mut result = TaskResult { failure: answers.failure(), ..TaskResult::default() };
+    let mut tokens = Vec::new();
+    for transcript in &answers.transcripts {
+        match understood(transcript, parse::user_fortitoken(&transcript.text)) {
+            Ok(configured) => tokens.extend(rows(&configured, transcript)),
+            Err(failure) => {
+                result.failure.get_or_insert(failure);
+            }
+        }
+    }
+    Ok(result.with("tokens", Value::List(tokens)))
 }
 
 fn confined(what: &str) -> String {
