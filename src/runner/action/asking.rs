@@ -1,6 +1,6 @@
 //! A command to a device, and all of its answers.
 
-use super::perform::Context;
+use super::context::Context;
 use crate::fortios::command::Command;
 use crate::fortios::refusal;
 use crate::fortios::session::{Reach, Survey};

@@ -1,6 +1,6 @@
 //! `assert`: conditions that must hold.
 
-use super::perform::Context;
+use super::context::Context;
 use crate::model::{HostFailure, Stage, Value};
 use crate::playbook::Assert;
 use crate::runner::task_result::{TaskResult, mistake};

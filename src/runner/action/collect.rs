@@ -4,7 +4,7 @@ use indexmap::IndexMap;
 use serde::Serialize;
 
 use super::asking::{Answers, Device};
-use super::perform::Context;
+use super::context::Context;
 use crate::fortios::command::Command;
 use crate::fortios::parse::{self, Parsed};
 use crate::fortios::session::Reach;
