@@ -5,10 +5,10 @@ use std::panic::AssertUnwindSafe;
 use async_ssh2_lite::ssh2::{KeyboardInteractivePrompt, Prompt};
 use async_ssh2_lite::{AsyncSession, Error};
 use futures_util::FutureExt;
-use tokio::net::TcpStream;
 
 use super::fault::{Fault, printable};
 use super::hangup::Hangup;
+use super::socket::Socket;
 use super::stream::SshStream;
 use crate::model::{HostFailure, Secret, Stage, Target};
 
@@ -50,8 +50,8 @@ impl Credential {
 /// Logs in with exactly one attempt: FortiOS counts refused logins by source address, and locks
 /// it out after a few.
 pub(super) async fn log_in(
-    session: &AsyncSession<SshStream<TcpStream>>,
-    hangup: &Hangup<TcpStream>,
+    session: &AsyncSession<SshStream>,
+    hangup: &Hangup<Socket>,
     user: &str,
     credential: &Credential,
 ) -> Result<(), HostFailure> {
@@ -103,7 +103,7 @@ pub(super) async fn log_in(
 
 /// The methods by which the server lets this user in; empty when it has let them in already.
 async fn offered_methods(
-    session: &AsyncSession<SshStream<TcpStream>>,
+    session: &AsyncSession<SshStream>,
     user: &str,
 ) -> Result<Vec<String>, HostFailure> {
     // The crate panics on a list that is not UTF-8, which a server is free to send.
@@ -123,14 +123,14 @@ async fn offered_methods(
 /// Answers one question for a password, and hangs up at any other.
 struct Answers<'a> {
     password: &'a Secret,
-    hangup: &'a Hangup<TcpStream>,
+    hangup: &'a Hangup<Socket>,
     answered: bool,
     /// The question that was not answered.
     refused: Option<String>,
 }
 
 impl<'a> Answers<'a> {
-    fn new(password: &'a Secret, hangup: &'a Hangup<TcpStream>) -> Self {
+    fn new(password: &'a Secret, hangup: &'a Hangup<Socket>) -> Self {
         Self { password, hangup, answered: false, refused: None }
     }
 

@@ -15,6 +15,7 @@ use super::authentication::{self, Credential};
 use super::fault::{Fault, printable};
 use super::hangup::Hangup;
 use super::host_keys::Expectation;
+use super::socket::Socket;
 use super::stream::SshStream;
 use super::trials::Trials;
 use super::version::{self, NoVersion};
@@ -67,6 +68,7 @@ impl Connector for SshConnector {
         let credential = Credential::of(target).await?;
         let addresses = resolve(target, limit(settings.resolve)).await?;
         let socket = open_socket(&addresses, target, limit(settings.connect)).await?;
+        let socket = Arc::new(Socket::Tcp(socket));
         wait_for_version(&socket, target, limit(settings.handshake)).await?;
 
         let expectation = self.host_keys.expect(target);
@@ -112,7 +114,7 @@ async fn open_socket(
     addresses: &[SocketAddr],
     target: &Target,
     limit: Duration,
-) -> Result<Arc<TcpStream>, HostFailure> {
+) -> Result<TcpStream, HostFailure> {
     let share = limit / u32::try_from(addresses.len().max(1)).unwrap_or(u32::MAX);
     let mut last = connect_failure(target, limit, &io::ErrorKind::TimedOut.into());
     for address in addresses {
@@ -121,7 +123,7 @@ async fn open_socket(
                 // Commands are short: none should wait for the one before to be acknowledged.
                 // Where that cannot be set, they do.
                 let _ = socket.set_nodelay(true);
-                return Ok(Arc::new(socket));
+                return Ok(socket);
             }
             Ok(Err(error)) => error,
             Err(_) => io::ErrorKind::TimedOut.into(),
@@ -159,7 +161,7 @@ fn connect_failure(target: &Target, limit: Duration, error: &io::Error) -> HostF
 }
 
 async fn wait_for_version(
-    socket: &TcpStream,
+    socket: &Socket,
     target: &Target,
     limit: Duration,
 ) -> Result<(), HostFailure> {
@@ -189,19 +191,19 @@ async fn wait_for_version(
     Err(HostFailure::new(Stage::Handshake, message, remedy))
 }
 
-type Session = AsyncSession<SshStream<TcpStream>>;
+type Session = AsyncSession<SshStream>;
 
 /// A connection on its way to a shell.
 struct Line {
     // Dropped in this order: see `Hangup`. A stage must keep the channel in here, since its own
     // variables would outlive the socket.
-    hangup: Hangup<TcpStream>,
-    channel: Option<AsyncChannel<SshStream<TcpStream>>>,
+    hangup: Hangup<Socket>,
+    channel: Option<AsyncChannel<SshStream>>,
     session: Session,
 }
 
 impl Line {
-    fn new(socket: Arc<TcpStream>) -> Result<Self, HostFailure> {
+    fn new(socket: Arc<Socket>) -> Result<Self, HostFailure> {
         let hangup = Hangup::new(socket.clone());
         let session = AsyncSession::new(SshStream::new(socket), None).map_err(|error| {
             HostFailure::new(

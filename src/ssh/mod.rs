@@ -15,6 +15,7 @@ mod known_hosts;
 mod private_key;
 mod public_key;
 mod settings;
+mod socket;
 mod stream;
 mod transport;
 mod trials;

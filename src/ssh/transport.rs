@@ -4,10 +4,10 @@ use std::io;
 
 use async_ssh2_lite::{AsyncChannel, AsyncSession};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::TcpStream;
 
 use super::fault::Fault;
 use super::hangup::Hangup;
+use super::socket::Socket;
 use super::stream::SshStream;
 use crate::runner::Transport;
 
@@ -17,16 +17,16 @@ use crate::runner::Transport;
 /// transport is sensible then. A cancelled read loses nothing.
 pub struct SshTransport {
     // Dropped in this order: see `Hangup`.
-    _hangup: Hangup<TcpStream>,
-    channel: AsyncChannel<SshStream<TcpStream>>,
-    session: AsyncSession<SshStream<TcpStream>>,
+    _hangup: Hangup<Socket>,
+    channel: AsyncChannel<SshStream>,
+    session: AsyncSession<SshStream>,
 }
 
 impl SshTransport {
     pub(super) fn new(
-        hangup: Hangup<TcpStream>,
-        channel: AsyncChannel<SshStream<TcpStream>>,
-        session: AsyncSession<SshStream<TcpStream>>,
+        hangup: Hangup<Socket>,
+        channel: AsyncChannel<SshStream>,
+        session: AsyncSession<SshStream>,
     ) -> Self {
         Self { _hangup: hangup, channel, session }
     }
