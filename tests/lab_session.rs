@@ -10,7 +10,7 @@ use tokenfleet::fortios::parse;
 use tokenfleet::fortios::session::{Limits, Reach, Session, SessionEvent, Survey};
 use tokenfleet::lab::{Device, Fault, Fleet, Hosting, Serving};
 use tokenfleet::model::{
-    Connection, HostFailure, HostKeyPolicy, HostName, Secret, Stage, Target, Transcript,
+    Connection, HostFailure, HostKeyPolicy, HostName, Route, Secret, Stage, Target, Transcript,
 };
 use tokenfleet::runner::{Connector, Transport};
 use tokenfleet::ssh::{SshConnector, SshSettings};
@@ -96,6 +96,7 @@ fn target(serving: &Serving, name: &str) -> Target {
         password: Some(Secret::new(device.password.clone())),
         private_key_file: None,
         host_key: HostKeyPolicy::Pinned(serving.host_key().to_owned()),
+        route: Route::Direct,
         connect_timeout: None,
         command_timeout: None,
     }

@@ -11,7 +11,7 @@ use russh::keys::{Algorithm, PrivateKey};
 use russh::server::{Auth, ChannelOpenHandle, Handler, Msg, Response, Session};
 use russh::{Channel, ChannelId, MethodKind, MethodSet, Pty};
 use tokenfleet::model::{
-    Connection, HostFailure, HostKeyPolicy, HostName, Secret, SourceFile, Stage, Target,
+    Connection, HostFailure, HostKeyPolicy, HostName, Route, Secret, SourceFile, Stage, Target,
 };
 use tokenfleet::runner::{Connector, Transport};
 use tokenfleet::ssh::{KnownHosts, SshConnector, SshSettings, SshTransport};
@@ -31,6 +31,7 @@ fn target(port: u16) -> Target {
         password: Some(Secret::new(PASSWORD)),
         private_key_file: None,
         host_key: HostKeyPolicy::Off,
+        route: Route::Direct,
         connect_timeout: None,
         command_timeout: None,
     }

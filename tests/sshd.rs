@@ -17,7 +17,7 @@ use std::{fs, thread};
 use desk::Desk;
 use tempfile::TempDir;
 use tokenfleet::model::{
-    Connection, HostFailure, HostKeyPolicy, HostName, SourceFile, Stage, Target,
+    Connection, HostFailure, HostKeyPolicy, HostName, Route, SourceFile, Stage, Target,
 };
 use tokenfleet::runner::{Connector, Transport};
 use tokenfleet::ssh::{KnownHosts, SshConnector, SshSettings, SshTransport};
@@ -111,6 +111,7 @@ impl Sshd {
             password: None,
             private_key_file: Some(self.path(key)),
             host_key: HostKeyPolicy::Strict,
+            route: Route::Direct,
             connect_timeout: None,
             command_timeout: None,
         }

@@ -1,15 +1,14 @@
 //! Connection variables to a target.
 
 use std::path::PathBuf;
-use std::sync::LazyLock;
 use std::time::Duration;
 
-use regex::Regex;
-
 use crate::model::{
-    Connection, HostKeyPolicy, HostName, InputIssue, Secret, Target, Value, nearest_hint,
+    Connection, HostKeyPolicy, HostName, InputIssue, Route, Secret, Target, Value, nearest_hint,
 };
 
+use super::route::route;
+use super::ssh_options::{self, Proxy, SshOptions};
 use super::{HostVariables, Located, connection};
 
 const SSH_PORT: u16 = 22;
@@ -29,12 +28,6 @@ const SSH_CONNECTIONS: [&str; 7] = [
 ];
 
 const FORTIOS: [&str; 2] = ["fortinet.fortios.fortios", "fortios"];
-
-static STRICT_OPTION: LazyLock<Option<Regex>> =
-    LazyLock::new(|| Regex::new(r#"(?i)StrictHostKeyChecking[= ]["']?([a-z-]+)"#).ok());
-
-static JUMP_OPTION: LazyLock<Option<Regex>> =
-    LazyLock::new(|| Regex::new(r"(?i)ProxyJump|ProxyCommand|(?:^|\s)-[JW]").ok());
 
 /// What holds for a host whose variables say nothing: the flags of the command line.
 #[derive(Debug, Clone, Default)]
@@ -60,29 +53,35 @@ pub fn target(
     let mut reader = Reader { host, variables, issues: Vec::new() };
     let connection = reader.connection();
     reader.network_os();
-    let (address, port) = reader.endpoint();
+    let options = reader.options();
+    let (address, port) = reader.endpoint(&options);
     let user = reader.text("login name", &connection::USER);
     let password = reader.password();
     let private_key_file = reader.text("path", &connection::PRIVATE_KEY).map(PathBuf::from);
-    let host_key = reader.host_key(&defaults.host_key);
+    let host_key = reader.host_key(&defaults.host_key, &options);
     let connect_timeout = reader.seconds(&connection::CONNECT_TIMEOUT);
     let command_timeout = reader.seconds(&[connection::COMMAND_TIMEOUT]);
-    reader.refuse_jumps();
-    if !reader.issues.is_empty() {
-        return Err(reader.issues);
-    }
-    Ok(Target {
+    let proxy = reader.proxy(&options);
+    let user = user.or(options.user).or_else(|| defaults.user.clone());
+    let mut target = Target {
         host: host.clone(),
         connection,
         address,
         port,
-        user: user.or_else(|| defaults.user.clone()).unwrap_or_else(|| "admin".to_owned()),
+        user: user.unwrap_or_else(|| "admin".to_owned()),
         password: password.or_else(|| defaults.password.clone()),
-        private_key_file: private_key_file.or_else(|| defaults.private_key_file.clone()),
+        private_key_file: private_key_file
+            .or(options.private_key_file)
+            .or_else(|| defaults.private_key_file.clone()),
+        route: Route::Direct,
         host_key,
-        connect_timeout,
+        connect_timeout: connect_timeout.or(options.connect_timeout),
         command_timeout,
-    })
+    };
+    if connection == Connection::Ssh {
+        target.route = route(&mut reader, proxy, &target);
+    }
+    if reader.issues.is_empty() { Ok(target) } else { Err(reader.issues) }
 }
 
 /// Reads one host's connection variables and collects what is wrong with them.
@@ -127,8 +126,37 @@ impl<'a> Reader<'a> {
         }
     }
 
+    /// What the arguments for OpenSSH say.
+    pub fn options(&mut self) -> SshOptions {
+        let mut options = SshOptions::default();
+        for name in connection::SSH_ARGUMENTS {
+            if let Some((_, text)) = self.find("text", &[name])
+                && let Err((message, hint)) = options.add_arguments(&text)
+            {
+                self.report(self.variables.get(name), format!("`{name}` {message}"), hint);
+            }
+        }
+        options
+    }
+
+    /// The way that the variable names, else the one of the arguments.
+    pub fn proxy(&mut self, options: &SshOptions) -> Option<Proxy> {
+        let Some((name, text)) = self.find("list of jump hosts", &[connection::PROXY_JUMP]) else {
+            return options.proxy.clone();
+        };
+        let proxy = ssh_options::jump(text.trim());
+        if proxy.is_none() {
+            self.report(
+                self.variables.get(name),
+                format!("`{name}` is `{text}`, which names no jump host"),
+                "write `[user@]host[:port]`, several with commas between them".to_owned(),
+            );
+        }
+        proxy
+    }
+
     /// Address and port.
-    pub fn endpoint(&mut self) -> (String, u16) {
+    pub fn endpoint(&mut self, options: &SshOptions) -> (String, u16) {
         let address = self
             .text("name or address", &connection::HOST)
             .unwrap_or_else(|| self.host.as_str().to_owned());
@@ -143,7 +171,7 @@ impl<'a> Reader<'a> {
             }
             port
         });
-        (address, port.unwrap_or(SSH_PORT))
+        (address, port.or(options.port).unwrap_or(SSH_PORT))
     }
 
     fn password(&mut self) -> Option<Secret> {
@@ -151,20 +179,8 @@ impl<'a> Reader<'a> {
         self.find("password", &connection::PASSWORD).map(|(_, text)| Secret::new(text))
     }
 
-    fn host_key(&mut self, default: &HostKeyPolicy) -> HostKeyPolicy {
-        let mut policy = default.clone();
-        for name in connection::SSH_ARGUMENTS {
-            let option = self.find("text", &[name]).and_then(|(_, text)| {
-                let found = STRICT_OPTION.as_ref()?.captures(&text)?;
-                Some(found.get(1)?.as_str().to_ascii_lowercase())
-            });
-            match option.as_deref() {
-                Some("no" | "off") => policy = HostKeyPolicy::Off,
-                Some("accept-new") => policy = HostKeyPolicy::AcceptNew,
-                Some("yes") => policy = HostKeyPolicy::Strict,
-                _ => {}
-            }
-        }
+    fn host_key(&mut self, default: &HostKeyPolicy, options: &SshOptions) -> HostKeyPolicy {
+        let policy = options.host_key.clone().unwrap_or_else(|| default.clone());
         let Some((name, text)) = self.find("boolean", &connection::HOST_KEY_CHECKING) else {
             return policy;
         };
@@ -200,28 +216,13 @@ impl<'a> Reader<'a> {
         limit
     }
 
-    /// Without its jump host a connection would go elsewhere, or nowhere.
-    fn refuse_jumps(&mut self) {
-        for name in connection::SSH_ARGUMENTS {
-            if let Some((_, text)) = self.find("text", &[name])
-                && JUMP_OPTION.as_ref().is_some_and(|option| option.is_match(&text))
-            {
-                self.report(
-                    self.variables.get(name),
-                    format!("`{name}` asks for a jump host, which a later version will know"),
-                    "run tokenfleet where the firewalls can be reached directly".to_owned(),
-                );
-            }
-        }
-    }
-
     /// The text of the first that is set, counted from the last of `names`; empty is unset.
-    fn text(&mut self, what: &str, names: &[&'static str]) -> Option<String> {
+    pub fn text(&mut self, what: &str, names: &[&'static str]) -> Option<String> {
         self.find(what, names).map(|(_, text)| text).filter(|text| !text.is_empty())
     }
 
     /// The name and the text of the variable that counts among its aliases.
-    fn find(&mut self, what: &str, names: &[&'static str]) -> Option<(&'static str, String)> {
+    pub fn find(&mut self, what: &str, names: &[&'static str]) -> Option<(&'static str, String)> {
         let (name, located) =
             names.iter().rev().find_map(|name| Some((*name, self.variables.get(name)?)))?;
         match self.text_of(name, located) {
@@ -256,7 +257,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    fn report(&mut self, located: Option<&Located>, message: String, hint: String) {
+    pub fn report(&mut self, located: Option<&Located>, message: String, hint: String) {
         let issue = InputIssue::error(format!("host `{}`: {message}", self.host)).hint(hint);
         self.issues.push(match located.and_then(|located| located.place.clone()) {
             Some(place) => issue.at(place, 1),
@@ -384,8 +385,9 @@ mod tests {
             ("ansible_host=\"{{ name }}\"", "template"),
             ("ansible_user=\"['a']\"", "a list"),
             ("ansible_host_key_checking=perhaps", "neither true nor false"),
-            ("ansible_ssh_common_args='-J bastion'", "jump host"),
-            ("ansible_ssh_common_args='-o ProxyCommand=x'", "jump host"),
+            ("ansible_ssh_common_args='-J a:b'", "ProxyJump"),
+            ("ansible_ssh_common_args='-o ProxyCommand=%x'", "`%x`"),
+            ("ansible_ssh_proxy_jump=a,", "names no jump host"),
         ] {
             let told = told(line);
             assert!(

@@ -35,7 +35,7 @@ pub use report_request::{ReportRequest, ReportSource, Table};
 pub use run::{HostRecord, RunRecord, TaskRecord};
 pub use secret::Secret;
 pub use source::{Place, SourceFile};
-pub use target::{Connection, HostKeyPolicy, Target};
+pub use target::{Connection, HostKeyPolicy, Route, Target};
 pub use token::{ServerState, Token, TokenKind, TokenStatus, TokenTable};
 pub use transcript::Transcript;
 pub use value::Value;

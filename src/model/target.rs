@@ -1,6 +1,7 @@
 //! How to reach one host: everything a connector needs, decided before any packet.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
 use super::{HostName, Secret};
@@ -29,6 +30,18 @@ pub enum HostKeyPolicy {
     Pinned(String),
 }
 
+/// By what way a host is reached (`ansible_ssh_proxy_jump`, `ProxyJump`, `ProxyCommand`).
+#[derive(Debug, Clone, Default)]
+pub enum Route {
+    #[default]
+    Direct,
+    /// Through an SSH server that passes connections on, and may itself be behind another. It is
+    /// a target of its own: its own address, credential and host key.
+    Jump(Arc<Target>),
+    /// Through what this command of a shell reads and writes.
+    Command(String),
+}
+
 /// One host, its address and its credential.
 #[derive(Debug, Clone)]
 pub struct Target {
@@ -44,6 +57,7 @@ pub struct Target {
     pub password: Option<Secret>,
     /// `ansible_ssh_private_key_file`, `--private-key`.
     pub private_key_file: Option<PathBuf>,
+    pub route: Route,
     pub host_key: HostKeyPolicy,
     /// Limit of each stage of the connection up to the first prompt (`ansible_connect_timeout`,
     /// else `ansible_timeout`); `None`: the settings of the run.
@@ -51,4 +65,18 @@ pub struct Target {
     /// Longest silence of the device during a command (`ansible_command_timeout`); `None`: the
     /// settings of the run.
     pub command_timeout: Option<Duration>,
+}
+
+impl Target {
+    /// The jump hosts on the way to it, the nearest to it first.
+    pub fn jump_hosts(&self) -> impl Iterator<Item = &Target> {
+        std::iter::successors(self.jump_host(), |hop| hop.jump_host())
+    }
+
+    fn jump_host(&self) -> Option<&Target> {
+        match &self.route {
+            Route::Jump(hop) => Some(hop),
+            Route::Direct | Route::Command(_) => None,
+        }
+    }
 }

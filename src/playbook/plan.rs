@@ -5,7 +5,7 @@ use std::sync::Arc;
 use indexmap::IndexMap;
 
 use crate::inventory::{
-    HostVariables, Inventory, Limit, Located, Variables, is_connection_name, select,
+    Endpoint, HostVariables, Inventory, Limit, Located, Variables, is_connection_name, select,
     shared_devices, target,
 };
 use crate::model::{Connection, HostEntry, HostName, InputIssue, ReportRequest, Target, Value};
@@ -175,10 +175,7 @@ fn nobody(playbook: &Playbook, request: &Request) -> InputIssue {
 /// A device under two names would stand in the report twice, with all of its tokens.
 fn counted_twice(hosts: &[PlannedHost], inventory: &Inventory) -> Vec<InputIssue> {
     let over_ssh = hosts.iter().filter(|host| host.target.connection == Connection::Ssh);
-    let endpoints = over_ssh.map(|host| {
-        let target = &host.target;
-        (target.host.as_str(), (target.address.to_ascii_lowercase(), target.port))
-    });
+    let endpoints = over_ssh.map(|host| (host.entry.host.as_str(), Endpoint::of(&host.target)));
     shared_devices(endpoints)
         .into_iter()
         .map(|shared| {

@@ -9,25 +9,29 @@ use crate::model::{HostFailure, Secret, Target, Transcript};
 /// every configuration) and protect nothing.
 const SHORTEST: usize = 8;
 
-/// Hides the password of one target, should a device ever send it back.
+/// Hides the passwords of one target, its own and those of its jump hosts, should they ever come
+/// back.
 #[derive(Debug, Clone)]
 pub(super) struct Redactor {
-    secret: Option<Secret>,
+    secrets: Vec<Secret>,
 }
 
 impl Redactor {
     pub fn new(target: &Target) -> Self {
         let long = |secret: &&Secret| secret.expose().chars().count() >= SHORTEST;
-        Self { secret: target.password.as_ref().filter(long).cloned() }
+        let passwords = [target].into_iter().chain(target.jump_hosts());
+        let passwords = passwords.filter_map(|target| target.password.as_ref());
+        Self { secrets: passwords.filter(long).cloned().collect() }
     }
 
     pub fn hide<'t>(&self, text: &'t str) -> Cow<'t, str> {
-        match &self.secret {
-            Some(secret) if text.contains(secret.expose()) => {
-                Cow::Owned(text.replace(secret.expose(), MASK))
+        let mut hidden = Cow::Borrowed(text);
+        for secret in &self.secrets {
+            if hidden.contains(secret.expose()) {
+                hidden = Cow::Owned(hidden.replace(secret.expose(), MASK));
             }
-            _ => Cow::Borrowed(text),
         }
+        hidden
     }
 
     pub fn transcript(&self, mut transcript: Transcript) -> Transcript {
@@ -51,7 +55,7 @@ impl Redactor {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{Connection, HostKeyPolicy};
+    use crate::model::{Connection, HostKeyPolicy, Route};
 
     fn redactor(password: &str) -> Redactor {
         Redactor::new(&Target {
@@ -63,6 +67,7 @@ mod tests {
             password: Some(Secret::new(password)),
             private_key_file: None,
             host_key: HostKeyPolicy::Strict,
+            route: Route::Direct,
             connect_timeout: None,
             command_timeout: None,
         })

@@ -204,7 +204,7 @@ impl Expectation<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{Connection, HostName, SourceFile};
+    use crate::model::{Connection, HostName, Route, SourceFile};
 
     const A: &str =
         "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIKbHDsutcO0XF0+rPPXK2CrW5OhInqc71T1JvpKnCaSC";
@@ -222,6 +222,7 @@ mod tests {
             password: None,
             private_key_file: None,
             host_key,
+            route: Route::Direct,
             connect_timeout: None,
             command_timeout: None,
         }
