@@ -10,7 +10,7 @@ use crate::cli::exit::Exit;
 use crate::cli::known_hosts_files::{read_known_hosts, remember};
 use crate::cli::lab_fleet::serve_lab;
 use crate::cli::listing::{list_hosts, list_tasks};
-use crate::cli::open_files::forks_within;
+use crate::cli::open_files::{files_each, forks_within};
 use crate::cli::preparation::{Prepared, prepare};
 use crate::cli::publication::{output_folder, publish};
 use crate::cli::run_arguments::RunArguments;
@@ -91,7 +91,7 @@ async fn audit(arguments: &RunArguments, prepared: Prepared) -> Result<Exit, Com
     let known_hosts = arguments.known_hosts.as_deref();
     let known = read_known_hosts(known_hosts, &mut remarks)?;
     say_issues(&remarks.issues, &remarks.sources);
-    let settings = settings(arguments, &plan, lab.is_some());
+    let settings = settings(arguments, &plan);
     let header = header(arguments, &plan, SystemClock.now());
     files::probe_writable(&output_folder(&arguments.output, &header.id))?;
     let store = open_store(arguments.output.store.as_deref()).await?;
@@ -190,9 +190,10 @@ async fn follow(
     record
 }
 
-fn settings(arguments: &RunArguments, plan: &Plan, with_lab: bool) -> RunnerSettings {
+fn settings(arguments: &RunArguments, plan: &Plan) -> RunnerSettings {
     let wanted = arguments.forks.map_or(RunnerSettings::default().forks, |forks| forks as usize);
-    let forks = forks_within(wanted.min(plan.hosts.len()), with_lab);
+    let each = files_each(plan.hosts.iter().map(|host| &host.target));
+    let forks = forks_within(wanted.min(plan.hosts.len()), each);
     let mut session = Limits::default();
     if let Some(seconds) = arguments.timeout {
         session.login = Duration::from_secs(seconds);

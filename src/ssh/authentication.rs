@@ -165,7 +165,7 @@ const FACTOR: &[&str] = &["token", "code", "otp", "time", "factor", "pin"];
 const CHANGE: &[&str] = &["new", "old", "current", "confirm", "retype", "again", "change"];
 
 /// Whether a question is for the account's present password, and for nothing besides.
-fn asks_for_password(question: &str) -> bool {
+pub(super) fn asks_for_password(question: &str) -> bool {
     has_word(question, &["password"]) && !has_word(question, FACTOR) && !has_word(question, CHANGE)
 }
 

@@ -15,10 +15,12 @@ use super::authentication::{self, Credential};
 use super::fault::{Fault, printable};
 use super::hangup::Hangup;
 use super::host_keys::Expectation;
+use super::jump_hosts::JumpHosts;
 use super::socket::Socket;
 use super::stream::SshStream;
 use super::trials::Trials;
 use super::version::{self, NoVersion};
+use super::way::Way;
 use super::{HostKeys, PublicKey, SshSettings, SshTransport};
 use crate::model::{HostFailure, Stage, Target};
 use crate::runner::Connector;
@@ -35,8 +37,9 @@ const PACKET: u32 = 32 * 1024;
 
 /// Opens the command lines of devices over SSH; one for a whole run.
 pub struct SshConnector {
-    settings: SshSettings,
-    host_keys: HostKeys,
+    pub(super) settings: SshSettings,
+    pub(super) host_keys: HostKeys,
+    pub(super) jump_hosts: JumpHosts,
     /// Turns at the key exchange.
     handshakes: Semaphore,
     trials: Trials,
@@ -49,6 +52,7 @@ impl SshConnector {
             host_keys: HostKeys::new(settings.known_hosts.clone()),
             handshakes: Semaphore::new(permits),
             trials: Trials::default(),
+            jump_hosts: JumpHosts::default(),
             settings,
         }
     }
@@ -63,31 +67,47 @@ impl Connector for SshConnector {
     type Transport = SshTransport;
 
     async fn connect(&self, target: &Target) -> Result<SshTransport, HostFailure> {
+        let credential = Credential::of(target).await?;
+        let (socket, way) = Way::open(self, target).await?;
+        match self.enter(socket, target, &credential).await {
+            Ok(transport) => Ok(transport.by(way)),
+            Err(failure) => Err(way.explain(failure).await),
+        }
+    }
+}
+
+impl SshConnector {
+    /// From an open socket to the command line.
+    async fn enter(
+        &self,
+        socket: Socket,
+        target: &Target,
+        credential: &Credential,
+    ) -> Result<SshTransport, HostFailure> {
         let settings = &self.settings;
         let limit = |stage: Duration| target.connect_timeout.unwrap_or(stage);
-        let credential = Credential::of(target).await?;
-        let addresses = resolve(target, limit(settings.resolve)).await?;
-        let socket = open_socket(&addresses, target, limit(settings.connect)).await?;
-        let socket = Arc::new(Socket::Tcp(socket));
         wait_for_version(&socket, target, limit(settings.handshake)).await?;
 
         let expectation = self.host_keys.expect(target);
-        let mut line = Line::new(socket)?;
+        let mut line = Line::new(Arc::new(socket))?;
         {
             // It is never closed, so there is always a turn to come.
             let _turn = self.handshakes.acquire().await;
             line.exchange_keys(&expectation, limit(settings.handshake)).await?;
         }
         expectation.check(&line.host_key()?)?;
-        let trial = self.trials.begin(&target.user, &credential).await?;
-        let login = line.log_in(&target.user, &credential, limit(settings.authenticate)).await;
+        let trial = self.trials.begin(&target.user, credential).await?;
+        let login = line.log_in(&target.user, credential, limit(settings.authenticate)).await;
         trial.end(&login);
         login?;
         line.open_shell(limit(settings.login)).await
     }
 }
 
-async fn resolve(target: &Target, limit: Duration) -> Result<Vec<SocketAddr>, HostFailure> {
+pub(super) async fn resolve(
+    target: &Target,
+    limit: Duration,
+) -> Result<Vec<SocketAddr>, HostFailure> {
     let failed = |cause: String| {
         HostFailure::new(
             Stage::Resolve,
@@ -110,7 +130,7 @@ async fn resolve(target: &Target, limit: Duration) -> Result<Vec<SocketAddr>, Ho
 }
 
 /// Tries the addresses one after the other, each with an equal share of the time that is left.
-async fn open_socket(
+pub(super) async fn open_socket(
     addresses: &[SocketAddr],
     target: &Target,
     limit: Duration,
@@ -160,7 +180,7 @@ fn connect_failure(target: &Target, limit: Duration, error: &io::Error) -> HostF
     HostFailure::new(Stage::Connect, message, remedy)
 }
 
-async fn wait_for_version(
+pub(super) async fn wait_for_version(
     socket: &Socket,
     target: &Target,
     limit: Duration,
@@ -378,7 +398,7 @@ fn shell_failure(request: &str, error: &Error) -> HostFailure {
     HostFailure::new(Stage::Login, message, remedy)
 }
 
-fn seconds(limit: Duration) -> String {
+pub(super) fn seconds(limit: Duration) -> String {
     let text = format!("{:.1}", limit.as_secs_f64());
     format!("{} s", text.strip_suffix(".0").unwrap_or(&text))
 }

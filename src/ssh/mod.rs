@@ -4,15 +4,21 @@
 //! login accepted. Does not know: FortiOS's commands, playbooks.
 //!
 //! `connector` walks through the stages; `stream` is how libssh2 waits without polling and
-//! goes away without leaking.
+//! goes away without leaking. `way` is how the socket of a session comes about where there are
+//! jump hosts between.
 
 mod authentication;
+mod bridge;
 mod connector;
 mod fault;
 mod hangup;
 mod host_keys;
+mod jump_host;
+mod jump_hosts;
+mod jump_login;
 mod known_hosts;
 mod private_key;
+mod proxy_command;
 mod public_key;
 mod settings;
 mod socket;
@@ -20,6 +26,7 @@ mod stream;
 mod transport;
 mod trials;
 mod version;
+mod way;
 
 pub use connector::SshConnector;
 pub use host_keys::HostKeys;

@@ -23,6 +23,9 @@ pub struct SshSettings {
     /// How many key exchanges may be under way at once, at least one. They compute on the
     /// runtime's threads: with many more, all of them are late.
     pub simultaneous_handshakes: usize,
+    /// How many connections to one jump host may be open at once, at least one. All sessions
+    /// with the devices behind it share them.
+    pub jump_connections: usize,
     pub known_hosts: Arc<KnownHosts>,
 }
 
@@ -35,6 +38,7 @@ impl Default for SshSettings {
             authenticate: Duration::from_secs(20),
             login: Duration::from_secs(15),
             simultaneous_handshakes: 32,
+            jump_connections: 4,
             known_hosts: Arc::default(),
         }
     }

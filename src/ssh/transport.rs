@@ -9,6 +9,7 @@ use super::fault::Fault;
 use super::hangup::Hangup;
 use super::socket::Socket;
 use super::stream::SshStream;
+use super::way::Way;
 use crate::runner::Transport;
 
 /// The shell of a device that accepted the login.
@@ -20,6 +21,7 @@ pub struct SshTransport {
     _hangup: Hangup<Socket>,
     channel: AsyncChannel<SshStream>,
     session: AsyncSession<SshStream>,
+    way: Way,
 }
 
 impl SshTransport {
@@ -28,15 +30,24 @@ impl SshTransport {
         channel: AsyncChannel<SshStream>,
         session: AsyncSession<SshStream>,
     ) -> Self {
-        Self { _hangup: hangup, channel, session }
+        Self { _hangup: hangup, channel, session, way: Way::Direct }
+    }
+
+    /// Keeps the way alive by which the device is reached.
+    pub(super) fn by(self, way: Way) -> Self {
+        Self { way, ..self }
     }
 
     /// libssh2 keeps the cause in the session; the error of a read or write has lost it.
-    fn explain(&self, error: io::Error) -> io::Error {
+    async fn explain(&self, error: io::Error) -> io::Error {
         let fault =
             self.session.last_error().map_or_else(|| Fault::from(&error), |last| (&last).into());
         match fault {
-            Fault::Lost => io::Error::new(io::ErrorKind::ConnectionReset, Fault::Lost.to_string()),
+            Fault::Lost => {
+                let cause = self.way.fault().await.map(|(message, _)| message);
+                let cause = cause.unwrap_or_else(|| Fault::Lost.to_string());
+                io::Error::new(io::ErrorKind::ConnectionReset, cause)
+            }
             other => io::Error::new(error.kind(), format!("SSH: {other}")),
         }
     }
@@ -46,10 +57,16 @@ impl Transport for SshTransport {
     async fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         // A device that never pauses must not keep the others from their turn.
         tokio::task::consume_budget().await;
-        self.channel.read(buffer).await.map_err(|error| self.explain(error))
+        match self.channel.read(buffer).await {
+            Ok(count) => Ok(count),
+            Err(error) => Err(self.explain(error).await),
+        }
     }
 
     async fn write(&mut self, bytes: &[u8]) -> io::Result<()> {
-        self.channel.write_all(bytes).await.map_err(|error| self.explain(error))
+        match self.channel.write_all(bytes).await {
+            Ok(()) => Ok(()),
+            Err(error) => Err(self.explain(error).await),
+        }
     }
 }
