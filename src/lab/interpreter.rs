@@ -79,7 +79,7 @@ impl Interpreter {
 
     /// `edit NAME` behind `config vdom` enters the VDOM of that name, or creates it.
     fn edit(&mut self, name: &str) -> String {
-        let place = self.device.vdoms.iter().position(|vdom| vdom.name == name);
+        let place = self.place(name);
         match place {
             Some(place) if self.device.vdoms[place].reserved => {
                 return format!("'{name}' is reserved and cannot be edited directly\n");
@@ -93,6 +93,14 @@ impl Interpreter {
         }
         let index = vdom_list::index(place.unwrap_or(self.device.vdoms.len()));
         format!("current vf={name}:{index}\n")
+    }
+
+    /// Place of the VDOM of that name in the list.
+    fn place(&self, name: &str) -> Option<usize> {
+        let vdoms = &self.device.vdoms;
+        let vanished = self.device.fault == Some(Fault::VdomVanishes);
+        let there = vdoms.len() - usize::from(vanished && !vdoms.is_empty());
+        vdoms[..there].iter().position(|vdom| vdom.name == name)
     }
 
     fn run(&mut self, words: &[&str], filter: Option<&str>) -> String {
