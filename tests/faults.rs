@@ -15,8 +15,7 @@ const EACH: usize = 2;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn every_fault_ends_at_its_stage_and_costs_the_others_nothing() {
-    let faults: Vec<_> = Fault::ALL.into_iter().filter(|f| *f != Fault::VdomVanishes).collect();
-    let faulty = Fleet::faulty(faults.len() * EACH, 1, &faults);
+    let faulty = Fleet::faulty(Fault::ALL.len() * EACH, 1, &Fault::ALL);
     let healthy = Fleet::faulty(10, 2, &[Fault::Crumbles]);
     let hosting = Hosting { slow_login: Duration::from_secs(6), ..Hosting::default() };
     let serving = faulty.serve(&hosting).await.unwrap();

@@ -314,8 +314,18 @@ async fn nothing_but_the_plan_reaches_a_device() {
     ];
     for device in fleet.devices() {
         let journal = serving.journal(&device.name).unwrap();
-        let listed: BTreeSet<String> =
-            device.vdoms.iter().map(|vdom| format!("edit {}", vdom.name)).collect();
+        let listed: BTreeSet<String> = device
+            .vdoms
+            .iter()
+            .flat_map(|vdom| {
+                let edit = format!("edit {}", vdom.name);
+                let asked = ["diagnose fortitoken info", "show user local"];
+                asked
+                    .map(|command| format!("sudo {} {command}", vdom.name))
+                    .into_iter()
+                    .chain([edit])
+            })
+            .collect();
         for line in &journal.lines {
             assert!(
                 plan.contains(&line.as_str()) || listed.contains(line),

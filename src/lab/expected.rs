@@ -69,8 +69,8 @@ impl Fault {
             | Self::SessionsTaken
             | Self::NoPrompt
             | Self::LinuxServer => Stage::Login,
-            Self::DropsBetweenVdoms => Stage::Vdom,
-            Self::DiagnoseLost
+            Self::DropsBetweenVdoms
+            | Self::DiagnoseLost
             | Self::Hangs
             | Self::Drops
             | Self::PromptLost

@@ -56,10 +56,31 @@ impl Interpreter {
         if let Some(first) = words.first_mut() {
             *first = spelled_out(first);
         }
-        match self.navigate(&words) {
-            Some(text) => text,
-            None => self.run(&words, filter),
+        match words.as_slice() {
+            ["sudo", place, rest @ ..] if self.takes_sudo() => self.sudo(place, rest, filter),
+            words => match self.navigate(words) {
+                Some(text) => text,
+                None => self.run(words, filter),
+            },
         }
+    }
+
+    /// From which release on `sudo` exists is not documented.
+    fn takes_sudo(&self) -> bool {
+        self.context == Context::Global && self.device.firmware.is_6_4()
+    }
+
+    /// Runs a command in another place, which must exist.
+    fn sudo(&mut self, place: &str, words: &[&str], filter: Option<&str>) -> String {
+        let context = match self.place(place) {
+            Some(place) => Context::Vdom(place),
+            None if place == "global" => Context::Global,
+            None => return parse_error(place),
+        };
+        let here = std::mem::replace(&mut self.context, context);
+        let answer = self.run(words, filter);
+        self.context = here;
+        answer
     }
 
     /// Changes the context. `None` when the words do not navigate.

@@ -213,7 +213,7 @@ impl FullBacklog {
         let address = listener.local_addr()?;
         let mut waiting = Vec::new();
         for _ in 0..Self::MOST {
-            match timeout(Duration::from_millis(200), TcpStream::connect(address)).await {
+            match timeout(Duration::from_millis(50), TcpStream::connect(address)).await {
                 Ok(stream) => waiting.push(stream?),
                 Err(_) => break,
             }
