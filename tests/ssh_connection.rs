@@ -240,6 +240,21 @@ async fn waiting_for_a_turn_counts_against_no_limit() {
     assert!(start.elapsed() >= Duration::from_millis(1600), "{:?}", start.elapsed());
 }
 
+#[tokio::test]
+async fn a_silent_device_does_not_keep_its_turn() {
+    let silent = says(b"SSH-2.0-Quiet\r\n").await;
+    let (port, _, _) = device(by_password()).await;
+    let settings = SshSettings { simultaneous_handshakes: 1, ..patient() };
+    let connector = Arc::new(SshConnector::new(settings));
+    let first = connector.clone();
+    let waiting = tokio::spawn(async move { first.connect(&target(silent)).await.is_ok() });
+    sleep(Duration::from_millis(100)).await;
+    let target = target(port);
+    let second = timeout(Duration::from_secs(10), connector.connect(&target)).await;
+    assert!(second.expect("its turn comes").is_ok());
+    waiting.abort();
+}
+
 /// How the SSH server behaves.
 #[derive(Clone, Default)]
 struct Manners {

@@ -2,6 +2,7 @@
 
 use std::io;
 use std::net::SocketAddr;
+use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -34,6 +35,10 @@ const ROWS: u32 = 32_767;
 /// How much a device may send ahead of what was read: bounds the memory that one can take.
 const WINDOW: u32 = 256 * 1024;
 const PACKET: u32 = 32 * 1024;
+
+/// How long a key exchange may keep others waiting. What takes longer waits for its device, and
+/// computes nothing: many silent devices would hold up the healthy ones.
+const TURN: Duration = Duration::from_millis(500);
 
 /// Opens the command lines of devices over SSH; one for a whole run.
 pub struct SshConnector {
@@ -92,8 +97,15 @@ impl SshConnector {
         let mut line = Line::new(Arc::new(socket))?;
         {
             // It is never closed, so there is always a turn to come.
-            let _turn = self.handshakes.acquire().await;
-            line.exchange_keys(&expectation, limit(settings.handshake)).await?;
+            let turn = self.handshakes.acquire().await;
+            let mut exchange = pin!(line.exchange_keys(&expectation, limit(settings.handshake)));
+            match timeout(TURN, &mut exchange).await {
+                Ok(exchanged) => exchanged?,
+                Err(_) => {
+                    drop(turn);
+                    exchange.await?;
+                }
+            }
         }
         expectation.check(&line.host_key()?)?;
         let trial = self.trials.begin(&target.user, credential).await?;
