@@ -4,6 +4,7 @@
 #[path = "support/shell_connector.rs"]
 mod shell_connector;
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -264,6 +265,28 @@ async fn a_vdom_that_the_device_did_not_list_is_never_entered() {
     let record = bench.run(&text).await;
     assert!(told(&record, "fw2")[0].starts_with("failed: "), "{:?}", told(&record, "fw2"));
     assert!(bench.connector.lines("fw2").iter().all(|line| line != "edit DMZ"));
+}
+
+#[tokio::test]
+async fn the_page_about_fortios_tells_what_each_action_asks() {
+    let page = std::fs::read_to_string("docs/fortios.md").unwrap();
+    for action in ["fortitoken_info", "fortios_facts", "fortitoken_owners"] {
+        let row = page.lines().find(|line| line.starts_with(&format!("| `{action}` |"))).unwrap();
+        let told: BTreeSet<String> = row.split('`').skip(3).step_by(2).map(str::to_owned).collect();
+        // Clusters with VDOMs: one that takes `sudo`, and one that does not.
+        for name in ["fgt-syd-02", "fgt-fra-01"] {
+            let bench = Bench::new().with("fw2", unit(name));
+            let record = bench.run(&play(&format!("- {action}:\n"))).await;
+            let by_session = ["get system status", "diagnose sys vd list"];
+            let asked: BTreeSet<String> = record.hosts["fw2"]
+                .transcripts
+                .iter()
+                .map(|transcript| transcript.command.clone())
+                .filter(|command| !by_session.contains(&command.as_str()))
+                .collect();
+            assert_eq!(asked, told, "{action} on {name}");
+        }
+    }
 }
 
 #[tokio::test]
