@@ -319,7 +319,7 @@ async fn nothing_but_the_plan_reaches_a_device() {
             .iter()
             .flat_map(|vdom| {
                 let edit = format!("edit {}", vdom.name);
-                let asked = ["diagnose fortitoken info", "show user local"];
+                let asked = ["diagnose fortitoken info", "show user local", "show user fortitoken"];
                 asked
                     .map(|command| format!("sudo {} {command}", vdom.name))
                     .into_iter()
