@@ -270,7 +270,7 @@ async fn a_vdom_that_the_device_did_not_list_is_never_entered() {
 #[tokio::test]
 async fn the_page_about_fortios_tells_what_each_action_asks() {
     let page = std::fs::read_to_string("docs/fortios.md").unwrap();
-    for action in ["fortitoken_info", "fortios_facts", "fortitoken_owners"] {
+    for action in ["fortitoken_info", "fortios_facts", "fortitoken_owners", "fortitoken_config"] {
         let row = page.lines().find(|line| line.starts_with(&format!("| `{action}` |"))).unwrap();
         let told: BTreeSet<String> = row.split('`').skip(3).step_by(2).map(str::to_owned).collect();
         // Clusters with VDOMs: one that takes `sudo`, and one that does not.
