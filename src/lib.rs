@@ -36,6 +36,7 @@ pub mod report;
 pub mod runner;
 pub mod files;
 pub mod ssh;
+pub mod offline;
 pub mod store;
 pub mod terminal;
 pub mod lab;

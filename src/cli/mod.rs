@@ -28,5 +28,6 @@ mod store_location;
 mod stream;
 mod system_clock;
 mod template_files;
+mod ways;
 
 pub use main::main;

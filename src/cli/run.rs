@@ -19,10 +19,12 @@ use crate::cli::signals::Signals;
 use crate::cli::store_location::open_store;
 use crate::cli::stream::{print, say, say_issues, stderr_look};
 use crate::cli::system_clock::SystemClock;
+use crate::cli::ways::Ways;
 use crate::files;
 use crate::fortios::session::Limits;
-use crate::model::{HostKeyPolicy, InputIssue, RunEvent, RunHeader, RunRecord, Secret};
-use crate::playbook::Plan;
+use crate::model::{Connection, HostKeyPolicy, InputIssue, RunEvent, RunHeader, RunRecord, Secret};
+use crate::offline::TranscriptConnector;
+use crate::playbook::{Plan, PlannedHost};
 use crate::runner::{Clock, Interrupter, Runner, RunnerSettings};
 use crate::ssh::{SshConnector, SshSettings};
 use crate::store::Writer;
@@ -108,7 +110,8 @@ async fn audit(arguments: &RunArguments, prepared: Prepared) -> Result<Exit, Com
 
     let ssh = SshSettings { known_hosts: Arc::new(known), ..ssh_settings(arguments) };
     let connector = Arc::new(SshConnector::new(ssh));
-    let runner = Runner::new(Arc::new(plan), connector.clone(), SystemClock, settings, templar);
+    let ways = Ways { ssh: connector.clone(), transcripts: TranscriptConnector };
+    let runner = Runner::new(Arc::new(plan), ways, SystemClock, settings, templar);
     let mut writer = writer;
     let record = follow(runner, header, arguments.verbose, &mut writer).await;
 
@@ -143,7 +146,7 @@ async fn finish(writer: Option<Writer>) -> Option<Result<u64, crate::store::Stor
 
 /// The one loop that consumes events: to the screen, to the store, into the record.
 async fn follow(
-    runner: Runner<Arc<SshConnector>, SystemClock>,
+    runner: Runner<Ways, SystemClock>,
     header: RunHeader,
     verbosity: u8,
     writer: &mut Option<Writer>,
@@ -221,9 +224,17 @@ fn ssh_settings(arguments: &RunArguments) -> SshSettings {
 }
 
 fn header(arguments: &RunArguments, plan: &Plan, started: jiff::Timestamp) -> RunHeader {
-    let unchecked =
-        plan.hosts.iter().filter(|host| host.target.host_key == HostKeyPolicy::Off).count();
+    let is_collected =
+        |host: &&PlannedHost| matches!(host.target.connection, Connection::Transcript(_));
+    let is_unchecked =
+        |host: &&PlannedHost| host.target.host_key == HostKeyPolicy::Off && !is_collected(host);
+    let unchecked = plan.hosts.iter().filter(is_unchecked).count();
+    let collected = plan.hosts.iter().filter(is_collected).count();
     let mut notes = Vec::new();
+    if collected > 0 {
+        let hosts = if collected == 1 { "1 host" } else { &format!("{collected} hosts") };
+        notes.push(format!("the answers of {hosts} are transcripts that somebody collected"));
+    }
     if unchecked > 0 {
         notes.push(format!("the host keys of {unchecked} hosts were not checked"));
     }

@@ -19,6 +19,8 @@ pub(super) const CONNECT_TIMEOUT: [&str; 3] =
 /// In seconds, for the answer to a command.
 pub(super) const COMMAND_TIMEOUT: &str = "ansible_command_timeout";
 pub(super) const CONNECTION: &str = "ansible_connection";
+/// Folder of what was collected by hand, with `ansible_connection: transcript`.
+pub(super) const TRANSCRIPTS: &str = "transcript_dir";
 pub(super) const NETWORK_OS: &str = "ansible_network_os";
 /// Options for OpenSSH, in the order in which Ansible puts them on its command line.
 pub(super) const SSH_ARGUMENTS: [&str; 3] =
@@ -62,8 +64,15 @@ pub fn is_connection_name(name: &str) -> bool {
         &CONNECT_TIMEOUT,
         &SSH_ARGUMENTS,
     ];
-    let names =
-        [COMMAND_TIMEOUT, CONNECTION, NETWORK_OS, PROXY_JUMP, PROXY_JUMP_PASSWORD, PROXY_JUMP_KEY];
+    let names = [
+        COMMAND_TIMEOUT,
+        CONNECTION,
+        NETWORK_OS,
+        PROXY_JUMP,
+        PROXY_JUMP_PASSWORD,
+        PROXY_JUMP_KEY,
+        TRANSCRIPTS,
+    ];
     names.contains(&name) || aliases.iter().any(|names| names.contains(&name))
 }
 

@@ -78,7 +78,7 @@ pub fn target(
         connect_timeout: connect_timeout.or(options.connect_timeout),
         command_timeout,
     };
-    if connection == Connection::Ssh {
+    if target.connection == Connection::Ssh {
         target.route = route(&mut reader, proxy, &target);
     }
     if reader.issues.is_empty() { Ok(target) } else { Err(reader.issues) }
@@ -100,6 +100,9 @@ impl<'a> Reader<'a> {
         if value == "lab" {
             return Connection::Lab;
         }
+        if value == "transcript" {
+            return self.transcripts(located);
+        }
         if !SSH_CONNECTIONS.contains(&value.as_str()) {
             let hint = match value.as_str() {
                 "httpapi" | "ansible.netcommon.httpapi" | "local" => {
@@ -107,11 +110,26 @@ impl<'a> Reader<'a> {
                      set that for this group"
                         .to_owned()
                 }
-                other => nearest_hint(other, &["ssh", "network_cli", "lab"]),
+                other => nearest_hint(other, &["ssh", "network_cli", "lab", "transcript"]),
             };
             self.report(located, format!("`{name}` is `{value}`, which is not spoken here"), hint);
         }
         Connection::Ssh
+    }
+
+    fn transcripts(&mut self, connection: Option<&Located>) -> Connection {
+        match self.text("path", &[connection::TRANSCRIPTS]) {
+            Some(folder) => Connection::Transcript(PathBuf::from(folder)),
+            None => {
+                self.report(
+                    connection,
+                    "the host is answered from transcripts, and no `transcript_dir` is set"
+                        .to_owned(),
+                    format!("set `{}` to the folder that holds them", connection::TRANSCRIPTS),
+                );
+                Connection::Ssh
+            }
+        }
     }
 
     fn network_os(&mut self) {

@@ -7,13 +7,15 @@ use std::time::Duration;
 use super::{HostName, Secret};
 
 /// By what a host is reached (`ansible_connection`).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub enum Connection {
     /// `ssh`, `network_cli`, `ansible.netcommon.network_cli`, or nothing said.
     #[default]
     Ssh,
     /// `lab`: the simulated FortiGate of that name inside this process.
     Lab,
+    /// `transcript`: answers that somebody collected, in this folder (`transcript_dir`).
+    Transcript(PathBuf),
 }
 
 /// What to do with a host key (`ansible_host_key_checking`, `--host-key-checking`).

@@ -241,6 +241,7 @@ impl Planner<'_> {
         let target = target(&host, &variables, &self.variables.request.connection)?;
         let groups = inventory.groups_of(host.as_str()).into_iter().map(str::to_owned).collect();
         let address = match target.address.contains(':') {
+            _ if matches!(target.connection, Connection::Transcript(_)) => "transcript".to_owned(),
             true => format!("[{}]:{}", target.address, target.port),
             false => format!("{}:{}", target.address, target.port),
         };
