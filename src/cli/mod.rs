@@ -24,6 +24,7 @@ mod run_arguments;
 mod run_id;
 mod signals;
 mod sources;
+mod ssh_config_files;
 mod store_location;
 mod stream;
 mod system_clock;

@@ -8,9 +8,12 @@ use jiff::Timestamp;
 use crate::cli::complaint::Complaint;
 use crate::cli::run_arguments::{HostKeyChecking, PlanArguments};
 use crate::cli::sources::{folder_of, read_limit, read_sources, texts};
+use crate::cli::ssh_config_files::read_ssh_config;
 use crate::cli::template_files::read_templates;
 use crate::files;
-use crate::inventory::{self, ConnectionDefaults, ExtraVars, Inventory, Variables, extra_vars};
+use crate::inventory::{
+    self, ConnectionDefaults, ExtraVars, Inventory, SshConfig, Variables, extra_vars,
+};
 use crate::model::{HostKeyPolicy, InputIssue, ReportRequest, Secret, SourceFile};
 use crate::playbook::{self, Plan, Playbook, Request};
 use crate::report;
@@ -36,7 +39,8 @@ pub(super) fn prepare(
     let playbook = read_playbook(&arguments.playbook, &templar, &mut remarks)?;
     let templates = read_templates(&arguments.playbook, arguments.templates.as_deref(), now)?;
     let inventory = read_inventory(&arguments.inventories, &arguments.playbook, &mut remarks)?;
-    let request = request(arguments, password)?;
+    let ssh_config = read_ssh_config(arguments.ssh_config.as_deref(), &mut remarks)?;
+    let request = request(arguments, password, ssh_config)?;
     let planned = playbook::plan(&playbook, Arc::new(inventory), request, &templar);
     let planned = planned.map_err(|issues| Complaint::new(issues, remarks.sources.clone()))?;
     remarks.issues.extend(planned.warnings);
@@ -93,7 +97,11 @@ pub(super) fn read_inventory(
     Ok(loaded.inventory)
 }
 
-fn request(arguments: &PlanArguments, password: Option<Secret>) -> Result<Request, Complaint> {
+fn request(
+    arguments: &PlanArguments,
+    password: Option<Secret>,
+    ssh_config: SshConfig,
+) -> Result<Request, Complaint> {
     let limit = arguments.limit.as_deref().map(read_limit).transpose()?;
     Ok(Request {
         limit,
@@ -105,11 +113,12 @@ fn request(arguments: &PlanArguments, password: Option<Secret>) -> Result<Reques
             user: arguments.user.clone(),
             password,
             private_key_file: arguments.private_key.clone(),
-            host_key: match arguments.host_key_checking {
+            host_key: arguments.host_key_checking.map(|checking| match checking {
                 HostKeyChecking::Strict => HostKeyPolicy::Strict,
                 HostKeyChecking::AcceptNew => HostKeyPolicy::AcceptNew,
                 HostKeyChecking::Off => HostKeyPolicy::Off,
-            },
+            }),
+            ssh_config,
         },
         playbook_dir: absolute(folder_of(&arguments.playbook)),
     })

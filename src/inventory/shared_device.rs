@@ -6,7 +6,7 @@ use indexmap::IndexMap;
 
 use crate::model::{Connection, HostName, InputIssue, Route, Target, Value};
 
-use super::target::{Reader, is_template};
+use super::target::{Reader, SSH_PORT, is_template};
 use super::{HostVariables, Inventory, Located, connection};
 
 /// How many hosts a warning names.
@@ -105,7 +105,8 @@ fn endpoint(inventory: &Inventory, host: &str) -> Option<Endpoint> {
     let mut reader = Reader { host: name, variables: &variables, issues: Vec::new() };
     let is_ssh = reader.connection() == Connection::Ssh;
     let options = reader.options();
-    let (address, port) = reader.endpoint(&options);
+    let address = options.address_of(&reader.name());
+    let port = reader.port().or(options.port).unwrap_or(SSH_PORT);
     let way = format!("{:?}", reader.proxy(&options));
     (is_ssh && reader.issues.is_empty()).then(|| Endpoint {
         address: address.to_ascii_lowercase(),

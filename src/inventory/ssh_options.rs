@@ -10,6 +10,8 @@ use super::words::{self, BadWords};
 /// What options say of one host. As in OpenSSH, the first value of each counts.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub(super) struct SshOptions {
+    /// The name or address behind the name that was given; `%h` is not filled in yet.
+    pub host_name: Option<String>,
     pub user: Option<String>,
     pub port: Option<u16>,
     pub private_key_file: Option<PathBuf>,
@@ -47,9 +49,17 @@ const BARE_FLAGS: &str = "1246AaCfGgKkMNnqsTtVvXxYy";
 /// ssh's flags with a value, in the same word or the next.
 const VALUE_FLAGS: &str = "BbcDEeFIiJLlmOopQRSWwP";
 /// More hosts one behind the other are a slip.
-const MOST_HOPS: usize = 8;
+pub(super) const MOST_HOPS: usize = 8;
 
 impl SshOptions {
+    /// Where the host of that name is.
+    pub fn address_of(&self, name: &str) -> String {
+        match &self.host_name {
+            Some(written) => written.replace("%h", name).replace("%%", "%"),
+            None => name.to_owned(),
+        }
+    }
+
     /// Adds the words of `ansible_ssh_common_args` and its like.
     pub fn add_arguments(&mut self, text: &str) -> Result<(), Wrong> {
         let words = words::split_arguments(text).map_err(|bad| {
@@ -116,11 +126,12 @@ impl SshOptions {
             (format!("sets `{name}` to `{value}`, which cannot be used"), hint.to_owned())
         };
         match name.to_ascii_lowercase().as_str() {
+            "user" | "hostname" if value.is_empty() => return Err(wrong("give a name")),
             "user" => {
-                if value.is_empty() {
-                    return Err(wrong("give a login name"));
-                }
                 self.user.get_or_insert_with(|| value.to_owned());
+            }
+            "hostname" => {
+                self.host_name.get_or_insert_with(|| value.to_owned());
             }
             "port" => {
                 let port =
@@ -197,6 +208,10 @@ pub(super) fn jump(text: &str) -> Option<Proxy> {
 }
 
 impl Hop {
+    pub fn is_called(&self, name: &str) -> bool {
+        self.host.eq_ignore_ascii_case(name)
+    }
+
     /// `[user@]host[:port]` or `ssh://[user@]host[:port]`, an IPv6 address in brackets where a
     /// port follows it.
     fn parse(text: &str) -> Option<Self> {

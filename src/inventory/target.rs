@@ -9,9 +9,9 @@ use crate::model::{
 
 use super::route::route;
 use super::ssh_options::{self, Proxy, SshOptions};
-use super::{HostVariables, Located, connection};
+use super::{HostVariables, Located, SshConfig, connection};
 
-const SSH_PORT: u16 = 22;
+pub(super) const SSH_PORT: u16 = 22;
 
 /// Longest time limit that makes sense.
 const LONGEST: Duration = Duration::from_secs(86_400);
@@ -38,8 +38,10 @@ pub struct ConnectionDefaults {
     pub password: Option<Secret>,
     /// `--private-key`
     pub private_key_file: Option<PathBuf>,
-    /// `--host-key-checking`
-    pub host_key: HostKeyPolicy,
+    /// `--host-key-checking`; strict when nothing is said.
+    pub host_key: Option<HostKeyPolicy>,
+    /// `~/.ssh/config`, behind all of the above.
+    pub ssh_config: SshConfig,
 }
 
 /// How to reach `host`, by its variables and, where these say nothing, by `defaults`. Play
@@ -54,32 +56,41 @@ pub fn target(
     let connection = reader.connection();
     reader.network_os();
     let options = reader.options();
-    let (address, port) = reader.endpoint(&options);
     let user = reader.text("login name", &connection::USER);
-    let password = reader.password();
+    let user = user.or_else(|| options.user.clone()).or_else(|| defaults.user.clone());
+    let name = reader.name();
+    let config = match connection {
+        Connection::Ssh => defaults.ssh_config.options(&name, user.as_deref()),
+        Connection::Lab | Connection::Transcript(_) => SshOptions::default(),
+    };
+    let password = reader.password().or_else(|| defaults.password.clone());
     let private_key_file = reader.text("path", &connection::PRIVATE_KEY).map(PathBuf::from);
-    let host_key = reader.host_key(&defaults.host_key, &options);
-    let connect_timeout = reader.seconds(&connection::CONNECT_TIMEOUT);
-    let command_timeout = reader.seconds(&[connection::COMMAND_TIMEOUT]);
-    let proxy = reader.proxy(&options);
-    let user = user.or(options.user).or_else(|| defaults.user.clone());
+    let private_key_file = private_key_file
+        .or_else(|| options.private_key_file.clone())
+        .or_else(|| defaults.private_key_file.clone())
+        // A password that was given for this host is not passed over for a key of many.
+        .or_else(|| config.private_key_file.clone().filter(|_| password.is_none()));
     let mut target = Target {
         host: host.clone(),
         connection,
-        address,
-        port,
-        user: user.unwrap_or_else(|| "admin".to_owned()),
-        password: password.or_else(|| defaults.password.clone()),
-        private_key_file: private_key_file
-            .or(options.private_key_file)
-            .or_else(|| defaults.private_key_file.clone()),
+        address: match &options.host_name {
+            Some(_) => options.address_of(&name),
+            None => config.address_of(&name),
+        },
+        port: reader.port().or(options.port).or(config.port).unwrap_or(SSH_PORT),
+        user: user.or_else(|| config.user.clone()).unwrap_or_else(|| "admin".to_owned()),
+        password,
+        private_key_file: private_key_file.map(|path| defaults.ssh_config.expanded(&path)),
         route: Route::Direct,
-        host_key,
-        connect_timeout: connect_timeout.or(options.connect_timeout),
-        command_timeout,
+        host_key: reader.host_key(
+            options.host_key.clone().or_else(|| defaults.host_key.clone()).or(config.host_key),
+        ),
+        connect_timeout: reader.seconds(&connection::CONNECT_TIMEOUT).or(options.connect_timeout),
+        command_timeout: reader.seconds(&[connection::COMMAND_TIMEOUT]),
     };
+    let proxy = reader.proxy(&options).or(config.proxy);
     if target.connection == Connection::Ssh {
-        target.route = route(&mut reader, proxy, &target);
+        target.route = route(&mut reader, proxy, &target, &defaults.ssh_config);
     }
     if reader.issues.is_empty() { Ok(target) } else { Err(reader.issues) }
 }
@@ -173,23 +184,23 @@ impl<'a> Reader<'a> {
         proxy
     }
 
-    /// Address and port.
-    pub fn endpoint(&mut self, options: &SshOptions) -> (String, u16) {
-        let address = self
-            .text("name or address", &connection::HOST)
-            .unwrap_or_else(|| self.host.as_str().to_owned());
-        let port = self.find("port", &connection::PORT).and_then(|(name, text)| {
-            let port = text.trim().parse().ok().filter(|port| *port > 0);
-            if port.is_none() {
-                self.report(
-                    self.variables.get(name),
-                    format!("`{name}` is `{text}`, which is no port"),
-                    "a port is a number from 1 to 65535".to_owned(),
-                );
-            }
-            port
-        });
-        (address, port.or(options.port).unwrap_or(SSH_PORT))
+    /// The name or address that stands for the host.
+    pub fn name(&mut self) -> String {
+        let name = self.text("name or address", &connection::HOST);
+        name.unwrap_or_else(|| self.host.as_str().to_owned())
+    }
+
+    pub fn port(&mut self) -> Option<u16> {
+        let (name, text) = self.find("port", &connection::PORT)?;
+        let port = text.trim().parse().ok().filter(|port| *port > 0);
+        if port.is_none() {
+            self.report(
+                self.variables.get(name),
+                format!("`{name}` is `{text}`, which is no port"),
+                "a port is a number from 1 to 65535".to_owned(),
+            );
+        }
+        port
     }
 
     fn password(&mut self) -> Option<Secret> {
@@ -197,8 +208,9 @@ impl<'a> Reader<'a> {
         self.find("password", &connection::PASSWORD).map(|(_, text)| Secret::new(text))
     }
 
-    fn host_key(&mut self, default: &HostKeyPolicy, options: &SshOptions) -> HostKeyPolicy {
-        let policy = options.host_key.clone().unwrap_or_else(|| default.clone());
+    /// The policy that was chosen before, unless the variable says otherwise.
+    fn host_key(&mut self, chosen: Option<HostKeyPolicy>) -> HostKeyPolicy {
+        let policy = chosen.unwrap_or_default();
         let Some((name, text)) = self.find("boolean", &connection::HOST_KEY_CHECKING) else {
             return policy;
         };
@@ -344,7 +356,8 @@ mod tests {
             user: Some("flag".to_owned()),
             password: Some(Secret::new("flag")),
             private_key_file: Some(PathBuf::from("flag.key")),
-            host_key: HostKeyPolicy::AcceptNew,
+            host_key: Some(HostKeyPolicy::AcceptNew),
+            ..ConnectionDefaults::default()
         };
         let target = try_target(
             "ansible_host=192.0.2.1 ansible_port=2222 ansible_user=variable \

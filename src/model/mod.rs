@@ -21,6 +21,7 @@ mod target;
 mod token;
 mod transcript;
 mod value;
+mod wildcard;
 
 pub use account::{Account, AccountKind};
 pub use clean::{clean, clean_line, is_unsafe};
@@ -39,3 +40,4 @@ pub use target::{Connection, HostKeyPolicy, Route, Target};
 pub use token::{ServerState, Token, TokenKind, TokenStatus, TokenTable};
 pub use transcript::Transcript;
 pub use value::Value;
+pub use wildcard::matches_wildcards;
