@@ -99,6 +99,7 @@ fn main() {
     for run in 1..=setting("FLEET_RUNS", 3) {
         let cost = lab.audit(forks);
         show(&run.to_string(), &cost, devices);
+        assert!(cost.exit < 16 && cost.exit & 1 == 0, "the audit failed");
         costs.push(cost);
     }
     costs.sort_by_key(|cost| cost.cpu);

@@ -48,6 +48,9 @@ const PUTTY: &str = "=~=~=~=~=~=~=~=~=~=~=~= PuTTY log 2026.11.24 09:12:44 =~=~=
     config user local\r\n    edit \"anna\"\r\n        set type password\r\n        set two-factor fortitoken\r\n        \
     set fortitoken \"FTKMOB0000000011\"\r\n        set email-to \"anna@example.net\"\r\n    next\r\nend\r\n\
     \r\n\
+    fw-hq (root) # show user fortitoken\r\r\n\
+    config user fortitoken\r\n    edit \"FTKMOB0000000011\"\r\n        set license \"EFTM000000000011\"\r\n    next\r\nend\r\n\
+    \r\n\
     fw-hq (root) # config user local\r\r\n\r\n\
     fw-hq (local) # show\r\r\nconfig user local\r\nend\r\n\r\n\
     fw-hq (local) # end\r\r\n\r\n\
@@ -59,6 +62,7 @@ const PUTTY: &str = "=~=~=~=~=~=~=~=~=~=~=~= PuTTY log 2026.11.24 09:12:44 =~=~=
     \r\nTotal activated token: 1\r\nTotal global activated token: 1\r\n\r\nToken server status: reachable\r\n\
     \r\n\
     fw-hq (customers-of-the-n~) # sh user local\r\r\nconfig user local\r\nend\r\n\r\n\
+    fw-hq (customers-of-the-n~) # sh user fortitoken\r\r\nconfig user fortitoken\r\nend\r\n\r\n\
     fw-hq (customers-of-the-n~) # end\r\r\n\r\n\
     fw-hq # exit\r\r\n";
 

@@ -170,7 +170,7 @@ async fn a_condition_decides_item_by_item_and_must_be_true_or_false() {
         )
         .await,
         [
-            "ok: 2\n3",
+            "ok: (item=2) 2\n(item=3) 3",
             "skipped",
             "ignored: `when: 'text'` is text, and a condition must be true or false",
             "ignored: `msg`: `no_such_thing` is undefined",
@@ -186,7 +186,7 @@ async fn a_loop_runs_every_item_and_then_fails() {
     assert_eq!(
         tell(tasks).await,
         [
-            "ignored: `failed_when` holds: item != 2 (and 1 more items failed)",
+            "ignored: (item=1) `failed_when` holds: item != 2 (and 1 more items failed)",
             "ok: [true,false,true]",
         ]
     );
@@ -213,6 +213,33 @@ async fn variables_follow_ansibles_precedence() {
                 - hosts: all\n  tasks:\n  - debug: {msg: \"{{ c }} {{ a | default('gone') }}\"}\n";
     let record = Bench::new().extra("d=extra").run(text).await;
     assert_eq!(told(&record, "fw1")[1..], ["ok: play task fact extra task!", "ok: fact gone"]);
+}
+
+#[tokio::test]
+async fn a_loop_variable_beats_what_the_command_line_sets() {
+    let bench = Bench::new().extra("name=all").with("fw2", unit("fgt-fra-01"));
+    let text = "- cli: {command: show user local, vdom: '{{ name }}'}\n  loop: [root, dmz]\n  \
+                loop_control: {loop_var: name, label: 'VDOM {{ name }}'}\n  register: users\n\
+                - debug: {msg: \"{{ users.results | map(attribute='vdom') | join(' ') }}\"}\n\
+                - debug: {msg: '{{ item }}'}\n  loop: [a]\n  register: said\n  failed_when: said.msg != 'a'\n";
+    let record = bench.extra("said=wrong").extra("item=wrong").run(&play(text)).await;
+    assert_eq!(told(&record, "fw2")[1..], ["ok: root dmz", "ok: (item=a) a"]);
+}
+
+#[tokio::test]
+async fn a_fact_that_failed_is_not_set() {
+    let text = "- set_fact: {x: 1}\n  failed_when: true\n  ignore_errors: true\n\
+                - debug: {msg: \"{{ x is defined }}\"}\n";
+    assert_eq!(tell(text).await[1], "ok: false");
+}
+
+#[tokio::test]
+async fn a_play_that_has_nothing_left_to_do_contacts_nobody() {
+    let text = "- hosts: fw1\n  tasks: []\n- hosts: fw2\n  tasks: [{debug: {msg: hi}}]\n";
+    let bench = Bench::new().with("fw2", unit("fgt-lon-02"));
+    let record = bench.run(text).await;
+    assert_eq!(record.hosts.keys().map(|host| host.as_str()).collect::<Vec<_>>(), ["fw2"]);
+    assert_eq!(bench.connector.lines("fw1"), [""; 0]);
 }
 
 #[tokio::test]
@@ -320,6 +347,11 @@ async fn secrets_of_the_connection_are_in_no_scope_and_in_no_event() {
                 - cli: get system status\n  register: status\n- debug: {msg: '{{ status.stdout }}'}\n";
     let record = Bench::new().with("fw2", device).run(&play(text)).await;
     assert_eq!(told(&record, "fw2")[0], "ignored: `msg`: `ansible_password` is undefined");
+    assert!(!format!("{record:?}").contains("canary-password"));
+
+    let text = "- debug: {msg: hi}\n  name: named {{ own }}\n  vars: {own: canary-password}\n\
+                - cli: get system status | grep canary-password\n";
+    let record = Bench::new().run(&play(text)).await;
     assert!(!format!("{record:?}").contains("canary-password"));
 }
 

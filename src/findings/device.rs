@@ -110,13 +110,18 @@ struct Reading {
     sheets: Vec<TokenSheet>,
     owners: Owners,
     configurations: Configurations,
+    /// What the device said where it refused to show its tokens.
+    refused: Option<String>,
     gaps: Vec<String>,
 }
 
 impl Reading {
     fn take(&mut self, transcript: &Transcript) {
         let Some(parser) = parse::by_command(&transcript.command) else { return };
-        if transcript.refusal.is_some() {
+        if let Some(line) = &transcript.refusal {
+            if parser.name == "fortitoken_info" {
+                self.refused.get_or_insert_with(|| line.clone());
+            }
             return;
         }
         if transcript.truncated {
@@ -189,6 +194,7 @@ impl Reading {
         }
         self.unfinished(record);
         self.ignored(record);
+        self.unread_tokens(record);
         self.unread_vdoms();
         let has_vdoms = self.system.as_ref().is_none_or(|system| system.vdom_mode.has_vdoms());
         let read = self.sheets.iter().filter_map(|sheet| sheet.vdom.clone());
@@ -234,6 +240,17 @@ impl Reading {
             }
             None => format!("task \"{}\" failed and was ignored", task.task.name),
         }));
+    }
+
+    /// A device that was examined, but whose tokens were not: nobody asked for them, the answer was
+    /// not to be recorded, or a refusal was not to count as a failure. None is not none.
+    fn unread_tokens(&mut self, record: &HostRecord) {
+        if self.sheets.is_empty() && record.outcome == Some(HostOutcome::Examined) {
+            self.gaps.push(match &self.refused {
+                Some(line) => format!("its tokens were not read: the device said `{line}`"),
+                None => "its tokens were not read".to_owned(),
+            });
+        }
     }
 
     /// A device with VDOMs some of which gave no table of tokens.
@@ -371,13 +388,29 @@ mod tests {
     }
 
     #[test]
+    fn tokens_that_nobody_read_are_a_gap_and_not_none() {
+        let status = |specimen: Specimen| specimen.status("fw", "FGT60F0000000001", "disable");
+        assert_eq!(facts(&status(fw())).gaps, ["its tokens were not read"]);
+        let refused =
+            fw().answer("fw", None, "diagnose fortitoken info", "8278: Unknown action 0\n");
+        assert_eq!(
+            facts(&status(refused)).gaps,
+            ["its tokens were not read: the device said `8278: Unknown action 0`"]
+        );
+    }
+
+    #[test]
     fn an_ignored_failure_is_a_gap() {
-        let device = facts(&fw().apply(RunEvent::TaskFinished {
-            host: HostName::from("fw"),
-            at: jiff::Timestamp::UNIX_EPOCH,
-            task: TaskRef { play: 0, task: 1, name: "owners".into(), action: "cli".into() },
-            outcome: TaskOutcome { status: TaskStatus::Ignored, message: Some("refused".into()) },
-        }));
+        let device =
+            facts(&fw().tokens("fw", None, &[], "reachable").apply(RunEvent::TaskFinished {
+                host: HostName::from("fw"),
+                at: jiff::Timestamp::UNIX_EPOCH,
+                task: TaskRef { play: 0, task: 1, name: "owners".into(), action: "cli".into() },
+                outcome: TaskOutcome {
+                    status: TaskStatus::Ignored,
+                    message: Some("refused".into()),
+                },
+            }));
         assert_eq!(device.gaps, ["task \"owners\" failed and was ignored: refused"]);
     }
 

@@ -35,20 +35,27 @@ impl Redactor {
     }
 
     pub fn transcript(&self, mut transcript: Transcript) -> Transcript {
-        if let Cow::Owned(text) = self.hide(&transcript.text) {
-            transcript.text = text;
-            transcript.refusal = transcript.refusal.map(|line| self.hide(&line).into_owned());
-        }
+        self.mend(&mut transcript.text);
+        self.mend(&mut transcript.command);
+        self.mend_each([&mut transcript.vdom, &mut transcript.refusal]);
         transcript
     }
 
     pub fn failure(&self, mut failure: HostFailure) -> HostFailure {
-        for text in [&mut failure.message, &mut failure.remedy] {
-            if let Cow::Owned(hidden) = self.hide(text) {
-                *text = hidden;
-            }
-        }
+        self.mend(&mut failure.message);
+        self.mend(&mut failure.remedy);
+        self.mend_each([&mut failure.command, &mut failure.vdom]);
         failure
+    }
+
+    fn mend(&self, text: &mut String) {
+        if let Cow::Owned(hidden) = self.hide(text) {
+            *text = hidden;
+        }
+    }
+
+    fn mend_each(&self, texts: [&mut Option<String>; 2]) {
+        texts.into_iter().flatten().for_each(|text| self.mend(text));
     }
 }
 

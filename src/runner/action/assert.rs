@@ -13,9 +13,9 @@ pub(super) fn perform<K>(assert: &Assert, context: &Context<'_, K>) -> TaskResul
             Ok(Value::Bool(true)) => {}
             Ok(other) => {
                 let message = match (&assert.fail_msg, &other) {
-                    (Some(template), _) => said(context, &template.text),
+                    (Some(template), Value::Bool(false)) => said(context, &template.text),
                     (None, Value::Bool(false)) => format!("assertion failed: {text}"),
-                    (None, other) => format!("`{text}` is {}, not true or false", other.kind()),
+                    (_, other) => format!("`{text}` is {}, not true or false", other.kind()),
                 };
                 let remedy = "The playbook asserts this: see what the device answered.";
                 return TaskResult::failed(HostFailure::new(Stage::Task, message, remedy))

@@ -46,17 +46,22 @@ async fn tokens<K: Clock, T: Transport>(
         };
         vdoms.push(vdom_of(transcript));
         tokens.extend(rows(&table.tokens, transcript));
-        if let Some(state) = table.server_status
-            && worst.as_ref().is_none_or(|known| *known == ServerState::Reachable)
-        {
-            worst = Some(state);
-        }
+        worst = worst.into_iter().chain(table.server_status).max_by_key(weight);
     }
     let server = worst.map_or(Value::Null, |state| Value::Unsafe(state.as_str().to_owned()));
     Ok(result
         .with("tokens", Value::List(tokens))
         .with("server_status", server)
         .with("vdoms", Value::List(vdoms)))
+}
+
+/// How much a state of the token server matters.
+fn weight(state: &ServerState) -> u8 {
+    match state {
+        ServerState::Reachable => 0,
+        ServerState::Unknown | ServerState::Other(_) => 1,
+        ServerState::Unreachable => 2,
+    }
 }
 
 /// `get system status` has been answered at the login; only a cluster needs another command.
