@@ -369,6 +369,32 @@ fn an_interrupted_run_writes_what_it_knows() {
 }
 
 #[test]
+fn the_second_interrupt_waits_for_nothing_and_loses_nothing() {
+    let desk = Desk::new();
+    let reports = desk.path("reports");
+    let mut arguments = vec!["run", "-vv"];
+    arguments.extend(LAB);
+    arguments.extend(["-o", reports.to_str().unwrap()]);
+    // Nobody reads what it says, which must not keep it from hearing the signals.
+    let mut child = desk.start(&arguments);
+    std::thread::sleep(Duration::from_millis(2500));
+    for _ in 0..2 {
+        let pid = child.id().to_string();
+        assert!(Command::new("kill").args(["-INT", &pid]).status().unwrap().success());
+        std::thread::sleep(Duration::from_millis(100));
+    }
+    assert_eq!(child.wait().unwrap().code(), Some(130));
+    let live = desk.json();
+    let again = desk.path("again");
+    let outcome = desk.run(&["report", "latest", "-o", again.to_str().unwrap()]);
+    assert_eq!(outcome.code, 130, "{}", outcome.err);
+    let stored: Json =
+        serde_json::from_str(&fs::read_to_string(again.join("report.json")).unwrap()).unwrap();
+    assert_eq!(live, stored);
+    assert_eq!(live["run"]["interrupted"], true);
+}
+
+#[test]
 fn what_a_killed_run_examined_is_in_the_store() {
     let desk = Desk::new();
     let (_, code) = disturb(&desk, "-KILL");
@@ -460,6 +486,16 @@ fn bad_input_is_told_before_anything_is_done() {
         assert!(outcome.err.contains("error:"), "{name}: {}", outcome.err);
         assert_eq!(outcome.out, "", "{name}");
     }
+}
+
+#[test]
+fn reading_an_old_run_makes_no_store() {
+    let desk = Desk::new();
+    let store = desk.path("typo.db");
+    let outcome = desk.run(&["report", "latest", "--store", store.to_str().unwrap()]);
+    assert_eq!(outcome.code, 1);
+    assert!(outcome.err.contains("there is no store"), "{}", outcome.err);
+    assert!(!store.exists());
 }
 
 #[test]

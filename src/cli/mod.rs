@@ -8,6 +8,7 @@ mod check;
 mod complaint;
 mod exit;
 mod explain;
+mod following;
 mod inventory;
 mod known_hosts_files;
 mod lab;

@@ -1,6 +1,6 @@
 //! A record to reports: on disk, on the screen, and as an exit code.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use indexmap::IndexMap;
@@ -110,11 +110,19 @@ fn told(folder: &Path, written: &[String]) -> String {
     text
 }
 
-/// How many files in the folders of the reports are not of this run: last week's ticket must not
-/// pass for today's.
+/// How many files beside the reports are not of this run: last week's ticket must not pass for
+/// today's. Only the folders that this run wrote into are looked at.
 fn stale(folder: &Path, written: &[String]) -> usize {
-    let written: BTreeSet<&str> = written.iter().map(String::as_str).collect();
-    let files = files::list_tree(folder).unwrap_or_default();
-    let name = |path: &Path| path.to_string_lossy().replace('\\', "/");
-    files.iter().filter(|file| !written.contains(name(&file.path).as_str())).count()
+    let mut by_folder: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+    for path in written {
+        let (below, name) = path.rsplit_once('/').unwrap_or(("", path));
+        by_folder.entry(below).or_default().insert(name);
+    }
+    let others = |(below, names): (&str, BTreeSet<&str>)| {
+        let files = files::list_folder(&folder.join(below)).unwrap_or_default();
+        let name =
+            |path: &PathBuf| path.file_name().map(|name| name.to_string_lossy().into_owned());
+        files.iter().filter_map(name).filter(|name| !names.contains(name.as_str())).count()
+    };
+    by_folder.into_iter().map(others).sum()
 }

@@ -3,10 +3,9 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::sync::mpsc;
-
 use crate::cli::complaint::Complaint;
 use crate::cli::exit::Exit;
+use crate::cli::following::{Followed, follow};
 use crate::cli::known_hosts_files::{read_known_hosts, remember};
 use crate::cli::lab_fleet::serve_lab;
 use crate::cli::listing::{list_hosts, list_tasks};
@@ -15,23 +14,18 @@ use crate::cli::preparation::{Prepared, prepare};
 use crate::cli::publication::{output_folder, publish};
 use crate::cli::run_arguments::RunArguments;
 use crate::cli::run_id::run_id;
-use crate::cli::signals::Signals;
+use crate::cli::signals::listen;
 use crate::cli::store_location::open_store;
-use crate::cli::stream::{print, say, say_issues, stderr_look};
+use crate::cli::stream::{print, say, say_issues};
 use crate::cli::system_clock::SystemClock;
 use crate::cli::ways::Ways;
 use crate::files;
 use crate::fortios::session::Limits;
-use crate::model::{Connection, HostKeyPolicy, InputIssue, RunEvent, RunHeader, RunRecord, Secret};
+use crate::model::{Connection, HostKeyPolicy, InputIssue, RunHeader, Secret};
 use crate::offline::TranscriptConnector;
 use crate::playbook::{Plan, PlannedHost};
-use crate::runner::{Clock, Interrupter, Runner, RunnerSettings};
+use crate::runner::{Clock, Runner, RunnerSettings};
 use crate::ssh::{SshConnector, SshSettings};
-use crate::store::Writer;
-use crate::terminal::Progress;
-
-/// Events that may wait between the workers and the loop that applies them.
-const WAITING: usize = 1024;
 
 pub(super) fn run(arguments: &RunArguments) -> Exit {
     let started = SystemClock.now();
@@ -112,19 +106,17 @@ async fn audit(arguments: &RunArguments, prepared: Prepared) -> Result<Exit, Com
     let connector = Arc::new(SshConnector::new(ssh));
     let ways = Ways { ssh: connector.clone(), transcripts: TranscriptConnector };
     let runner = Runner::new(Arc::new(plan), ways, SystemClock, settings, templar);
-    let mut writer = writer;
-    let record = follow(runner, header, arguments.verbose, &mut writer).await;
+    let Followed { record, loss } =
+        follow(runner, &SystemClock, header, arguments.verbose, writer, &listen()).await;
 
     let mut exit = Exit::SUCCESS;
-    if let Some(Err(error)) = finish(writer).await {
-        say(&format!(
-            "error: this run is not whole in the store: {error}\nhelp: {}\n",
-            error.remedy()
-        ));
-        exit = Exit::INPUT;
-    }
-    if let Some(store) = store {
-        store.close().await;
+    match (store, loss) {
+        (_, Some(loss)) => {
+            say_issues(&[loss], &[]);
+            exit = Exit::INPUT;
+        }
+        (Some(store), None) => store.close().await,
+        (None, None) => {}
     }
     match remember(connector.host_keys(), known_hosts) {
         Ok(0) => {}
@@ -138,59 +130,6 @@ async fn audit(arguments: &RunArguments, prepared: Prepared) -> Result<Exit, Com
         lab.shutdown().await;
     }
     Ok(exit | publish(&record, &templates, &arguments.output, arguments.verbose))
-}
-
-async fn finish(writer: Option<Writer>) -> Option<Result<u64, crate::store::StoreError>> {
-    Some(writer?.finish().await)
-}
-
-/// The one loop that consumes events: to the screen, to the store, into the record.
-async fn follow(
-    runner: Runner<Ways, SystemClock>,
-    header: RunHeader,
-    verbosity: u8,
-    writer: &mut Option<Writer>,
-) -> RunRecord {
-    let (sender, mut events) = mpsc::channel(WAITING);
-    let (interrupter, interrupt) = Interrupter::new();
-    let mut progress = Progress::new(stderr_look(), verbosity);
-    progress.apply(&RunEvent::RunStarted { run: header.clone() });
-    let mut record = RunRecord::new(header);
-    let mut signals = Signals::new();
-    let mut driving = tokio::spawn(runner.drive(sender, interrupt));
-    let mut interrupted = false;
-    loop {
-        tokio::select! {
-            event = events.recv() => {
-                let Some(event) = event else { break };
-                progress.apply(&event);
-                if let Some(writer) = writer {
-                    writer.append(event.clone()).await;
-                }
-                record.apply(event);
-            }
-            () = signals.next() => {
-                if interrupted {
-                    progress.say("Not waiting for the sessions that are still open.");
-                    driving.abort();
-                    record.interrupted = true;
-                    break;
-                }
-                interrupted = true;
-                progress.say(
-                    "Interrupted: leaving the devices, then writing what is known. Again: at once.",
-                );
-                interrupter.interrupt();
-            }
-        }
-    }
-    progress.finish();
-    if let Err(error) = (&mut driving).await
-        && error.is_panic()
-    {
-        say("error: the run ended in a bug of tokenfleet; what is known of it is reported\n");
-    }
-    record
 }
 
 fn settings(arguments: &RunArguments, plan: &Plan) -> RunnerSettings {
