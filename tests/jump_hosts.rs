@@ -483,3 +483,88 @@ async fn a_session_given_up_is_closed_at_the_jump_host() {
     let end = timeout(Duration::from_secs(10), socket.read_to_end(&mut Vec::new())).await;
     end.expect("the jump host hangs up").unwrap();
 }
+
+/// Runs an audit of two units by the binary, and says how it ended and what it said.
+fn audit_of_two(desk: &Desk, serving: &Serving, variables: &str, flags: &[&str]) -> (i32, String) {
+    let devices: String = ordinary(serving)
+        .iter()
+        .map(|device| format!("{} ansible_port={}\n", device.name, device.address.port()))
+        .collect();
+    let inventory = format!(
+        "{devices}[all:vars]\nansible_user={}\nansible_password={}\n{variables}\n",
+        Hosting::USER,
+        Hosting::PASSWORD
+    );
+    let inventory = desk.file("hosts.ini", &inventory);
+    let arguments = ["playbooks/fortitoken-audit.yml", "-i", &inventory, "-T", "20", "-vv"];
+    let outcome = tokio::task::block_in_place(|| desk.audit(&[&arguments[..], flags].concat()));
+    (outcome.code & (1 | 2 | 4), outcome.err + &outcome.out)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_binary_reads_the_ssh_configuration() {
+    let Some(bastion) = Bastion::start("") else { return };
+    let serving = units(2).await;
+    let desk = Desk::new();
+    desk.file(".ssh/known_hosts", &(known_hosts_text(&serving) + &bastion.known_hosts()));
+    let config = format!(
+        "Include config.d/*\nHost *-never\n  ProxyJump none\nMatch originalhost fgt-*\n  \
+         HostName 127.0.0.1\n  ProxyJump gate\n",
+    );
+    desk.file(".ssh/config", &config);
+    let gate = format!(
+        "Host gate\n  HostName 127.0.0.1\n  Port {}\n  User {}\n  IdentityFile {}\n",
+        bastion.port,
+        Bastion::user(),
+        bastion.path("user").display()
+    );
+    desk.file(".ssh/config.d/gate", &gate);
+    let (code, said) = audit_of_two(&desk, &serving, "", &[]);
+    assert_eq!(code, 0, "{said}");
+    assert_eq!(bastion.logins(), 1);
+
+    // Another file by a flag, or by `-F` in the inventory.
+    let other = desk.file("other", &format!("{gate}Host *\n  HostName 127.0.0.1\n"));
+    let (code, said) =
+        audit_of_two(&desk, &serving, "ansible_ssh_proxy_jump=gate", &["--ssh-config", &other]);
+    assert_eq!(code, 0, "{said}");
+    let variables = format!("ansible_ssh_common_args='-F {other} -J gate'");
+    let (code, said) = audit_of_two(&desk, &serving, &variables, &["--ssh-config", "none"]);
+    assert_eq!(code, 0, "{said}");
+    assert_eq!(bastion.logins(), 3);
+
+    // Without any, the names mean nothing.
+    let (code, said) = audit_of_two(&desk, &serving, "", &["--ssh-config", "none"]);
+    assert_ne!(code, 0);
+    assert!(said.contains("cannot be resolved"), "{said}");
+
+    desk.file(".ssh/config", "Host *\n  Port ssh\n");
+    let (code, said) = audit_of_two(&desk, &serving, "", &[]);
+    assert_eq!(code, 1);
+    assert!(said.contains("it sets `Port` to `ssh`, which cannot be used"), "{said}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_binary_names_the_jump_host_that_fails_and_the_options_that_it_ignores() {
+    let serving = units(2).await;
+    let desk = Desk::new();
+    let closed = TcpListener::bind(("127.0.0.1", 0)).await.unwrap().local_addr().unwrap().port();
+    let variables = format!(
+        "ansible_host=127.0.0.1\nansible_ssh_proxy_jump_password=canary-of-the-jump-host\n\
+         ansible_ssh_common_args='-C -J ops@127.0.0.1:{closed}'"
+    );
+    let flags = ["--host-key-checking", "off"];
+    let (code, said) = audit_of_two(&desk, &serving, &variables, &flags);
+    assert_ne!(code, 0);
+    let message = format!("jump host `127.0.0.1`: 127.0.0.1 port {closed} refused the connection");
+    assert!(said.contains(&message), "{said}");
+    let ignored =
+        "`ansible_ssh_common_args` has options that mean nothing here and are ignored: `-C`";
+    assert_eq!(said.matches(ignored).count(), 1, "{said}");
+    for (path, bytes) in desk.files() {
+        let text = String::from_utf8_lossy(&bytes);
+        let is_inventory = path.ends_with("hosts.ini");
+        assert!(is_inventory || !text.contains("canary-of-the"), "{}", path.display());
+    }
+    assert!(!said.contains("canary-of-the"));
+}

@@ -8,12 +8,10 @@ use jiff::Timestamp;
 use crate::cli::complaint::Complaint;
 use crate::cli::run_arguments::{HostKeyChecking, PlanArguments};
 use crate::cli::sources::{folder_of, read_limit, read_sources, texts};
-use crate::cli::ssh_config_files::read_ssh_config;
+use crate::cli::ssh_config_files::{read_other_ssh_configs, read_ssh_config};
 use crate::cli::template_files::read_templates;
 use crate::files;
-use crate::inventory::{
-    self, ConnectionDefaults, ExtraVars, Inventory, SshConfig, Variables, extra_vars,
-};
+use crate::inventory::{self, ConnectionDefaults, ExtraVars, Inventory, Variables, extra_vars};
 use crate::model::{HostKeyPolicy, InputIssue, ReportRequest, Secret, SourceFile};
 use crate::playbook::{self, Plan, Playbook, Request};
 use crate::report;
@@ -40,7 +38,10 @@ pub(super) fn prepare(
     let templates = read_templates(&arguments.playbook, arguments.templates.as_deref(), now)?;
     let inventory = read_inventory(&arguments.inventories, &arguments.playbook, &mut remarks)?;
     let ssh_config = read_ssh_config(arguments.ssh_config.as_deref(), &mut remarks)?;
-    let request = request(arguments, password, ssh_config)?;
+    let other_ssh_configs = read_other_ssh_configs(&inventory, &mut remarks)?;
+    let mut request = request(arguments, password)?;
+    request.connection.ssh_config = ssh_config;
+    request.connection.other_ssh_configs = other_ssh_configs;
     let planned = playbook::plan(&playbook, Arc::new(inventory), request, &templar);
     let planned = planned.map_err(|issues| Complaint::new(issues, remarks.sources.clone()))?;
     remarks.issues.extend(planned.warnings);
@@ -97,11 +98,7 @@ pub(super) fn read_inventory(
     Ok(loaded.inventory)
 }
 
-fn request(
-    arguments: &PlanArguments,
-    password: Option<Secret>,
-    ssh_config: SshConfig,
-) -> Result<Request, Complaint> {
+fn request(arguments: &PlanArguments, password: Option<Secret>) -> Result<Request, Complaint> {
     let limit = arguments.limit.as_deref().map(read_limit).transpose()?;
     Ok(Request {
         limit,
@@ -118,7 +115,7 @@ fn request(
                 HostKeyChecking::AcceptNew => HostKeyPolicy::AcceptNew,
                 HostKeyChecking::Off => HostKeyPolicy::Off,
             }),
-            ssh_config,
+            ..ConnectionDefaults::default()
         },
         playbook_dir: absolute(folder_of(&arguments.playbook)),
     })

@@ -1,16 +1,34 @@
 //! OpenSSH's configuration of this user, and the files that it includes.
 
+use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
 use directories::BaseDirs;
 
 use crate::cli::complaint::Complaint;
 use crate::files::{self, FileKind};
-use crate::inventory::SshConfig;
+use crate::inventory::{Inventory, SshConfig, ssh_config_files};
 use crate::model::{InputIssue, SourceFile, matches_wildcards};
 
 /// Where the system keeps its own.
 const SYSTEM: &str = "/etc/ssh";
+
+/// Reads those that an inventory names by `-F`, each under its name.
+pub(super) fn read_other_ssh_configs(
+    inventory: &Inventory,
+    remarks: &mut Complaint,
+) -> Result<HashMap<String, SshConfig>, Complaint> {
+    let names = ssh_config_files(inventory).into_iter();
+    names
+        .map(|name| {
+            let path = match (name.strip_prefix("~/"), BaseDirs::new()) {
+                (Some(rest), Some(folders)) => folders.home_dir().join(rest),
+                _ => PathBuf::from(&name),
+            };
+            Ok((name, read_ssh_config(Some(&path), remarks)?))
+        })
+        .collect()
+}
 
 /// Reads `--ssh-config`, else the user's file and the system's, where they exist. The mistakes
 /// are all told; warnings go into `remarks`.

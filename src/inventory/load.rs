@@ -10,8 +10,8 @@ use super::draft::{Draft, Spot};
 use super::inventory::MOST_DEPTH;
 use super::sources::Index;
 use super::{
-    Inventory, InventorySource, Located, Sources, VariableDirectory, Variables, address,
-    ignored_options, ini, shared_device, tree,
+    Inventory, InventorySource, Located, Sources, VariableDirectory, Variables, address, ini,
+    shared_device, ssh_arguments, tree,
 };
 
 /// An inventory and all that is wrong with its sources.
@@ -47,7 +47,7 @@ pub fn load(sources: &Sources) -> Loaded {
         add_layer(directory, &mut draft);
     }
     let Draft { inventory, mut issues, .. } = draft;
-    issues.extend(ignored_options::warnings(&inventory));
+    issues.extend(ssh_arguments::warnings(&inventory));
     issues.extend(shared_device::warnings(&inventory));
     Loaded { inventory, issues }
 }

@@ -18,6 +18,8 @@ pub(super) struct SshOptions {
     pub host_key: Option<HostKeyPolicy>,
     pub connect_timeout: Option<Duration>,
     pub proxy: Option<Proxy>,
+    /// `-F`: the configuration to read in place of the user's.
+    pub config_file: Option<String>,
     /// The options that were passed over, as written, each once.
     pub ignored: Vec<String>,
 }
@@ -107,6 +109,10 @@ impl SshOptions {
                 if !self.add(name, value)? {
                     self.ignore(format!("-o {name}"));
                 }
+                Ok(())
+            }
+            'F' => {
+                self.config_file.get_or_insert_with(|| value.to_owned());
                 Ok(())
             }
             'J' => self.add("ProxyJump", value).map(drop),

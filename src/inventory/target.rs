@@ -1,5 +1,6 @@
 //! Connection variables to a target.
 
+use std::collections::HashMap;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -40,8 +41,10 @@ pub struct ConnectionDefaults {
     pub private_key_file: Option<PathBuf>,
     /// `--host-key-checking`; strict when nothing is said.
     pub host_key: Option<HostKeyPolicy>,
-    /// `~/.ssh/config`, behind all of the above.
+    /// `--ssh-config` or `~/.ssh/config`, behind all of the above.
     pub ssh_config: SshConfig,
+    /// Those that [`super::ssh_config_files`] names, to take its place.
+    pub other_ssh_configs: HashMap<String, SshConfig>,
 }
 
 /// How to reach `host`, by its variables and, where these say nothing, by `defaults`. Play
@@ -59,8 +62,9 @@ pub fn target(
     let user = reader.text("login name", &connection::USER);
     let user = user.or_else(|| options.user.clone()).or_else(|| defaults.user.clone());
     let name = reader.name();
+    let ssh_config = reader.ssh_config(&options, defaults);
     let config = match connection {
-        Connection::Ssh => defaults.ssh_config.options(&name, user.as_deref()),
+        Connection::Ssh => ssh_config.options(&name, user.as_deref()),
         Connection::Lab | Connection::Transcript(_) => SshOptions::default(),
     };
     let password = reader.password().or_else(|| defaults.password.clone());
@@ -80,7 +84,7 @@ pub fn target(
         port: reader.port().or(options.port).or(config.port).unwrap_or(SSH_PORT),
         user: user.or_else(|| config.user.clone()).unwrap_or_else(|| "admin".to_owned()),
         password,
-        private_key_file: private_key_file.map(|path| defaults.ssh_config.expanded(&path)),
+        private_key_file: private_key_file.map(|path| ssh_config.expanded(&path)),
         route: Route::Direct,
         host_key: reader.host_key(
             options.host_key.clone().or_else(|| defaults.host_key.clone()).or(config.host_key),
@@ -90,7 +94,7 @@ pub fn target(
     };
     let proxy = reader.proxy(&options).or(config.proxy);
     if target.connection == Connection::Ssh {
-        target.route = route(&mut reader, proxy, &target, &defaults.ssh_config);
+        target.route = route(&mut reader, proxy, &target, ssh_config);
     }
     if reader.issues.is_empty() { Ok(target) } else { Err(reader.issues) }
 }
@@ -166,6 +170,22 @@ impl<'a> Reader<'a> {
             }
         }
         options
+    }
+
+    fn ssh_config<'c>(
+        &mut self,
+        options: &SshOptions,
+        defaults: &'c ConnectionDefaults,
+    ) -> &'c SshConfig {
+        let Some(name) = &options.config_file else { return &defaults.ssh_config };
+        defaults.other_ssh_configs.get(name).unwrap_or_else(|| {
+            self.report(
+                None,
+                format!("the SSH configuration `{name}` (`-F`) was not read beforehand"),
+                "write its name without a template, or give it as `--ssh-config`".to_owned(),
+            );
+            &defaults.ssh_config
+        })
     }
 
     /// The way that the variable names, else the one of the arguments.

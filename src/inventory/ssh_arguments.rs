@@ -1,24 +1,20 @@
-//! Options for OpenSSH that mean nothing here.
+//! The arguments for OpenSSH, wherever an inventory has them.
 
-use indexmap::IndexMap;
+use indexmap::{IndexMap, IndexSet};
 
 use crate::model::{InputIssue, Place, Value};
 
 use super::ssh_options::SshOptions;
 use super::target::is_template;
-use super::{Inventory, Located, Variables, connection};
+use super::{Inventory, Located, connection};
 
 /// One warning for each set of options that is passed over, at the first place that has it.
 pub(super) fn warnings(inventory: &Inventory) -> Vec<InputIssue> {
-    let groups = inventory.groups.values().map(|group| (&group.variables, &group.files));
-    let hosts = inventory.hosts.values().map(|host| (&host.variables, &host.files));
     let mut found: IndexMap<(&str, Vec<String>), (Option<Place>, usize)> = IndexMap::new();
-    for (variables, files) in groups.chain(hosts) {
-        for layer in [variables].into_iter().chain(files) {
-            for (name, located, options) in ignored(layer) {
-                let place = || (located.place.clone(), 0);
-                found.entry((name, options)).or_insert_with(place).1 += 1;
-            }
+    for (name, located, options) in all(inventory) {
+        if !options.ignored.is_empty() {
+            let place = || (located.place.clone(), 0);
+            found.entry((name, options.ignored)).or_insert_with(place).1 += 1;
         }
     }
     found
@@ -40,17 +36,26 @@ pub(super) fn warnings(inventory: &Inventory) -> Vec<InputIssue> {
         .collect()
 }
 
-/// What is wrong with the other options is told when a target is made of them.
-fn ignored(layer: &Variables) -> impl Iterator<Item = (&'static str, &Located, Vec<String>)> {
-    connection::SSH_ARGUMENTS.into_iter().filter_map(|name| {
-        let located = layer.get(name)?;
+/// The configurations of OpenSSH that `-F` names, to be read before targets are made.
+pub fn ssh_config_files(inventory: &Inventory) -> Vec<String> {
+    let files = all(inventory).filter_map(|(_, _, options)| options.config_file);
+    files.collect::<IndexSet<_>>().into_iter().collect()
+}
+
+/// Each variable with arguments that can be read. What is wrong with the others is told when a
+/// target is made of them.
+fn all(inventory: &Inventory) -> impl Iterator<Item = (&'static str, &Located, SshOptions)> {
+    let groups = inventory.groups.values().map(|group| (&group.variables, &group.files));
+    let hosts = inventory.hosts.values().map(|host| (&host.variables, &host.files));
+    let layers = groups.chain(hosts).flat_map(|(own, files)| [own].into_iter().chain(files));
+    let variables = layers.flat_map(|layer| {
+        connection::SSH_ARGUMENTS.into_iter().filter_map(|name| Some((name, layer.get(name)?)))
+    });
+    variables.filter_map(|(name, located)| {
         let Value::Text(text) = &located.value else { return None };
-        if is_template(text) {
-            return None;
-        }
         let mut options = SshOptions::default();
-        options.add_arguments(text).ok()?;
-        (!options.ignored.is_empty()).then_some((name, located, options.ignored))
+        let is_read = !is_template(text) && options.add_arguments(text).is_ok();
+        is_read.then_some((name, located, options))
     })
 }
 
@@ -75,5 +80,14 @@ mod tests {
                  ignored, here and in 1 more places: `-q`",
             ]
         );
+    }
+
+    #[test]
+    fn configurations_are_named_once() {
+        let text = "a ansible_ssh_args='-F x -J b'\nb ansible_ssh_common_args='-Fx'\n\
+                    c ansible_ssh_args='-F none'\nd ansible_ssh_args='-F {{ e }}'\n";
+        let file = InventorySource::File(SourceFile::new("hosts.ini", text));
+        let sources = Sources { inventories: vec![file], ..Sources::default() };
+        assert_eq!(super::ssh_config_files(&load(&sources).inventory), ["x", "none"]);
     }
 }
