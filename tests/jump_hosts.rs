@@ -337,11 +337,11 @@ async fn dead_and_silent_devices_hold_up_nobody() {
     let (_listener, _waiting, hole) = black_hole().await;
     let silent = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
     let mute = silent.local_addr().unwrap().port();
-    let limit = Duration::from_secs(3);
+    let limit = Duration::from_secs(10);
     let mut troubled = JoinSet::new();
     for (port, message) in [
-        (hole, format!("jump host `bastion` did not reach 127.0.0.1 port {hole} within 3 s")),
-        (mute, "the connection was accepted, but no SSH version line came within 3 s".to_owned()),
+        (hole, format!("jump host `bastion` did not reach 127.0.0.1 port {hole} within 10 s")),
+        (mute, "the connection was accepted, but no SSH version line came within 10 s".to_owned()),
     ] {
         for device in &ordinary(&serving)[..10] {
             let target = behind(&route, device, &serving);
@@ -355,6 +355,7 @@ async fn dead_and_silent_devices_hold_up_nobody() {
         }
     }
     sleep(Duration::from_millis(500)).await;
+    let begun = Instant::now();
     // One that has much to say to a session that does not read.
     let target = behind(&route, &ordinary(&serving)[0], &serving);
     let mut talkative = connector.connect(&target).await.unwrap();
@@ -367,7 +368,7 @@ async fn dead_and_silent_devices_hold_up_nobody() {
         healthy.spawn(async move { prompt(&mut connector.connect(&target).await.unwrap()).await });
     }
     assert_eq!(healthy.join_all().await.len(), 40);
-    assert!(!troubled.is_empty());
+    assert!(begun.elapsed() < limit - Duration::from_secs(1), "{:?}", begun.elapsed());
     troubled.join_all().await;
 }
 
