@@ -202,13 +202,11 @@ mod tests {
 
     #[test]
     fn a_proxy_command_is_filled_in() {
-        let command = |line: &str| match made(line).route {
-            Route::Command(command) => command,
-            other => panic!("{other:?}"),
-        };
-        assert_eq!(
-            command("ansible_ssh_common_args='-o ProxyCommand=\"nc -x p%%1 %h %p # %n %r\"'"),
-            "nc -x p%1 192.0.2.1 22 # fw1 admin"
+        let line = "ansible_ssh_common_args='-o ProxyCommand=\"nc -x p%%1 %h %p # %n %r\"'";
+        let route = made(line).route;
+        assert!(
+            matches!(&route, Route::Command(text) if text == "nc -x p%1 192.0.2.1 22 # fw1 admin"),
+            "{route:?}"
         );
         let told = try_made("ansible_user='a;b' ansible_ssh_args='-o ProxyCommand=\"x %r\"'");
         assert!(told.unwrap_err().contains("`a;b` cannot stand in a ProxyCommand"));

@@ -10,7 +10,7 @@ use super::{Inventory, Located, connection};
 
 /// One warning for each set of options that is passed over, at the first place that has it.
 pub(super) fn warnings(inventory: &Inventory) -> Vec<InputIssue> {
-    let mut found: IndexMap<(&str, Vec<String>), (Option<Place>, usize)> = IndexMap::new();
+    let mut found: IndexMap<_, (Option<Place>, usize)> = IndexMap::new();
     for (name, located, options) in all(inventory) {
         if !options.ignored.is_empty() {
             let place = || (located.place.clone(), 0);

@@ -275,12 +275,8 @@ mod tests {
     }
 
     fn hops(text: &str) -> Vec<(Option<String>, String, Option<u16>)> {
-        match read(text).proxy {
-            Some(Proxy::Jump(hops)) => {
-                hops.into_iter().map(|hop| (hop.user, hop.host, hop.port)).collect()
-            }
-            other => panic!("{other:?}"),
-        }
+        let Some(Proxy::Jump(hops)) = read(text).proxy else { return Vec::new() };
+        hops.into_iter().map(|hop| (hop.user, hop.host, hop.port)).collect()
     }
 
     #[test]
