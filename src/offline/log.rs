@@ -93,11 +93,15 @@ impl Cutter<'_> {
     /// A prompt ends the answer before, and begins another where something was typed.
     fn prompt(&mut self, prompt: &Prompt, typed: &str) {
         self.finish(true);
+        if self.is_outside(prompt) {
+            self.tables = 0;
+        }
         let words: Vec<&str> = typed.split_whitespace().collect();
         let is = |word: &str, full: &str| full.starts_with(word) && !word.is_empty();
         match words.as_slice() {
             [] => {}
-            [config, "global" | "vdom"] if is(config, "config") => {}
+            [config, place]
+                if is(config, "config") && (is(place, "global") || is(place, "vdom")) => {}
             [config, ..] if is(config, "config") => self.tables += 1,
             [end] if is(end, "end") && end.len() > 1 => self.tables = self.tables.saturating_sub(1),
             [edit, name] if is(edit, "edit") && prompt.is_in("vdom") => {
@@ -121,6 +125,12 @@ impl Cutter<'_> {
 
     fn begin(&mut self, place: Place, command: &[&str]) {
         self.current = Some(Collected { place, command: command.join(" "), answer: Some(vec![]) });
+    }
+
+    /// Whether the prompt shows that no table is open, whatever was typed: it may have been refused.
+    fn is_outside(&self, prompt: &Prompt) -> bool {
+        let in_entered = self.entered.as_ref().is_some_and(|name| prompt.is_in(name));
+        in_entered || matches!(prompt.context.as_deref(), None | Some("global" | "vdom"))
     }
 
     fn place_of(&self, prompt: &Prompt) -> Option<Place> {
@@ -148,6 +158,83 @@ impl Cutter<'_> {
                 collected.answer = None;
             }
             self.collection.answers.push(collected);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn cut(log: &str) -> Result<Vec<(Place, String, Option<String>)>, Unusable> {
+        let mut collection = Collection::default();
+        add_log(&mut collection, log.as_bytes())?;
+        let answers = collection.answers.into_iter();
+        Ok(answers.map(|c| (c.place, c.command, c.answer.map(|lines| lines.join("\n")))).collect())
+    }
+
+    fn vdom(name: &str) -> Place {
+        Place::Vdom(name.to_owned())
+    }
+
+    #[test]
+    fn prompts_say_where_an_answer_belongs() {
+        let log = "login as: x\r\n# fgt # get ready #\r\nfgt # get sys stat\r\r\none\r\n\r\n\
+                   fgt # conf vdom\r\n\r\nfgt (vdom) # edit \"customer-north\"\r\ncurrent vf=x:1\r\n\r\n\
+                   fgt (customer-n~) # diag  fortitoken info\r\ntwo\r\n\r\nfgt (customer-n~) # next\r\n\r\n\
+                   fgt (vdom) # end\r\nfgt # conf usr loc\r\nno\r\nfgt # conf glo\r\nfgt (global) # sudo b show user local\r\nthree\r\n\
+                   fgt (global) # get system ha status\r\nfour\r\n\r\nfgt (global) # ";
+        let whole = |text: &str| Some(text.to_owned());
+        let wanted = [
+            (Place::Home, "get sys stat", whole("one\n")),
+            (vdom("customer-north"), "diag fortitoken info", whole("two\n")),
+            (vdom("b"), "show user local", whole("three")),
+            (Place::Global, "get system ha status", whole("four\n")),
+        ];
+        let answers: Vec<_> = cut(log).unwrap();
+        for (place, command, answer) in wanted {
+            assert!(
+                answers.contains(&(place, command.to_owned(), answer)),
+                "{command}: {answers:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn what_is_typed_inside_of_a_table_is_no_answer_of_a_vdom() {
+        let log = "fgt (a) # config user local\nfgt (local) # show\nno\nfgt (local) # edit x\n\
+                   fgt (x) # get\nno\nfgt (x) # end\nfgt (a) # show user local\nyes\nfgt (a) # ";
+        let answers = cut(log).unwrap();
+        assert_eq!(answers, [(vdom("a"), "show user local".to_owned(), Some("yes".to_owned()))]);
+    }
+
+    #[test]
+    fn a_log_without_its_end_is_told_from_one_with_it() {
+        let log = "fgt # show user local\nconfig user local\nend";
+        assert_eq!(cut(log).unwrap(), [(Place::Home, "show user local".to_owned(), None)]);
+        assert_eq!(cut("nothing\nuser@box:~$ get it\n"), Err(Unusable::NoPrompt));
+        assert_eq!(
+            cut("a # get system status\na # \nb # get system status\n"),
+            Err(Unusable::TwoDevices("a".to_owned(), "b".to_owned()))
+        );
+    }
+
+    proptest! {
+        #[test]
+        fn no_line_is_invented(parts in prop::collection::vec(prop_oneof![
+            Just("fgt # ".to_owned()), Just("fgt (a) # get x".to_owned()), Just("\n".to_owned()),
+            Just("--More-- \r         \r".to_owned()), Just("end".to_owned()),
+            Just("fgt (vdom) # edit a".to_owned()), "\\PC{0,8}",
+        ], 0..40)) {
+            let log = parts.concat();
+            for (_, command, answer) in cut(&log).unwrap_or_default() {
+                prop_assert!(!command.is_empty());
+                for line in answer.iter().flat_map(|text| text.lines()) {
+                    prop_assert!(lines_of(log.as_bytes()).iter().any(|l| l == line), "{line:?}");
+                }
+            }
         }
     }
 }
