@@ -15,8 +15,10 @@ use tokenfleet::ssh::KnownHosts;
 use tokenfleet::template::Templar;
 use tokenfleet::yaml;
 
-/// A check, by the name of its fuzz target.
-pub const CHECKS: [(&str, fn(&[u8])); 7] = [
+/// A check, and the name of its fuzz target.
+type NamedCheck = (&'static str, fn(&[u8]));
+
+pub const CHECKS: [NamedCheck; 7] = [
     ("session", session),
     ("parsers", parsers),
     ("prompt", prompt),
