@@ -1,6 +1,9 @@
 //! The facts of one device.
 
 use super::configuration::Configurations;
+use indexmap::IndexMap;
+
+use super::account::{AccountFacts, AccountKey};
 use super::owner::Owners;
 use super::server::{ServerFacts, ServerReach};
 use super::sheet::{TokenFacts, TokenSheet};
@@ -26,6 +29,8 @@ pub struct DeviceFacts {
     pub vdoms: Vec<String>,
     /// One per VDOM whose tokens were read, in the order read.
     pub sheets: Vec<TokenSheet>,
+    /// Local users and administrators, with a token or without, in the order read.
+    pub accounts: Vec<AccountFacts>,
 }
 
 impl DeviceFacts {
@@ -112,6 +117,7 @@ struct Reading {
     configurations: Configurations,
     /// What the device said where it refused to show its tokens.
     refused: Option<String>,
+    accounts: IndexMap<AccountKey, AccountFacts>,
     gaps: Vec<String>,
 }
 
@@ -178,7 +184,12 @@ impl Reading {
     }
 
     fn accounts(&mut self, transcript: &Transcript, accounts: Option<Vec<Account>>) {
-        self.owners.add(transcript.vdom.as_ref(), &accounts.unwrap_or_default());
+        let accounts = accounts.unwrap_or_default();
+        self.owners.add(transcript.vdom.as_ref(), &accounts);
+        for account in accounts {
+            let facts = AccountFacts::new(transcript.vdom.as_ref(), account);
+            self.accounts.insert(facts.key(), facts);
+        }
     }
 
     fn gap(&mut self, what: String, transcript: &Transcript) {
@@ -211,6 +222,7 @@ impl Reading {
             ha: self.ha,
             vdoms,
             sheets: self.sheets,
+            accounts: self.accounts.into_values().collect(),
         }
     }
 
@@ -332,6 +344,38 @@ mod tests {
         assert_eq!(configuration.token.status, "lock");
         assert_eq!(configuration.text, "edit \"FTKMOB0000000001\"");
         assert_eq!(of(1), None);
+    }
+
+    #[test]
+    fn accounts_without_a_token_are_known_too() {
+        let users = |email: &str| {
+            format!(
+                "config user local\n    edit \"alice\"\n        set two-factor email\n        \
+                 set email-to \"{email}\"\n    next\nend\n"
+            )
+        };
+        let admins = "config system admin\n    edit \"alice\"\n        \
+                      set accprofile \"super_admin\"\n    next\nend\n";
+        let device = facts(
+            &fw()
+                .answer("fw", Some("root"), "show user local", &users("old@example.com"))
+                .answer("fw", Some("root"), "show user local", &users("new@example.com"))
+                .answer("fw", Some("dmz"), "show user local", &users("dmz@example.com"))
+                .answer("fw", Some("root"), "show system admin", admins),
+        );
+        let shown: Vec<_> = device
+            .accounts
+            .iter()
+            .map(|facts| (facts.vdom.as_deref(), facts.account.email.as_deref()))
+            .collect();
+        assert_eq!(
+            shown,
+            [
+                (Some("root"), Some("new@example.com")),
+                (Some("dmz"), Some("dmz@example.com")),
+                (None, None)
+            ]
+        );
     }
 
     #[test]

@@ -7,6 +7,7 @@
 //! `rules/` and a row in [`RULES`].
 
 mod configuration;
+mod account;
 mod device;
 mod evaluate;
 mod fleet;
@@ -18,6 +19,7 @@ mod server;
 mod sheet;
 mod units;
 
+pub use account::AccountFacts;
 pub use configuration::Configuration;
 pub use device::DeviceFacts;
 pub use evaluate::evaluate;
