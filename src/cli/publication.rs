@@ -79,7 +79,7 @@ fn write_reports(
             }
         };
         for document in documents {
-            match files::write_atomically(&folder.join(&document.path), document.text.as_bytes()) {
+            match files::write_atomically(&folder.join(&document.path), &document.bytes) {
                 Ok(()) => written.push(document.path),
                 Err(error) => issues.push(error.into()),
             }

@@ -12,6 +12,16 @@ pub enum AccountKind {
     Administrator,
 }
 
+impl AccountKind {
+    /// The kind as reports spell it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::LocalUser => "local_user",
+            Self::Administrator => "administrator",
+        }
+    }
+}
+
 /// One entry of `show user local` or `show system admin`, without its secrets.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Account {

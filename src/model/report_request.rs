@@ -61,19 +61,25 @@ pub enum ReportSource {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Table {
+    Summary,
+    Devices,
     Tokens,
     Findings,
-    Devices,
+    Users,
 }
 
 impl Table {
-    pub const ALL: [Self; 3] = [Self::Tokens, Self::Findings, Self::Devices];
+    /// From the whole to the parts.
+    pub const ALL: [Self; 5] =
+        [Self::Summary, Self::Devices, Self::Tokens, Self::Findings, Self::Users];
 
     pub fn as_str(self) -> &'static str {
         match self {
+            Self::Summary => "summary",
+            Self::Devices => "devices",
             Self::Tokens => "tokens",
             Self::Findings => "findings",
-            Self::Devices => "devices",
+            Self::Users => "users",
         }
     }
 }

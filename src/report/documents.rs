@@ -33,8 +33,9 @@ fn documents(view: &View) -> HashMap<String, String> {
     let mut renderer = Renderer::new(view, &templates);
     let requests = ReportRequest::usual();
     let documents = requests.iter().flat_map(|request| renderer.render(request).unwrap());
-    let mut documents: HashMap<_, _> =
-        documents.map(|document| (document.path, document.text)).collect();
+    let mut documents: HashMap<_, _> = documents
+        .map(|document| (document.path, String::from_utf8(document.bytes).unwrap()))
+        .collect();
     documents.insert(SUMMARY.to_owned(), renderer.summary().unwrap());
     documents
 }
@@ -151,6 +152,13 @@ fn tables_read_back_as_they_were() {
         assert!(row["evidence"].contains(finding.evidence[0].text.as_str()));
     }
     assert_eq!(rows(Table::Devices).len(), 3);
+    let users = rows(Table::Users);
+    assert_eq!(users.len(), view.users.len());
+    assert_eq!(users[0]["name"], view.users[0].name.as_str());
+    assert_eq!(users[0]["token_status"], "provision timeout");
+    let summary = rows(Table::Summary);
+    let started = summary.iter().find(|row| row["key"] == "run_started").unwrap();
+    assert_eq!((&*started["value"], &*started["unit"]), ("2026-11-24T03:15:00Z", "UTC"));
 }
 
 #[test]

@@ -103,6 +103,15 @@ fn frankfurt(record: &mut RunRecord, host: &str, serial: &str) {
          set sms-phone \"+49 30 5550101\"\n    next\n    edit \"bob\"\n        \
          set two-factor fortitoken\n        set fortitoken \"FTK2000000000001\"\n    next\nend\n",
     );
+    answer(
+        record,
+        host,
+        None,
+        "show system admin",
+        "config system admin\n    edit \"admin\"\n        set accprofile \"super_admin\"\n    \
+         next\n    edit \"noc\"\n        set accprofile \"prof_admin\"\n        \
+         set two-factor email\n        set email-to \"noc@example.com\"\n    next\nend\n",
+    );
     tokens(
         record,
         host,
@@ -199,7 +208,7 @@ mod tests {
     fn nothing_in_the_example_is_empty() {
         let view = example_view();
         let json = serde_json::to_value(&view).unwrap();
-        for list in ["devices", "tokens", "findings", "tickets", "reprovision"] {
+        for list in ["devices", "tokens", "users", "findings", "tickets", "reprovision"] {
             assert!(!json[list].as_array().unwrap().is_empty(), "{list}");
         }
         let ha = view.devices[0].ha.as_ref().unwrap();

@@ -5,11 +5,14 @@
 //!
 //! Start reading at [`View`], then [`Renderer`]. `docs/templates.md` describes the view.
 
+mod csv_style;
 mod csv_table;
 mod default_templates;
 mod example;
+mod measure;
 mod path;
 mod renderer;
+mod table;
 mod text;
 mod view;
 
@@ -18,14 +21,15 @@ mod contract;
 #[cfg(test)]
 mod documents;
 
-pub use csv_table::columns;
+pub use csv_style::{CsvStyle, Delimiter};
 pub use default_templates::default_templates;
 pub use example::example_view;
 pub use renderer::{Document, Renderer, SUMMARY, check};
+pub use table::columns;
 pub use text::Text;
 pub use view::{
     ActionCounts, DeviceTokens, DeviceView, EvidenceView, FailureGroup, FailureView,
     FindingSummary, FindingView, HaMemberView, HaView, HostSummary, KindCount, OwnerView,
     ReprovisionToken, ReprovisionView, RuleCount, RunView, SeverityCounts, StatusCount, Summary,
-    TicketView, TokenSummary, TokenView, View,
+    TicketView, TokenSummary, TokenView, UserView, View,
 };

@@ -5,6 +5,7 @@ use std::cell::OnceCell;
 use minijinja::Value as Jinja;
 use minijinja::value::ValueKind;
 
+use super::CsvStyle;
 use super::csv_table::csv;
 use super::example::example_view;
 use super::path::{Paths, piece, refusal};
@@ -21,7 +22,7 @@ pub struct Document {
     /// Relative to the output folder, with `/`; never leads out of it, and no other document of
     /// the same renderer has it, not even in other letter case.
     pub path: String,
-    pub text: String,
+    pub bytes: Vec<u8>,
 }
 
 /// Makes the documents of one view, one request after the other, so that only those of one
@@ -32,12 +33,24 @@ pub struct Renderer<'a> {
     templates: &'a TemplateSet,
     /// Made when the first template needs it.
     context: OnceCell<Jinja>,
+    csv_style: CsvStyle,
     paths: Paths,
 }
 
 impl<'a> Renderer<'a> {
     pub fn new(view: &'a View, templates: &'a TemplateSet) -> Self {
-        Self { view, templates, context: OnceCell::new(), paths: Paths::default() }
+        Self {
+            view,
+            templates,
+            context: OnceCell::new(),
+            csv_style: CsvStyle::default(),
+            paths: Paths::default(),
+        }
+    }
+
+    /// Tables as a certain program wants them.
+    pub fn with_csv_style(self, csv_style: CsvStyle) -> Self {
+        Self { csv_style, ..self }
     }
 
     /// The documents of one request: one, or with `each` one per entry of that list.
@@ -71,17 +84,16 @@ impl<'a> Renderer<'a> {
             let message = format!("two reports have the destination `{path}`");
             return Err(issue(request, message).hint("give each report a `dest` of its own"));
         }
-        let text = match &request.source {
+        let bytes = match &request.source {
             ReportSource::Template(name) => {
                 self.known(request, name)?;
-                self.templates.render(name, self.context())?
+                self.templates.render(name, self.context())?.into_bytes()
             }
-            ReportSource::Csv(table) => {
-                csv(self.view, *table).map_err(|error| issue(request, error.to_string()))?
-            }
-            ReportSource::Json => self.view.to_json()?,
+            ReportSource::Csv(table) => csv(self.view, *table, self.csv_style)
+                .map_err(|error| issue(request, error.to_string()))?,
+            ReportSource::Json => self.view.to_json()?.into_bytes(),
         };
-        Ok(Document { path, text })
+        Ok(Document { path, bytes })
     }
 
     fn one_for_each(
@@ -110,7 +122,8 @@ impl<'a> Renderer<'a> {
             let path = self.path(request, &names)?;
             let text =
                 self.templates.render(name, &TemplateSet::with(self.context(), each, item))?;
-            documents.push(Document { path: self.paths.take_near(&path), text });
+            let path = self.paths.take_near(&path);
+            documents.push(Document { path, bytes: text.into_bytes() });
         }
         Ok(documents)
     }
@@ -227,7 +240,7 @@ mod tests {
         let documents = documents.unwrap();
         assert_eq!(documents.len(), view.tickets.len());
         assert_eq!(documents[0].path, "t/FG100FTK00000001.txt");
-        assert_eq!(documents[0].text, "fgt-fra-01 20261124T031500Z-7f3a");
+        assert_eq!(documents[0].bytes, b"fgt-fra-01 20261124T031500Z-7f3a");
     }
 
     #[test]

@@ -11,6 +11,7 @@ mod run;
 mod summary;
 mod ticket;
 mod token;
+mod user;
 
 use std::collections::HashMap;
 
@@ -35,6 +36,7 @@ pub use summary::{
 };
 pub use ticket::TicketView;
 pub use token::TokenView;
+pub use user::UserView;
 
 /// Everything that a report can say of a run: the contract between tokenfleet and the templates,
 /// described field by field in `docs/templates.md`. A pure function of the record; lists are in
@@ -49,6 +51,8 @@ pub struct View {
     pub devices: Vec<DeviceView>,
     /// Every row of every token table.
     pub tokens: Vec<TokenView>,
+    /// Every account with a token or another second factor.
+    pub users: Vec<UserView>,
     pub findings: Vec<FindingView>,
     /// One for each FortiGate with a finding for Fortinet's support.
     pub tickets: Vec<TicketView>,
@@ -83,6 +87,7 @@ impl View {
         }
         let mut devices = Vec::with_capacity(record.hosts.len());
         let mut tokens = Vec::new();
+        let mut users = Vec::new();
         let mut tickets = Vec::new();
         let mut reprovision = Vec::new();
         for (unit, same) in facts.devices().zip(same_units(facts)) {
@@ -90,6 +95,7 @@ impl View {
             let found = by_host.get(host).map_or(&[][..], Vec::as_slice);
             let device = DeviceView::new(unit, record.hosts.get(host), same, found);
             tokens.extend(unit.tokens().map(|(sheet, row)| TokenView::new(&device, sheet, row)));
+            users.extend(UserView::all_of(&device, unit));
             tickets.extend(TicketView::new(&device, found));
             reprovision.extend(ReprovisionView::all_of(&device, facts, found));
             devices.push(device);
@@ -100,6 +106,7 @@ impl View {
             summary: Summary::new(facts, &devices, &views),
             devices,
             tokens,
+            users,
             findings: views,
             tickets,
             reprovision,

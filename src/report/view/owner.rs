@@ -4,7 +4,6 @@ use serde::Serialize;
 
 use super::Text;
 use crate::findings::Owner;
-use crate::model::AccountKind;
 
 /// An account that a token is assigned to.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -22,10 +21,7 @@ pub struct OwnerView {
 impl OwnerView {
     fn new(owner: &Owner) -> Self {
         Self {
-            kind: match owner.kind {
-                AccountKind::LocalUser => "local_user",
-                AccountKind::Administrator => "administrator",
-            },
+            kind: owner.kind.as_str(),
             name: Text::from(&owner.name),
             enabled: owner.enabled,
             email: Text::maybe(owner.email.as_ref()),
