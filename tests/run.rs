@@ -196,7 +196,7 @@ fn what_devices_send_harms_no_reader() {
     for tag in ["<script>alert", "<img src=x", "<b>owned"] {
         assert!(!page.contains(tag), "{tag} is in the page");
     }
-    for table in ["tokens.csv", "findings.csv", "devices.csv"] {
+    for table in ["tokens.csv", "findings.csv", "devices.csv", "users.csv", "summary.csv"] {
         let mut reader =
             csv::Reader::from_reader(fs::File::open(desk.path("reports").join(table)).unwrap());
         for cell in reader
@@ -251,6 +251,39 @@ fn an_old_run_gives_the_same_reports() {
     assert_eq!((second.code, &second.out), (first.code, &first.out));
     assert!(read("reports").len() > 8);
     assert_eq!(read("reports"), read("again"));
+}
+
+#[test]
+fn tables_are_written_as_their_reader_wants_them() {
+    let desk = Desk::new();
+    let limit = ["-l", "fgt-sin-02,fgt-sea-01"];
+    desk.audit(&[LAB.as_slice(), &limit].concat());
+    let rows = |folder: &str, table: &str, delimiter: u8| -> Vec<Vec<String>> {
+        let bytes = fs::read(desk.path(folder).join(table)).unwrap();
+        let bytes = bytes.strip_prefix("\u{feff}".as_bytes()).unwrap_or(&bytes);
+        let mut builder = csv::ReaderBuilder::new();
+        let mut reader = builder.has_headers(false).delimiter(delimiter).from_reader(bytes);
+        reader.records().map(|row| row.unwrap().iter().map(str::to_owned).collect()).collect()
+    };
+    for (name, delimiter) in [(",", b','), (";", b';'), ("tab", b'\t')] {
+        let folder = format!("as {name}");
+        let output = desk.path(&folder);
+        let output = output.to_str().unwrap();
+        desk.run(&["report", "latest", "--csv-delimiter", name, "--csv-bom", "-o", output]);
+        for table in ["tokens.csv", "findings.csv", "devices.csv", "users.csv", "summary.csv"] {
+            let bytes = fs::read(desk.path(&folder).join(table)).unwrap();
+            assert!(bytes.starts_with("\u{feff}".as_bytes()), "{table}");
+            let (usual, other) = (rows("reports", table, b','), rows(&folder, table, delimiter));
+            assert_eq!(usual.len(), other.len(), "{table}");
+            // What guards a text against being a formula depends on the delimiter.
+            let bare = |rows: &[Vec<String>]| -> Vec<Vec<String>> {
+                rows.iter().map(|row| row.iter().map(|c| c.replace('\'', "")).collect()).collect()
+            };
+            assert_eq!(bare(&usual), bare(&other), "{table}");
+        }
+    }
+    let refused = desk.run(&["report", "latest", "--csv-delimiter", "|"]);
+    assert!(refused.err.contains("[possible values: ,, ;, tab]"), "{}", refused.err);
 }
 
 #[test]

@@ -34,7 +34,7 @@ pub(super) fn publish(
     let facts = FleetFacts::from_record(record);
     let findings = evaluate(&facts);
     let view = View::new(record, &facts, &findings);
-    let mut renderer = Renderer::new(&view, templates);
+    let mut renderer = Renderer::new(&view, templates).with_csv_style(arguments.csv_style());
     let folder = output_folder(arguments, &record.header.id);
     let (written, mut issues) = write_reports(&mut renderer, &record.header.reports, &folder);
     let mut exit = Exit::of(record, &findings, arguments.fail_on);

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, ValueEnum};
 
 use crate::model::Severity;
+use crate::report::{CsvStyle, Delimiter};
 
 /// `tokenfleet run`
 #[derive(Debug, Args)]
@@ -91,6 +92,12 @@ pub struct OutputArguments {
     /// What standard output gets: the summary, or the whole report as JSON
     #[arg(long, value_enum, default_value_t = Format::Human)]
     pub format: Format,
+    /// What stands between the cells of CSV tables
+    #[arg(long, value_enum, default_value_t = CsvDelimiter::Comma)]
+    pub csv_delimiter: CsvDelimiter,
+    /// Begin CSV tables with a byte order mark, so that Excel takes them for UTF-8
+    #[arg(long)]
+    pub csv_bom: bool,
     /// Exit with bit 8 when there is a finding of this severity or above
     #[arg(long, value_name = "SEVERITY", default_value_t = Severity::Error)]
     pub fail_on: Severity,
@@ -110,4 +117,27 @@ pub enum HostKeyChecking {
 pub enum Format {
     Human,
     Json,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum CsvDelimiter {
+    /// For most programs
+    #[value(name = ",", alias = "comma")]
+    Comma,
+    /// For Excel where the decimal separator is a comma
+    #[value(name = ";", alias = "semicolon")]
+    Semicolon,
+    #[value(name = "tab", alias = "\t")]
+    Tab,
+}
+
+impl OutputArguments {
+    pub(super) fn csv_style(&self) -> CsvStyle {
+        let delimiter = match self.csv_delimiter {
+            CsvDelimiter::Comma => Delimiter::Comma,
+            CsvDelimiter::Semicolon => Delimiter::Semicolon,
+            CsvDelimiter::Tab => Delimiter::Tab,
+        };
+        CsvStyle { delimiter, bom: self.csv_bom }
+    }
 }
