@@ -16,7 +16,7 @@ use crate::template::TemplateSet;
 use crate::terminal::{paint_summary, recap};
 
 /// Names of reports that are listed one by one.
-const MOST_NAMES: usize = 10;
+const MOST_NAMES: usize = 12;
 
 /// The folder that the reports of a run go to.
 pub(super) fn output_folder(arguments: &OutputArguments, run: &str) -> PathBuf {

@@ -41,6 +41,7 @@ impl ReportRequest {
         requests.push(template("reprovision.md"));
         requests.push(request(ticket, "tickets/{{ ticket.host }}.txt", Some("ticket")));
         requests.extend(Table::ALL.map(table));
+        requests.push(request(ReportSource::Xlsx, "report.xlsx", None));
         requests.push(request(ReportSource::Json, "report.json", None));
         requests
     }
@@ -55,6 +56,8 @@ pub enum ReportSource {
     Csv(Table),
     /// The whole view as data.
     Json,
+    /// All tables in one workbook.
+    Xlsx,
 }
 
 /// The tables that a report can be.

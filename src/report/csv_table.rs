@@ -59,7 +59,7 @@ fn harmless(text: &str, style: CsvStyle) -> Cow<'_, str> {
 }
 
 /// Blanks and quotes before it do not help, and neither does full width.
-fn begins_formula(text: &str) -> bool {
+pub(super) fn begins_formula(text: &str) -> bool {
     let blank = |c: char| c.is_whitespace() || c == '"';
     text.starts_with(['\t', '\r', '\n'])
         || text.trim_start_matches(blank).starts_with(['=', '+', '-', '@', '＝', '＋', '－', '＠'])

@@ -6,11 +6,12 @@ use std::collections::HashMap;
 use jiff::Timestamp;
 
 use super::example::{answer, at, example_record, finish, tokens};
+use super::table::Cell;
 use super::*;
 use crate::findings::{FleetFacts, evaluate};
 use crate::model::{
-    HostEntry, HostFailure, HostName, HostOutcome, ReportRequest, RunEvent, RunHeader, RunRecord,
-    Stage, Table,
+    HostEntry, HostFailure, HostName, HostOutcome, ReportRequest, ReportSource, RunEvent,
+    RunHeader, RunRecord, Stage, Table,
 };
 use crate::template::TemplateSet;
 
@@ -27,11 +28,12 @@ fn templates() -> TemplateSet {
     TemplateSet::new(default_templates(), Timestamp::UNIX_EPOCH).unwrap()
 }
 
-/// Every usual document by its path, and the summary.
+/// Every usual document that is text by its path, and the summary.
 fn documents(view: &View) -> HashMap<String, String> {
     let templates = templates();
     let mut renderer = Renderer::new(view, &templates);
-    let requests = ReportRequest::usual();
+    let mut requests = ReportRequest::usual();
+    requests.retain(|request| request.source != ReportSource::Xlsx);
     let documents = requests.iter().flat_map(|request| renderer.render(request).unwrap());
     let mut documents: HashMap<_, _> = documents
         .map(|document| (document.path, String::from_utf8(document.bytes).unwrap()))
@@ -159,6 +161,47 @@ fn tables_read_back_as_they_were() {
     let summary = rows(Table::Summary);
     let started = summary.iter().find(|row| row["key"] == "run_started").unwrap();
     assert_eq!((&*started["value"], &*started["unit"]), ("2026-11-24T03:15:00Z", "UTC"));
+}
+
+#[test]
+fn the_workbook_holds_the_tables() {
+    use calamine::{Data, Reader, Xlsx};
+
+    let view = view_of(&hostile());
+    let bytes = workbook::workbook(&view).unwrap();
+    assert_eq!(bytes, workbook::workbook(&view.clone()).unwrap(), "the same bytes again");
+    let mut book: Xlsx<_> = calamine::open_workbook_from_rs(std::io::Cursor::new(bytes)).unwrap();
+    assert_eq!(book.sheet_names(), Table::ALL.map(workbook::title));
+    for table in Table::ALL {
+        let sheet = workbook::title(table);
+        assert!(book.worksheet_formula(sheet).unwrap().is_empty(), "{sheet} has a formula");
+        let range = book.worksheet_range(sheet).unwrap();
+        let mut lines = range.rows();
+        let header: Vec<String> = lines.next().unwrap().iter().map(Data::to_string).collect();
+        assert_eq!(header, columns(table));
+        let rows: Vec<_> = table::rows(&view, table).collect();
+        assert_eq!(lines.len(), rows.len());
+        for (line, row) in lines.zip(&rows) {
+            for (read, cell) in line.iter().zip(row) {
+                let is_it = match (cell, read) {
+                    (Cell::Text(text), Data::String(read)) => text == read,
+                    (Cell::Whole(number), Data::Float(read)) => *number as f64 == *read,
+                    (Cell::Decimal(number), Data::Float(read)) => number == read,
+                    (Cell::Flag(flag), Data::Bool(read)) => flag == read,
+                    (Cell::Time(time), Data::DateTime(read)) => {
+                        let (year, month, day, hour, minute, second, _) = read.to_ymd_hms_milli();
+                        let read = format!(
+                            "{year}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}Z"
+                        );
+                        time.as_str() == read
+                    }
+                    (Cell::Empty, Data::Empty) => true,
+                    _ => false,
+                };
+                assert!(is_it, "{sheet}: {cell:?} reads {read:?}");
+            }
+        }
+    }
 }
 
 #[test]

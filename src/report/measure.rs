@@ -126,13 +126,12 @@ fn of_tokens(summary: &Summary) -> Vec<Measure<'_>> {
     ];
     for (key, status) in &STATUSES {
         let found = tokens.by_status.iter().find(|found| &*found.status == status.as_str());
-        let meaning = format!("With the status \"{status}\"");
         let number = found.map_or(0, |found| found.count);
-        measures.push(count(format!("tokens_status_{key}"), number, "tokens", meaning));
+        measures.push(count(format!("tokens_status_{key}"), number, "tokens", status.as_str()));
     }
     let unknown = tokens.by_status.iter().filter(|found| found.class == "unknown");
     let number = unknown.map(|found| found.count).sum();
-    measures.push(count("tokens_status_unknown", number, "tokens", "With any other status"));
+    measures.push(count("tokens_status_unknown", number, "tokens", "any other status"));
     for (kind, meaning) in KINDS {
         let found = tokens.by_kind.iter().find(|found| found.kind == kind.as_str());
         let number = found.map_or(0, |found| found.count);

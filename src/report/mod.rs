@@ -1,7 +1,7 @@
-//! Facts and findings to texts.
+//! Facts and findings to documents.
 //!
 //! Comes in: facts and findings. Goes out: the view (the documented contract of the templates),
-//! and from it pages, tables and tickets as text. Does not know: files, colours.
+//! and from it pages, tables and tickets. Does not know: files, colours.
 //!
 //! Start reading at [`View`], then [`Renderer`]. `docs/templates.md` describes the view.
 
@@ -15,6 +15,7 @@ mod renderer;
 mod table;
 mod text;
 mod view;
+mod workbook;
 
 #[cfg(test)]
 mod contract;

@@ -10,6 +10,7 @@ use super::csv_table::csv;
 use super::example::example_view;
 use super::path::{Paths, piece, refusal};
 use super::view::View;
+use super::workbook::workbook;
 use crate::model::{InputIssue, ReportRequest, ReportSource, nearest_hint};
 use crate::template::{TemplateError, TemplateSet};
 
@@ -92,6 +93,9 @@ impl<'a> Renderer<'a> {
             ReportSource::Csv(table) => csv(self.view, *table, self.csv_style)
                 .map_err(|error| issue(request, error.to_string()))?,
             ReportSource::Json => self.view.to_json()?.into_bytes(),
+            ReportSource::Xlsx => {
+                workbook(self.view).map_err(|error| issue(request, error.to_string()))?
+            }
         };
         Ok(Document { path, bytes })
     }

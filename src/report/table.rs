@@ -189,13 +189,13 @@ pub(super) fn rows<'a>(
 
 impl<'a> From<&'a str> for Cell<'a> {
     fn from(text: &'a str) -> Self {
-        Self::Text(text.into())
+        if text.is_empty() { Self::Empty } else { Self::Text(text.into()) }
     }
 }
 
 impl<'a> From<&'a Text> for Cell<'a> {
     fn from(text: &'a Text) -> Self {
-        Self::Text(text.as_str().into())
+        text.as_str().into()
     }
 }
 

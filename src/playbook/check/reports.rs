@@ -9,10 +9,13 @@ use crate::yaml::Node;
 
 use super::Reader;
 
-const KEYS: [&str; 5] = ["template", "csv", "json", "dest", "each"];
+const KEYS: [&str; 6] = ["template", "csv", "json", "xlsx", "dest", "each"];
 
-/// The one table that is written as JSON: the whole view.
-const JSON: [&str; 1] = ["report"];
+/// The keys of which a report has one.
+const SOURCES: [&str; 4] = ["template", "csv", "json", "xlsx"];
+
+/// What is written as JSON, and as a workbook: all of it.
+const WHOLE: &str = "report";
 
 pub(super) fn read(node: &Node, reader: &mut Reader<'_>) -> Vec<ReportRequest> {
     if node.is_null() {
@@ -57,18 +60,18 @@ pub(super) fn refuse_contests(plays: &[Play], reader: &mut Reader<'_>) {
 }
 
 fn one(entry: &Node, reader: &mut Reader<'_>) -> Option<ReportRequest> {
-    const SOURCES: &str = "name one of `template`, `csv` and `json`";
+    const NAME_ONE: &str = "name one of `template`, `csv`, `json` and `xlsx`";
     reader.fields("a report", entry, &KEYS)?;
     let sources: Vec<&(Node, Node)> =
-        ["template", "csv", "json"].into_iter().filter_map(|name| entry.entry(name)).collect();
+        SOURCES.into_iter().filter_map(|name| entry.entry(name)).collect();
     let (key, value) = match sources.as_slice() {
         [only] => only,
         [] => {
-            reader.refuse(entry, "this report has no source", SOURCES);
+            reader.refuse(entry, "this report has no source", NAME_ONE);
             return None;
         }
         [_, (second, _), ..] => {
-            reader.refuse(second, "this report has two sources", SOURCES);
+            reader.refuse(second, "this report has two sources", NAME_ONE);
             return None;
         }
     };
@@ -88,13 +91,16 @@ fn one(entry: &Node, reader: &mut Reader<'_>) -> Option<ReportRequest> {
             }
             table.map(ReportSource::Csv)
         }
-        _ => {
-            let is_known = JSON.contains(&name);
-            if !is_known {
-                let hint = format!("write `json: {}`, and the file's name under `dest`", JSON[0]);
-                reader.refuse(value, format!("there is no `{name}` as JSON"), hint);
+        whole => {
+            let (source, what) = match whole {
+                "json" => (ReportSource::Json, "as JSON"),
+                _ => (ReportSource::Xlsx, "as a workbook"),
+            };
+            if name != WHOLE {
+                let hint = format!("write `{key}: {WHOLE}`, and the file's name under `dest`");
+                reader.refuse(value, format!("there is no `{name}` {what}"), hint);
             }
-            is_known.then_some(ReportSource::Json)
+            (name == WHOLE).then_some(source)
         }
     };
     let each = entry.entry("each").and_then(|(key, node)| each(key, node, source.as_ref(), reader));
@@ -125,7 +131,7 @@ fn each(
         reader.refuse(node, format!("there is no report for each `{name}`"), hint);
         return None;
     }
-    if matches!(source, Some(ReportSource::Csv(_) | ReportSource::Json)) {
+    if matches!(source, Some(ReportSource::Csv(_) | ReportSource::Json | ReportSource::Xlsx)) {
         reader.refuse(key, "only a template is filled in for each of something", "leave it out");
         return None;
     }
@@ -211,6 +217,7 @@ mod tests {
                 ReportSource::Template(name) => ("template", name.as_str()),
                 ReportSource::Csv(table) => ("csv", table.as_str()),
                 ReportSource::Json => ("json", "report"),
+                ReportSource::Xlsx => ("xlsx", "report"),
             };
             assert_eq!(usual_dest(key, name, request.each.as_deref()), request.dest);
         }
