@@ -1,0 +1,137 @@
+//! `report.html` as a browser shows it: headless Chromium opens the page of an audit of the lab.
+//! Where there is no Chromium, these tests say that they were skipped.
+#![allow(clippy::unwrap_used, clippy::panic, clippy::disallowed_methods, clippy::print_stderr)]
+
+#[path = "support/desk.rs"]
+mod desk;
+
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+use desk::Desk;
+use regex::Regex;
+use tempfile::TempDir;
+
+const BROWSERS: [&str; 3] =
+    ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
+
+/// An audited part of the lab: one FortiGate sends markup and formulas as names.
+struct Page {
+    browser: &'static str,
+    desk: Desk,
+    profile: TempDir,
+}
+
+/// What a reader sees of the table of all tokens.
+#[derive(Debug)]
+struct Shown {
+    whole: String,
+    told: String,
+    rows: Vec<Vec<String>>,
+}
+
+impl Page {
+    fn new() -> Option<Self> {
+        let Some(browser) = BROWSERS.into_iter().find(|path| Path::new(path).exists()) else {
+            eprintln!("SKIPPED: no Chromium is installed, the page was not opened");
+            return None;
+        };
+        let desk = Desk::new();
+        let hosts = "fgt-sin-02,fgt-vie-01,fgt-ath-01,fgt-sea-01,fgt-fra-01";
+        desk.audit(&["playbooks/fortitoken-audit.yml", "-i", "inventories/lab", "-l", hosts]);
+        Some(Self { browser, desk, profile: tempfile::tempdir().unwrap() })
+    }
+
+    /// Opens the page, as a link with this fragment does. Fails when the browser has anything to
+    /// say on its console.
+    fn open(&self, fragment: &str) -> Shown {
+        let page = self.desk.path("reports/report.html");
+        let output = Command::new("timeout")
+            .args(["120", self.browser, "--headless", "--no-sandbox", "--disable-gpu"])
+            .args(["--enable-logging=stderr", "--virtual-time-budget=5000", "--dump-dom"])
+            .arg(format!("--user-data-dir={}", self.profile.path().display()))
+            .arg(format!("file://{}{fragment}", page.display()))
+            .stdin(Stdio::null())
+            .output()
+            .unwrap();
+        let said = String::from_utf8_lossy(&output.stderr);
+        let console: Vec<&str> = said.lines().filter(|line| line.contains("CONSOLE")).collect();
+        assert!(console.is_empty(), "{fragment}: {console:?}");
+        let whole = String::from_utf8(output.stdout).unwrap();
+        let (_, browser) = whole.split_once("id=\"token-browser\"").expect(&said);
+        let (browser, _) = browser.split_once("<script").unwrap();
+        let text = |html: &str| Regex::new("<[^>]*>").unwrap().replace_all(html, "").into_owned();
+        let told = browser.split("<output").nth(1).unwrap().split_once('>').unwrap().1;
+        let told = text(told.split("</output>").next().unwrap());
+        let body = browser.split("<tbody>").nth(1).unwrap().split("</tbody>").next().unwrap();
+        let rows = body
+            .split("</tr>")
+            .filter(|row| row.contains("<td"))
+            .map(|row| row.split("</td>").filter(|cell| cell.contains("<td")).map(text).collect());
+        let rows = rows.collect();
+        Shown { told, rows, whole }
+    }
+}
+
+impl Shown {
+    fn column(&self, place: usize) -> Vec<&str> {
+        self.rows.iter().map(|row| row[place].as_str()).collect()
+    }
+}
+
+#[test]
+fn the_table_of_all_tokens_is_searched_filtered_and_sorted() {
+    let Some(page) = Page::new() else { return };
+    let tokens = page.desk.json()["tokens"].as_array().unwrap().clone();
+    let count = |is_meant: &dyn Fn(&serde_json::Value) -> bool| {
+        tokens.iter().filter(|token| is_meant(token)).count()
+    };
+
+    let all = page.open("");
+    assert_eq!(all.rows.len(), tokens.len().min(100));
+    assert_eq!(all.told, format!("1 to {} of {}", all.rows.len(), tokens.len()));
+    let serials: Vec<&str> = tokens.iter().map(|t| t["serial"].as_str().unwrap()).collect();
+    assert_eq!(all.column(2), serials[..all.rows.len()]);
+
+    let searched = page.open("#q=FGT-vie+mobile");
+    let wanted = count(&|token| token["host"] == "fgt-vie-01" && token["kind"] == "mobile");
+    assert!(wanted > 3);
+    assert_eq!(searched.rows.len(), wanted);
+    assert_eq!(searched.told, format!("1 to {wanted} of {wanted}, of {} in all", tokens.len()));
+
+    let filtered = page.open("#status=locked&sort=-token");
+    assert_eq!(filtered.rows.len(), count(&|token| token["status"] == "locked"));
+    assert!(filtered.column(4).iter().all(|status| *status == "locked"));
+    assert!(filtered.column(2).is_sorted_by(|a, b| a >= b), "{filtered:?}");
+    assert!(filtered.whole.contains("aria-sort=\"descending\""));
+
+    let sorted = page.open("#sort=drift");
+    let drifts: Vec<i64> = sorted.column(5).iter().map(|drift| drift.parse().unwrap()).collect();
+    assert!(drifts.is_sorted(), "{drifts:?}");
+
+    let nothing = page.open("#q=no-such-token");
+    assert_eq!(nothing.told, format!("none of {}", tokens.len()));
+}
+
+#[test]
+fn what_a_device_sends_does_not_run_in_a_browser() {
+    let Some(page) = Page::new() else { return };
+    let shown = page.open("#q=fgt-sin-02");
+    let owners = shown.column(6);
+    assert!(owners.iter().any(|owner| owner.contains("&lt;img src=x")), "{owners:?}");
+    for tag in ["<img", "<b>owned", "<iframe", "<script>alert"] {
+        assert!(!shown.whole.contains(tag), "{tag} is an element of the page");
+    }
+    // A link may be sent by anybody.
+    let shown = page.open("#q=<img+src=x+onerror=alert(1)>&status=%22><script>&sort=__proto__");
+    assert!(!shown.whole.contains("<img"));
+}
+
+#[test]
+fn the_evidence_of_a_finding_stands_with_it() {
+    let Some(page) = Page::new() else { return };
+    let whole = page.open("").whole;
+    let findings = page.desk.json()["findings"].as_array().unwrap().len();
+    assert!(findings > 3);
+    assert_eq!(whole.matches("<summary>Evidence</summary>").count(), findings);
+}
