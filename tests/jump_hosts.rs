@@ -179,7 +179,7 @@ async fn an_audit_through_a_jump_host_finds_the_same() {
     let mut held = Vec::new();
     for device in fleet.devices() {
         let is_examined = wanted.iter().any(|(h, o)| *h == device.name && o == "examined");
-        for vdom in device.readable_vdoms().into_iter().filter(|_| is_examined) {
+        for vdom in device.readable_vdoms().filter(|_| is_examined) {
             for token in &vdom.tokens {
                 held.push((device.name.clone(), token.serial.clone(), token.status.to_owned()));
             }
@@ -508,11 +508,9 @@ async fn the_binary_reads_the_ssh_configuration() {
     let serving = units(2).await;
     let desk = Desk::new();
     desk.file(".ssh/known_hosts", &(known_hosts_text(&serving) + &bastion.known_hosts()));
-    let config = format!(
-        "Include config.d/*\nHost *-never\n  ProxyJump none\nMatch originalhost fgt-*\n  \
-         HostName 127.0.0.1\n  ProxyJump gate\n",
-    );
-    desk.file(".ssh/config", &config);
+    let config = "Include config.d/*\nHost *-never\n  ProxyJump none\nMatch originalhost fgt-*\n  \
+                  HostName 127.0.0.1\n  ProxyJump gate\n";
+    desk.file(".ssh/config", config);
     let gate = format!(
         "Host gate\n  HostName 127.0.0.1\n  Port {}\n  User {}\n  IdentityFile {}\n",
         bastion.port,

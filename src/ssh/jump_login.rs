@@ -125,20 +125,20 @@ fn judge(session: &Handle<Client>, result: &AuthResult, what: &str) -> Result<()
             format!("the device accepted {what} and asks for more: {}", names(remaining_methods)),
             "Use an account without a second factor.",
         )),
-        // The answer of a session that is over looks like a refusal.
-        AuthResult::Failure { remaining_methods, .. }
-            if session.is_closed() && remaining_methods.is_empty() =>
-        {
-            Err(closed())
+        AuthResult::Failure { remaining_methods, .. } => {
+            // A session that is over looks like a refusal without another way to log in. As the
+            // credential has been sent, it is taken for one: it must not be offered again.
+            let is_unsure = remaining_methods.is_empty() && session.is_closed();
+            let rest = if is_unsure { ", or closed the connection" } else { "" };
+            Err(HostFailure {
+                login_refused: true,
+                ..failure(
+                    format!("the device refused {what}{rest}"),
+                    "Check the login. It was tried once, and no device behind this jump host is \
+                     tried in this run.",
+                )
+            })
         }
-        AuthResult::Failure { .. } => Err(HostFailure {
-            login_refused: true,
-            ..failure(
-                format!("the device refused {what}"),
-                "Check the login. It was tried once, and no device behind this jump host is tried \
-                 in this run.",
-            )
-        }),
     }
 }
 
