@@ -566,4 +566,6 @@ async fn the_binary_names_the_jump_host_that_fails_and_the_options_that_it_ignor
         assert!(is_inventory || !text.contains("canary-of-the"), "{}", path.display());
     }
     assert!(!said.contains("canary-of-the"));
+    let note = "the host keys of jump hosts were not checked: `127.0.0.1`";
+    assert!(desk.json().to_string().contains(note), "{}", desk.report("report.json"));
 }

@@ -1,5 +1,6 @@
 //! `tokenfleet run`: a playbook over a fleet.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -176,6 +177,15 @@ fn header(arguments: &RunArguments, plan: &Plan, started: jiff::Timestamp) -> Ru
     }
     if unchecked > 0 {
         notes.push(format!("the host keys of {unchecked} hosts were not checked"));
+    }
+    let hops = plan.hosts.iter().flat_map(|host| host.target.jump_hosts());
+    let unchecked: BTreeSet<_> = hops
+        .filter(|hop| hop.host_key == HostKeyPolicy::Off)
+        .map(|hop| format!("`{}`", hop.host))
+        .collect();
+    if !unchecked.is_empty() {
+        let names: Vec<_> = unchecked.into_iter().collect();
+        notes.push(format!("the host keys of jump hosts were not checked: {}", names.join(", ")));
     }
     RunHeader {
         id: run_id(started),
