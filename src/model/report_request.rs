@@ -39,7 +39,11 @@ impl ReportRequest {
         let ticket = ReportSource::Template("ticket.txt".to_owned());
         let mut requests = vec![template("report.html"), template("report.md")];
         requests.push(template("reprovision.md"));
-        requests.push(request(ticket, "tickets/{{ ticket.host }}.txt", Some("ticket")));
+        requests.push(request(
+            ticket,
+            "tickets/{{ ticket.host }}-{{ ticket.cause }}.txt",
+            Some("ticket"),
+        ));
         requests.extend(Table::ALL.map(table));
         requests.push(request(ReportSource::Xlsx, "report.xlsx", None));
         requests.push(request(ReportSource::Json, "report.json", None));
@@ -69,12 +73,13 @@ pub enum Table {
     Tokens,
     Findings,
     Users,
+    Tickets,
 }
 
 impl Table {
     /// From the whole to the parts.
-    pub const ALL: [Self; 5] =
-        [Self::Summary, Self::Devices, Self::Tokens, Self::Findings, Self::Users];
+    pub const ALL: [Self; 6] =
+        [Self::Summary, Self::Devices, Self::Tokens, Self::Findings, Self::Users, Self::Tickets];
 
     pub fn as_str(self) -> &'static str {
         match self {
@@ -83,6 +88,7 @@ impl Table {
             Self::Tokens => "tokens",
             Self::Findings => "findings",
             Self::Users => "users",
+            Self::Tickets => "tickets",
         }
     }
 }

@@ -125,9 +125,23 @@ fn what_a_device_says_stays_text() {
         assert!(!text.contains("[a](javascript"), "{path}");
         insta::assert_snapshot!(format!("hostile_{path}"), text);
     }
-    insta::assert_snapshot!("hostile_ticket.txt", documents["tickets/FW-1.txt"]);
+    insta::assert_snapshot!("hostile_ticket.txt", documents["tickets/FW-1-activation-error.txt"]);
     insta::assert_snapshot!("hostile_summary.txt", documents["summary.txt"]);
-    assert!(documents.contains_key("tickets/fw-1-2.txt"), "{:?}", documents.keys());
+    assert!(
+        documents.contains_key("tickets/fw-1-activation-error-2.txt"),
+        "{:?}",
+        documents.keys()
+    );
+}
+
+#[test]
+fn a_ticket_of_any_other_rule_says_what_is_the_case() {
+    let mut view = view_of(&example_record());
+    view.tickets.truncate(1);
+    view.tickets[0].cause = "site-rule".into();
+    let documents = documents(&view);
+    let text = &documents["tickets/fgt-fra-01-site-rule.txt"];
+    assert!(text.contains(view.tickets[0].findings[0].message.as_str()), "{text}");
 }
 
 #[test]

@@ -46,6 +46,7 @@ pub(super) fn measures(view: &View) -> Vec<Measure<'_>> {
     measures.extend(of_tokens(&view.summary));
     measures.extend(of_users(view));
     measures.extend(of_findings(view));
+    measures.extend(of_tickets(view));
     measures
 }
 
@@ -164,7 +165,7 @@ fn of_findings(view: &View) -> Vec<Measure<'_>> {
     let mut measures: Vec<Measure<'_>> = [
         ("findings_total", findings.total, "All findings"),
         ("findings_action_reprovision", action.reprovision, "A user must activate again"),
-        ("findings_action_support_ticket", action.support_ticket, "For Fortinet"),
+        ("findings_action_support_ticket", action.support_ticket, "For a ticket at Fortinet"),
         ("findings_action_attention", action.attention, "For an administrator of the FortiGate"),
         ("findings_action_none", action.none, "Nothing to do"),
         ("findings_severity_critical", severity.critical, "Critical"),
@@ -190,6 +191,17 @@ fn of_findings(view: &View) -> Vec<Measure<'_>> {
         measures.push(count(key, number, "findings", title));
     }
     measures
+}
+
+fn of_tickets(view: &View) -> Vec<Measure<'static>> {
+    let to = |whom: &str| view.tickets.iter().filter(|ticket| ticket.to == whom).count();
+    [
+        ("tickets_total", view.tickets.len(), "One for each FortiGate and cause"),
+        ("tickets_to_support", to("support"), "For Fortinet's technical support"),
+        ("tickets_to_customer_service", to("customer_service"), "For Fortinet's Customer Service"),
+    ]
+    .map(|(key, value, meaning)| count(key, value, "tickets", meaning))
+    .into()
 }
 
 #[cfg(test)]

@@ -5,7 +5,8 @@ use std::borrow::Cow;
 use super::Text;
 use super::measure::measures;
 use super::view::{
-    DeviceView, EvidenceView, FindingView, HaMemberView, OwnerView, TokenView, UserView, View,
+    DeviceView, EvidenceView, FindingView, HaMemberView, HaView, OwnerView, TicketView, TokenView,
+    UserView, View,
 };
 use crate::model::Table;
 
@@ -93,7 +94,7 @@ const DEVICES: &[Column<DeviceView>] = &[
     column("vdoms", |row| joined(&row.vdoms, ", ")),
     column("ha_mode", |row| row.ha.as_ref().map_or(Cell::Empty, |ha| (&ha.mode).into())),
     column("ha_role", |row| row.ha.as_ref().and_then(|ha| ha.role).map_or(Cell::Empty, Cell::from)),
-    column("ha_members", |row| joined(row.ha.iter().flat_map(|ha| &ha.members).map(member), ", ")),
+    column("ha_members", |row| members(row.ha.as_ref())),
     column("same_unit", |row| joined(&row.same_unit, ", ")),
     column("server", |row| row.server.into()),
     column("low_confidence", |row| Cell::Flag(row.low_confidence)),
@@ -122,9 +123,32 @@ const USERS: &[Column<UserView>] = &[
     column("low_confidence", |row| Cell::Flag(row.low_confidence)),
 ];
 
+const TICKETS: &[Column<TicketView>] = &[
+    column("to", |row| row.to.into()),
+    column("cause", |row| (&row.cause).into()),
+    column("subject", |row| (&row.subject).into()),
+    column("host", |row| (&row.host).into()),
+    column("device_serial", |row| (&row.device_serial).into()),
+    column("hostname", |row| (&row.hostname).into()),
+    column("model", |row| (&row.model).into()),
+    column("version", |row| (&row.version).into()),
+    column("build", |row| (&row.build).into()),
+    column("ha_members", |row| members(row.ha.as_ref())),
+    column("same_unit", |row| joined(&row.same_unit, ", ")),
+    column("server", |row| row.server.into()),
+    column("low_confidence", |row| Cell::Flag(row.low_confidence)),
+    column("partial", |row| Cell::Flag(row.partial)),
+    column("token_count", |row| row.findings.iter().filter(|f| f.token.is_some()).count().into()),
+    column("tokens", |row| joined(row.findings.iter().flat_map(|f| &f.token), ", ")),
+];
+
 fn evidence(line: &EvidenceView) -> String {
     let place = line.vdom.as_ref().map_or_else(String::new, |vdom| format!(" in {vdom}"));
     format!("{} `{}`{place}, line {}: {}", line.host, line.command, line.line, line.text)
+}
+
+fn members(ha: Option<&HaView>) -> Cell<'_> {
+    joined(ha.into_iter().flat_map(|ha| &ha.members).map(member), ", ")
 }
 
 fn member(member: &HaMemberView) -> String {
@@ -161,6 +185,7 @@ pub fn columns(table: Table) -> Vec<&'static str> {
         Table::Tokens => names(TOKENS),
         Table::Findings => names(FINDINGS),
         Table::Users => names(USERS),
+        Table::Tickets => names(TICKETS),
     }
 }
 
@@ -184,6 +209,7 @@ pub(super) fn rows<'a>(
         Table::Tokens => of(TOKENS, &view.tokens),
         Table::Findings => of(FINDINGS, &view.findings),
         Table::Users => of(USERS, &view.users),
+        Table::Tickets => of(TICKETS, &view.tickets),
     }
 }
 

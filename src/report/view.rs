@@ -54,7 +54,7 @@ pub struct View {
     /// Every account with a token or another second factor.
     pub users: Vec<UserView>,
     pub findings: Vec<FindingView>,
-    /// One for each FortiGate with a finding for Fortinet's support.
+    /// One for each FortiGate and each cause for which Fortinet must act.
     pub tickets: Vec<TicketView>,
     /// One for each VDOM in which somebody must activate again.
     pub reprovision: Vec<ReprovisionView>,
@@ -96,7 +96,7 @@ impl View {
             let device = DeviceView::new(unit, record.hosts.get(host), same, found);
             tokens.extend(unit.tokens().map(|(sheet, row)| TokenView::new(&device, sheet, row)));
             users.extend(UserView::all_of(&device, unit));
-            tickets.extend(TicketView::new(&device, found));
+            tickets.extend(TicketView::all_of(&device, found));
             reprovision.extend(ReprovisionView::all_of(&device, facts, found));
             devices.push(device);
         }

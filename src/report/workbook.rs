@@ -83,6 +83,7 @@ pub(super) fn title(table: Table) -> &'static str {
         Table::Tokens => "Tokens",
         Table::Findings => "Findings",
         Table::Users => "Users",
+        Table::Tickets => "Tickets",
     }
 }
 

@@ -138,14 +138,16 @@ fn each(
     Some(name.to_owned())
 }
 
-/// `report.html`, `tokens.csv`, `report.json`, `tickets/{{ ticket.host }}.txt`
+/// `report.html`, `tokens.csv`, `report.json`, `devices/{{ device.host }}.txt`; a FortiGate has
+/// several tickets, so that their names say the cause too
 fn usual_dest(key: &str, name: &str, each: Option<&str>) -> String {
     match (key, each) {
         ("template", None) => name.to_owned(),
         (_, None) => format!("{name}.{key}"),
         (_, Some(each)) => {
             let ending = name.rsplit_once('.').map_or("txt", |(_, ending)| ending);
-            format!("{each}s/{{{{ {each}.host }}}}.{ending}")
+            let cause = if each == "ticket" { "-{{ ticket.cause }}" } else { "" };
+            format!("{each}s/{{{{ {each}.host }}}}{cause}.{ending}")
         }
     }
 }
