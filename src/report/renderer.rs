@@ -248,6 +248,15 @@ mod tests {
     }
 
     #[test]
+    fn an_entry_stands_before_a_list_of_its_name() {
+        let view = example_view();
+        let templates = templates(&[("t", "{{ reprovision.host }}")]);
+        let mut renderer = Renderer::new(&view, &templates);
+        let request = template("t", "{{ reprovision.host }}", Some("reprovision"));
+        assert_eq!(renderer.render(&request).unwrap()[0].bytes, b"fgt-fra-01");
+    }
+
+    #[test]
     fn equal_names_are_numbered() {
         let view = example_view();
         let templates = templates(&[("t", "")]);

@@ -91,9 +91,9 @@ impl TemplateSet {
         Jinja::from(Serde(view))
     }
 
-    /// A context that knows `value` too, under `name`.
+    /// A context that knows `value` too, under `name`, in place of what had that name.
     pub fn with(context: &Jinja, name: &str, value: Jinja) -> Jinja {
-        merge_maps([Jinja::from_pairs([(name, value)]), context.clone()])
+        merge_maps([context.clone(), Jinja::from_pairs([(name, value)])])
     }
 
     /// Fills a text in that is no template of the set, such as the name of a file.
