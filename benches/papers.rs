@@ -39,10 +39,12 @@ fn record(devices: usize, tokens: usize) -> RunRecord {
                 address: format!("fgt-{device:05}.example.net:22"),
                 groups: vec!["all_regions".into()],
                 drift_limit: Some(3),
+                new_serial: None,
             })
             .collect(),
         notes: vec![],
         reports: ReportRequest::usual(),
+        baseline: None,
     });
     for device in 0..devices {
         let mut table = String::from("FORTITOKEN        DRIFT  STATUS\n");

@@ -45,10 +45,12 @@ fn record(devices: usize) -> RunRecord {
                 address: "192.0.2.1:22".into(),
                 groups: vec!["emea".into()],
                 drift_limit: Some(3),
+                new_serial: None,
             })
             .collect(),
         notes: vec![],
         reports: vec![],
+        baseline: None,
     });
     for number in 0..devices {
         let answers = [

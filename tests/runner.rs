@@ -94,6 +94,7 @@ impl Bench {
             hosts: plan.hosts.iter().map(|host| host.entry.clone()).collect(),
             notes: vec![],
             reports: vec![],
+            baseline: None,
         };
         let runner = Runner::new(
             Arc::new(plan),

@@ -4,6 +4,7 @@ use std::ops::BitOr;
 use std::process::ExitCode;
 
 use crate::model::{Finding, HostOutcome, RunRecord, Severity, TaskStatus};
+use crate::report::View;
 
 /// The exit code is a set of bits, so that a script can tell the causes apart.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -18,7 +19,7 @@ impl Exit {
     pub const FAILED: Self = Self(2);
     /// Some host was not reached.
     pub const UNREACHABLE: Self = Self(4);
-    /// Findings at or above `--fail-on`.
+    /// Findings at or above `--fail-on`, or such hurdles of a swap.
     pub const FINDINGS: Self = Self(8);
     /// Interrupted; it stands alone, as shells have it.
     pub const INTERRUPTED: Self = Self(130);
@@ -45,6 +46,15 @@ impl Exit {
             exit = exit | Self::FINDINGS;
         }
         exit
+    }
+
+    /// What is in the way of a swap, or left to do after one, counts as findings do.
+    pub fn of_swaps(view: &View, fail_on: Severity) -> Self {
+        let before = view.rma.iter().filter_map(|rma| rma.severity);
+        let after = view.replacements.iter().filter_map(|replacement| replacement.severity);
+        let mut found = before.chain(after).filter_map(|severity| severity.parse().ok());
+        let is_grave = found.any(|severity: Severity| severity >= fail_on);
+        if is_grave { Self::FINDINGS } else { Self::SUCCESS }
     }
 }
 

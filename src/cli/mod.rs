@@ -4,6 +4,7 @@
 //! that knows all the others; start reading at [`main`].
 
 mod arguments;
+mod baseline;
 mod check;
 mod complaint;
 mod exit;

@@ -23,21 +23,26 @@ pub(super) fn output_folder(arguments: &OutputArguments, run: &str) -> PathBuf {
     arguments.output_dir.clone().unwrap_or_else(|| Path::new("reports").join(run))
 }
 
-/// Judges a record and writes all that it is asked for. What cannot be written is told, and does
+/// Judges a record, compares it with `baseline`, and writes all that it is asked for. What cannot be written is told, and does
 /// not keep the rest from being written.
 pub(super) fn publish(
     record: &RunRecord,
+    baseline: Option<&RunRecord>,
     templates: &TemplateSet,
     arguments: &OutputArguments,
     verbosity: u8,
 ) -> Exit {
     let facts = FleetFacts::from_record(record);
     let findings = evaluate(&facts);
-    let view = View::new(record, &facts, &findings);
+    let mut view = View::new(record, &facts, &findings);
+    if let Some(baseline) = baseline {
+        view = view.compared(&facts, baseline);
+    }
     let mut renderer = Renderer::new(&view, templates).with_csv_style(arguments.csv_style());
     let folder = output_folder(arguments, &record.header.id);
     let (written, mut issues) = write_reports(&mut renderer, &record.header.reports, &folder);
     let mut exit = Exit::of(record, &findings, arguments.fail_on);
+    exit = exit | Exit::of_swaps(&view, arguments.fail_on);
     match on_screen(&view, &renderer, arguments.format) {
         Ok(text) => exit = exit | print(&text),
         Err(issue) => issues.push(issue),

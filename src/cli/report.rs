@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use crate::cli::arguments::ReportArguments;
+use crate::cli::baseline::read_baseline;
 use crate::cli::complaint::Complaint;
 use crate::cli::exit::Exit;
 use crate::cli::publication::publish;
@@ -19,24 +20,31 @@ pub(super) fn report(arguments: &ReportArguments) -> Exit {
             return Exit::INPUT;
         }
     };
-    let rendered = runtime.block_on(read(arguments)).map_err(Complaint::from).and_then(|record| {
+    let read = runtime.block_on(read(arguments)).map_err(Complaint::from);
+    let rendered = read.and_then(|(record, baseline)| {
         let playbook = Path::new(&record.header.playbook);
         let folder = arguments.templates.as_deref();
         let templates = read_templates(playbook, folder, record.header.started)?;
-        Ok(publish(&record, &templates, &arguments.output, 0))
+        Ok(publish(&record, baseline.as_ref(), &templates, &arguments.output, 0))
     });
     rendered.unwrap_or_else(|complaint| complaint.say())
 }
 
-async fn read(arguments: &ReportArguments) -> Result<RunRecord, InputIssue> {
+/// The run, and the one that it is compared with: the one that is named, or else the same as when
+/// it ran.
+async fn read(arguments: &ReportArguments) -> Result<(RunRecord, Option<RunRecord>), InputIssue> {
     let store = open_existing_store(arguments.output.store.as_deref()).await?;
     let events = store
         .events(&arguments.run)
         .await
         .map_err(|error| InputIssue::error(error.to_string()).hint(error.remedy()))?;
-    store.close().await;
-    RunRecord::from_events(events).ok_or_else(|| {
+    let record = RunRecord::from_events(events).ok_or_else(|| {
         InputIssue::error(format!("the run `{}` has no beginning in the store", arguments.run))
             .hint("the store may be damaged: render another run")
-    })
+    })?;
+    let header = &record.header;
+    let baseline = arguments.output.baseline.as_deref().or(header.baseline.as_deref());
+    let baseline = read_baseline(baseline, Some(&store), &header.reports, Some(&header.id)).await?;
+    store.close().await;
+    Ok((record, baseline))
 }

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
+use crate::cli::baseline::read_baseline;
 use crate::cli::complaint::Complaint;
 use crate::cli::exit::Exit;
 use crate::cli::following::{Followed, follow};
@@ -89,9 +90,14 @@ async fn audit(arguments: &RunArguments, prepared: Prepared) -> Result<Exit, Com
     let known = read_known_hosts(known_hosts, &mut remarks)?;
     say_issues(&remarks.issues, &remarks.sources);
     let settings = settings(arguments, &plan);
-    let header = header(arguments, &plan, SystemClock.now());
+    let mut header = header(arguments, &plan, SystemClock.now());
     files::probe_writable(&output_folder(&arguments.output, &header.id))?;
     let store = open_store(arguments.output.store.as_deref()).await?;
+    let given = arguments.output.baseline.as_deref();
+    let baseline = read_baseline(given, store.as_ref(), &header.reports, None).await;
+    let baseline =
+        baseline.map_err(|issue| Complaint::new(vec![issue], remarks.sources.clone()))?;
+    header.baseline = baseline.as_ref().map(|baseline| baseline.header.id.clone());
     let writer = match &store {
         Some(store) => Some(
             store
@@ -130,7 +136,7 @@ async fn audit(arguments: &RunArguments, prepared: Prepared) -> Result<Exit, Com
     if let Some(lab) = lab {
         lab.shutdown().await;
     }
-    Ok(exit | publish(&record, &templates, &arguments.output, arguments.verbose))
+    Ok(exit | publish(&record, baseline.as_ref(), &templates, &arguments.output, arguments.verbose))
 }
 
 fn settings(arguments: &RunArguments, plan: &Plan) -> RunnerSettings {
@@ -197,5 +203,6 @@ fn header(arguments: &RunArguments, plan: &Plan, started: jiff::Timestamp) -> Ru
         hosts: plan.hosts.iter().map(|host| host.entry.clone()).collect(),
         notes,
         reports: plan.reports(),
+        baseline: None,
     }
 }

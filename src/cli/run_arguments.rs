@@ -89,6 +89,9 @@ pub struct OutputArguments {
     /// Database of all runs: a file, sqlite://FILE, or none [default: in the user's data folder]
     #[arg(long, value_name = "URL", env = "TOKENFLEET_STORE")]
     pub store: Option<String>,
+    /// Compare with this run, the one before a swap: its id or the beginning of it, latest or previous
+    #[arg(long, value_name = "RUN")]
+    pub baseline: Option<String>,
     /// What standard output gets: the summary, or the whole report as JSON
     #[arg(long, value_enum, default_value_t = Format::Human)]
     pub format: Format,

@@ -9,8 +9,8 @@ use super::server::{ServerFacts, ServerReach};
 use super::sheet::{TokenFacts, TokenSheet};
 use crate::fortios::parse;
 use crate::model::{
-    Account, Evidence, HaStatus, HostEntry, HostOutcome, HostRecord, SystemStatus, TaskStatus,
-    TokenTable, Transcript,
+    Account, Evidence, HaMember, HaStatus, HostEntry, HostOutcome, HostRecord, SystemStatus,
+    TaskStatus, TokenTable, Transcript,
 };
 
 /// What a run found out about one host of the inventory.
@@ -47,6 +47,24 @@ impl DeviceFacts {
     /// Serial of the FortiGate, where it was read.
     pub fn serial(&self) -> Option<&str> {
         self.system.as_ref().map(|system| system.serial.as_str()).filter(|text| !text.is_empty())
+    }
+
+    /// Whether every task of the run went right here.
+    pub fn is_examined(&self) -> bool {
+        self.outcome == Some(HostOutcome::Examined)
+    }
+
+    /// Whether it says that it is in a cluster.
+    pub fn is_clustered(&self) -> bool {
+        self.system.as_ref().is_some_and(|system| system.ha.clustered)
+            || self.ha.as_ref().is_some_and(|ha| !ha.mode.eq_ignore_ascii_case("standalone"))
+    }
+
+    /// The members of its cluster but itself; nobody where its own serial was not read.
+    pub fn other_members(&self) -> Vec<&HaMember> {
+        let Some(own) = self.serial().filter(|_| self.is_clustered()) else { return Vec::new() };
+        let members = self.ha.iter().flat_map(|ha| &ha.members);
+        members.filter(|member| member.serial != own).collect()
     }
 
     /// Whether something was collected, but perhaps not all.

@@ -10,25 +10,34 @@ mod configuration;
 mod account;
 mod device;
 mod evaluate;
+mod fate;
 mod fleet;
+mod hurdle;
+mod hurdles;
 mod owner;
 mod registry;
+mod replacement;
 mod rule;
 mod rules;
 mod server;
 mod sheet;
+mod swap;
 mod units;
 
 pub use account::AccountFacts;
 pub use configuration::Configuration;
 pub use device::DeviceFacts;
 pub use evaluate::evaluate;
+pub use fate::Fate;
 pub use fleet::FleetFacts;
+pub use hurdle::Hurdle;
 pub use owner::Owner;
 pub use registry::{RULES, explain};
+pub use replacement::{Completeness, ReplacedToken, Replacement, State};
 pub use rule::{Check, Observation, Rule, TokenCase};
 pub use server::{ServerFacts, ServerReach};
 pub use sheet::{TokenFacts, TokenSheet};
+pub use swap::{Swap, SwapToken, Verdict};
 
 #[cfg(test)]
 mod specimen;

@@ -20,6 +20,7 @@ impl Specimen {
             address: format!("{host}.example:22"),
             groups: vec!["emea".into()],
             drift_limit: Some(3),
+            new_serial: None,
         };
         let mut record = RunRecord::new(RunHeader {
             id: "20261124T031500Z-7f3a".into(),
@@ -31,6 +32,7 @@ impl Specimen {
             hosts: hosts.iter().map(entry).collect(),
             notes: vec![],
             reports: vec![],
+            baseline: None,
         });
         for host in hosts {
             record.apply(RunEvent::HostFinished {
@@ -74,6 +76,13 @@ impl Specimen {
              Current HA mode: standalone\n"
         );
         self.answer(host, None, "get system status", &text)
+    }
+
+    /// The replacement that the run was told of.
+    pub fn new_serial(mut self, host: &str, serial: &str) -> Self {
+        let host = self.record.hosts.get_mut(&HostName::from(host)).unwrap();
+        host.entry.new_serial = Some(serial.to_owned());
+        self
     }
 
     pub fn facts(&self) -> FleetFacts {

@@ -42,6 +42,9 @@ pub struct RunHeader {
     /// What the plays ask for, in order.
     #[serde(default)]
     pub reports: Vec<ReportRequest>,
+    /// Id of the run before a swap that this one is compared with.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub baseline: Option<String>,
 }
 
 /// One host of the run.
@@ -55,6 +58,9 @@ pub struct HostEntry {
     /// Drift beyond which a token is flagged (`fortitoken_drift_limit`); `None`: never.
     #[serde(default)]
     pub drift_limit: Option<u64>,
+    /// Serial of the unit that is to replace this one (`new_serial`), as given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub new_serial: Option<String>,
 }
 
 /// Which task of which play.

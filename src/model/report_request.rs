@@ -21,8 +21,24 @@ pub struct ReportRequest {
 
 impl ReportRequest {
     /// What `each` may name, with the list of the view that it walks.
-    pub const EACH: [(&str, &str); 3] =
-        [("device", "devices"), ("reprovision", "reprovision"), ("ticket", "tickets")];
+    pub const EACH: [(&str, &str); 5] = [
+        ("device", "devices"),
+        ("replacement", "replacements"),
+        ("reprovision", "reprovision"),
+        ("rma", "rma"),
+        ("ticket", "tickets"),
+    ];
+
+    /// Whether it asks if FortiGates may be swapped: a run with such a report is judged by that too.
+    pub fn is_of_swaps(&self) -> bool {
+        self.each.as_deref() == Some("rma")
+    }
+
+    /// Whether it compares FortiGates with an earlier run, which must then be named.
+    pub fn is_of_replacements(&self) -> bool {
+        self.each.as_deref() == Some("replacement")
+            || self.source == ReportSource::Csv(Table::Replacements)
+    }
 
     /// What a play without `reports:` gets.
     pub fn usual() -> Vec<Self> {
@@ -44,7 +60,7 @@ impl ReportRequest {
             "tickets/{{ ticket.host }}-{{ ticket.cause }}.txt",
             Some("ticket"),
         ));
-        requests.extend(Table::ALL.map(table));
+        requests.extend(Table::USUAL.map(table));
         requests.push(request(ReportSource::Xlsx, "report.xlsx", None));
         requests.push(request(ReportSource::Json, "report.json", None));
         requests
@@ -74,11 +90,24 @@ pub enum Table {
     Findings,
     Users,
     Tickets,
+    /// The tokens of replaced units, beside those of the units before.
+    Replacements,
 }
 
 impl Table {
     /// From the whole to the parts.
-    pub const ALL: [Self; 6] =
+    pub const ALL: [Self; 7] = [
+        Self::Summary,
+        Self::Devices,
+        Self::Tokens,
+        Self::Findings,
+        Self::Users,
+        Self::Tickets,
+        Self::Replacements,
+    ];
+
+    /// Those that every run has.
+    pub const USUAL: [Self; 6] =
         [Self::Summary, Self::Devices, Self::Tokens, Self::Findings, Self::Users, Self::Tickets];
 
     pub fn as_str(self) -> &'static str {
@@ -89,6 +118,7 @@ impl Table {
             Self::Findings => "findings",
             Self::Users => "users",
             Self::Tickets => "tickets",
+            Self::Replacements => "replacements",
         }
     }
 }

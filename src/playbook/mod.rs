@@ -9,6 +9,7 @@
 mod action;
 mod check;
 mod expression;
+mod new_serial;
 mod plan;
 mod play;
 mod request;

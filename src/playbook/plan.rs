@@ -12,6 +12,7 @@ use crate::inventory::{
 use crate::model::{Connection, HostEntry, HostName, InputIssue, ReportRequest, Target, Value};
 use crate::template::{Templar, is_template};
 
+use super::new_serial::{NEW_SERIAL, given_twice, new_serial};
 use super::scope::{HostScope, RunVariables};
 use super::tags::Tags;
 use super::{Play, Playbook, Request, Task};
@@ -126,7 +127,11 @@ pub fn plan(
     if !issues.is_empty() {
         return Err(warnings.into_iter().chain(issues).collect());
     }
-    Ok(Planned { plan: Plan { plays, hosts, variables }, warnings })
+    let plan = Plan { plays, hosts, variables };
+    match given_twice(&plan) {
+        Some(issue) => Err(warnings.into_iter().chain([issue]).collect()),
+        None => Ok(Planned { plan, warnings }),
+    }
 }
 
 fn hosts_of(
@@ -248,6 +253,12 @@ impl Planner<'_> {
             variables.set(name, value);
         }
         let drift_limit = self.drift_limit(&host, &plays, &variables, &mut issues);
+        let new_serial = variables.get(NEW_SERIAL).and_then(|located| {
+            new_serial(located).unwrap_or_else(|issue| {
+                issues.push(told_of(issue, &host, located));
+                None
+            })
+        });
         if !issues.is_empty() {
             return Err(issues);
         }
@@ -258,7 +269,8 @@ impl Planner<'_> {
             true => format!("[{}]:{}", target.address, target.port),
             false => format!("{}:{}", target.address, target.port),
         };
-        Ok(PlannedHost { entry: HostEntry { host, address, groups, drift_limit }, target, plays })
+        let entry = HostEntry { host, address, groups, drift_limit, new_serial };
+        Ok(PlannedHost { entry, target, plays })
     }
 
     /// The limit that the first of the host's plays sets which sets one, else the inventory; `-e`
@@ -294,7 +306,8 @@ impl Planner<'_> {
         scope: &HostScope,
         issues: &mut Vec<InputIssue>,
     ) -> Vec<(&'v str, Located)> {
-        let is_used = |name: &str| is_connection_name(name) || name == DRIFT_LIMIT;
+        let is_used =
+            |name: &str| is_connection_name(name) || [DRIFT_LIMIT, NEW_SERIAL].contains(&name);
         let mut filled = Vec::new();
         let mut shared = None;
         for (name, located) in variables.sorted() {

@@ -13,10 +13,12 @@ use crate::template::TemplateSet;
 const PAGE: &str = include_str!("../../docs/templates.md");
 
 /// Parts of the view that are described elsewhere in it.
-const DESCRIBED_AS: [(&str, &str); 4] = [
+const DESCRIBED_AS: [(&str, &str); 6] = [
     ("devices.findings", "summary.findings.by_action"),
     ("tickets.ha", "devices.ha"),
     ("tickets.findings", "findings"),
+    ("rma.ha", "devices.ha"),
+    ("rma.preparations", "rma.blockers"),
     ("reprovision.tokens.owners", "tokens.owners"),
 ];
 

@@ -8,10 +8,15 @@ macro_rules! default {
     };
 }
 
-const DEFAULTS: [(&str, &str); 5] = [
+const DEFAULTS: [(&str, &str); 10] = [
+    default!("macros.html"),
+    default!("replacement.html"),
     default!("report.html"),
     default!("report.md"),
     default!("reprovision.md"),
+    default!("rma.html"),
+    default!("rma.md"),
+    default!("style.css"),
     default!("summary.txt"),
     default!("ticket.txt"),
 ];
@@ -28,28 +33,65 @@ pub fn default_templates() -> impl Iterator<Item = (String, SourceFile)> {
 mod tests {
     use base64::Engine;
     use base64::prelude::BASE64_STANDARD;
+    use jiff::Timestamp;
     use sha2::{Digest, Sha256};
 
     use super::*;
+    use crate::model::{ReportRequest, ReportSource};
+    use crate::report::{Renderer, example_view};
+    use crate::template::TemplateSet;
 
     /// What stands between two marks.
-    fn between<'a>(text: &'a str, from: &str, to: &str) -> &'a str {
-        text.split_once(from).unwrap().1.split_once(to).unwrap().0
+    fn between<'a>(text: &'a str, from: &str, to: &str) -> Option<&'a str> {
+        Some(text.split_once(from)?.1.split_once(to)?.0)
+    }
+
+    fn rendered(name: &str, each: Option<&str>) -> String {
+        let view = example_view();
+        let templates = TemplateSet::new(default_templates(), Timestamp::UNIX_EPOCH).unwrap();
+        let request = ReportRequest {
+            source: ReportSource::Template(name.to_owned()),
+            dest: each.map_or(name.to_owned(), |each| format!("{{{{ {each}.host }}}}")),
+            each: each.map(str::to_owned),
+            place: None,
+        };
+        let mut documents = Renderer::new(&view, &templates).render(&request).unwrap();
+        String::from_utf8(documents.remove(0).bytes).unwrap()
     }
 
     #[test]
-    fn the_page_runs_its_own_script_and_no_other() {
-        let (_, page) = default_templates().next().unwrap();
-        let policy = between(&page.text, "Content-Security-Policy\" content=\"", "\"");
-        for (element, directive) in [("style", "style-src"), ("script", "script-src")] {
-            let inside = between(&page.text, &format!("<{element}>"), &format!("</{element}>"));
-            let hash = BASE64_STANDARD.encode(Sha256::digest(inside.as_bytes()));
-            let expected = format!("{directive} 'sha256-{hash}'");
-            assert!(policy.contains(&expected), "templates/report.html: put this in: {expected}");
+    fn each_page_runs_its_own_script_and_no_other() {
+        for (name, each) in [
+            ("report.html", None),
+            ("rma.html", Some("rma")),
+            ("replacement.html", Some("replacement")),
+        ] {
+            let page = rendered(name, each);
+            let policy = between(&page, "Content-Security-Policy\" content=\"", "\"").unwrap();
+            for (element, directive) in [("style", "style-src"), ("script", "script-src")] {
+                let (open, close) = (format!("<{element}>"), format!("</{element}>"));
+                let Some(inside) = between(&page, &open, &close) else {
+                    assert!(!page.contains(&close) && !policy.contains(directive), "{name}");
+                    continue;
+                };
+                let hash = BASE64_STANDARD.encode(Sha256::digest(inside.as_bytes()));
+                let expected = format!("{directive} 'sha256-{hash}'");
+                assert!(policy.contains(&expected), "templates/{name}: put this in: {expected}");
+            }
         }
-        for outside in ["http:", "https:", "//", "src=", "url(", "@import", " style=", " onclick="]
-        {
-            assert!(!page.text.contains(outside), "the page asks for {outside}");
+    }
+
+    #[test]
+    fn no_page_asks_for_anything_outside() {
+        for (name, source) in default_templates() {
+            if !name.ends_with(".html") && !name.ends_with(".css") {
+                continue;
+            }
+            for outside in
+                ["http:", "https:", "//", "src=", "url(", "@import", " style=", " onclick="]
+            {
+                assert!(!source.text.contains(outside), "{name} asks for {outside}");
+            }
         }
     }
 }

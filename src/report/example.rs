@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 
+use super::example_swap::with_swap;
 use super::view::View;
 use crate::findings::{FleetFacts, evaluate};
 use crate::model::{
@@ -15,7 +16,7 @@ pub fn example_view() -> View {
     let record = example_record();
     let facts = FleetFacts::from_record(&record);
     let findings = evaluate(&facts);
-    View::new(&record, &facts, &findings)
+    with_swap(View::new(&record, &facts, &findings))
 }
 
 /// Seconds after the start of the run.
@@ -29,6 +30,7 @@ pub(super) fn example_record() -> RunRecord {
         address: format!("{host}.example.net:22"),
         groups: vec![group.to_owned()],
         drift_limit: Some(3),
+        new_serial: None,
     };
     let mut record = RunRecord::new(RunHeader {
         id: "20261124T031500Z-7f3a".to_owned(),
@@ -47,6 +49,7 @@ pub(super) fn example_record() -> RunRecord {
         ],
         notes: vec!["host keys were not checked".to_owned()],
         reports: vec![],
+        baseline: None,
     });
     frankfurt(&mut record, "fgt-fra-01", "FG100FTK00000001");
     frankfurt(&mut record, "fgt-fra-02", "FG100FTK00000002");
@@ -208,7 +211,16 @@ mod tests {
     fn nothing_in_the_example_is_empty() {
         let view = example_view();
         let json = serde_json::to_value(&view).unwrap();
-        for list in ["devices", "tokens", "users", "findings", "tickets", "reprovision"] {
+        for list in [
+            "devices",
+            "tokens",
+            "users",
+            "findings",
+            "tickets",
+            "reprovision",
+            "rma",
+            "replacements",
+        ] {
             assert!(!json[list].as_array().unwrap().is_empty(), "{list}");
         }
         let ha = view.devices[0].ha.as_ref().unwrap();

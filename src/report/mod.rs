@@ -9,6 +9,7 @@ mod csv_style;
 mod csv_table;
 mod default_templates;
 mod example;
+mod example_swap;
 mod measure;
 mod path;
 mod renderer;
@@ -31,6 +32,8 @@ pub use text::Text;
 pub use view::{
     ActionCounts, DeviceTokens, DeviceView, EvidenceView, FailureGroup, FailureView,
     FindingSummary, FindingView, HaMemberView, HaView, HostSummary, KindCount, OwnerView,
-    ReprovisionToken, ReprovisionView, RuleCount, RunView, SeverityCounts, StatusCount, Summary,
-    TicketView, TokenSummary, TokenView, UserView, View,
+    ReplacedTokenView, ReplacementStateView, ReplacementView, ReprovisionToken, ReprovisionView,
+    RmaFateView, RmaHurdleView, RmaStepView, RmaTicketView, RmaTokenView, RmaUserView, RmaView,
+    RuleCount, RunView, SeverityCounts, StatusCount, Summary, TicketView, TokenSummary, TokenView,
+    UserView, View,
 };

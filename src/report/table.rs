@@ -5,8 +5,8 @@ use std::borrow::Cow;
 use super::Text;
 use super::measure::measures;
 use super::view::{
-    DeviceView, EvidenceView, FindingView, HaMemberView, HaView, OwnerView, TicketView, TokenView,
-    UserView, View,
+    DeviceView, EvidenceView, FindingView, HaMemberView, HaView, OwnerView, ReplacedTokenView,
+    TicketView, TokenView, UserView, View,
 };
 use crate::model::Table;
 
@@ -142,6 +142,22 @@ const TICKETS: &[Column<TicketView>] = &[
     column("tokens", |row| joined(row.findings.iter().flat_map(|f| &f.token), ", ")),
 ];
 
+const REPLACEMENTS: &[Column<ReplacedTokenView>] = &[
+    column("host", |row| (&row.host).into()),
+    column("old_device_serial", |row| (&row.old_serial).into()),
+    column("device_serial", |row| (&row.device_serial).into()),
+    column("serial", |row| (&row.serial).into()),
+    column("kind", |row| row.kind.into()),
+    column("state", |row| row.state.into()),
+    column("old_vdom", |row| (&row.old_vdom).into()),
+    column("vdom", |row| (&row.vdom).into()),
+    column("old_status", |row| (&row.old_status).into()),
+    column("status", |row| (&row.status).into()),
+    column("old_owner", |row| (&row.old_owner).into()),
+    column("owner", |row| (&row.owner).into()),
+    column("email", |row| (&row.email).into()),
+];
+
 fn evidence(line: &EvidenceView) -> String {
     let place = line.vdom.as_ref().map_or_else(String::new, |vdom| format!(" in {vdom}"));
     format!("{} `{}`{place}, line {}: {}", line.host, line.command, line.line, line.text)
@@ -186,6 +202,7 @@ pub fn columns(table: Table) -> Vec<&'static str> {
         Table::Findings => names(FINDINGS),
         Table::Users => names(USERS),
         Table::Tickets => names(TICKETS),
+        Table::Replacements => names(REPLACEMENTS),
     }
 }
 
@@ -210,6 +227,10 @@ pub(super) fn rows<'a>(
         Table::Findings => of(FINDINGS, &view.findings),
         Table::Users => of(USERS, &view.users),
         Table::Tickets => of(TICKETS, &view.tickets),
+        Table::Replacements => Box::new(view.replacements.iter().flat_map(|host| {
+            let cells = |row| REPLACEMENTS.iter().map(|column| (column.cell)(row)).collect();
+            host.tokens.iter().map(cells)
+        })),
     }
 }
 

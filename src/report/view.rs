@@ -6,7 +6,11 @@ mod finding;
 mod ha;
 mod owner;
 mod repeats;
+mod replacement;
 mod reprovision;
+mod rma;
+mod rma_step;
+mod rma_ticket;
 mod run;
 mod summary;
 mod ticket;
@@ -20,15 +24,19 @@ use serde::Serialize;
 use repeats::Repeats;
 
 use super::text::Text;
-use crate::findings::FleetFacts;
-use crate::model::{Finding, HostName, InputIssue, RunRecord};
+use crate::findings::{FleetFacts, Swap};
+use crate::model::{Finding, HostName, InputIssue, ReportRequest, RunRecord};
 
 pub use device::{DeviceTokens, DeviceView};
 pub use failure::{FailureGroup, FailureView};
 pub use finding::{EvidenceView, FindingView};
 pub use ha::{HaMemberView, HaView};
 pub use owner::OwnerView;
+pub use replacement::{ReplacedTokenView, ReplacementStateView, ReplacementView};
 pub use reprovision::{ReprovisionToken, ReprovisionView};
+pub use rma::{RmaFateView, RmaHurdleView, RmaTokenView, RmaUserView, RmaView};
+pub use rma_step::RmaStepView;
+pub use rma_ticket::RmaTicketView;
 pub use run::RunView;
 pub use summary::{
     ActionCounts, FindingSummary, HostSummary, KindCount, RuleCount, SeverityCounts, StatusCount,
@@ -58,6 +66,10 @@ pub struct View {
     pub tickets: Vec<TicketView>,
     /// One for each VDOM in which somebody must activate again.
     pub reprovision: Vec<ReprovisionView>,
+    /// One for each FortiGate of a run that asks if they may be swapped.
+    pub rma: Vec<RmaView>,
+    /// One for each FortiGate of a run that is compared with an earlier one.
+    pub replacements: Vec<ReplacementView>,
 }
 
 impl View {
@@ -90,6 +102,8 @@ impl View {
         let mut users = Vec::new();
         let mut tickets = Vec::new();
         let mut reprovision = Vec::new();
+        let mut rma = Vec::new();
+        let asks_for_swaps = record.header.reports.iter().any(ReportRequest::is_of_swaps);
         for (unit, same) in facts.devices().zip(same_units(facts)) {
             let host = &unit.entry.host;
             let found = by_host.get(host).map_or(&[][..], Vec::as_slice);
@@ -98,6 +112,10 @@ impl View {
             users.extend(UserView::all_of(&device, unit));
             tickets.extend(TicketView::all_of(&device, found));
             reprovision.extend(ReprovisionView::all_of(&device, facts, found));
+            if asks_for_swaps {
+                let found: Vec<_> = found.iter().map(|(finding, _)| *finding).collect();
+                rma.push(RmaView::new(&device, &Swap::judge(unit, &found)));
+            }
             devices.push(device);
         }
         Self {
@@ -110,7 +128,21 @@ impl View {
             findings: views,
             tickets,
             reprovision,
+            rma,
+            replacements: Vec::new(),
         }
+    }
+
+    /// The same view, compared with the run before a swap. `facts` are those of this view's run.
+    pub fn compared(mut self, facts: &FleetFacts, baseline: &RunRecord) -> Self {
+        let before = FleetFacts::from_record(baseline);
+        let hosts = facts.devices().map(|unit| &unit.entry.host);
+        self.replacements = (self.devices.iter().zip(hosts))
+            .filter_map(|(device, host)| {
+                ReplacementView::new(device, baseline, &before, facts, host)
+            })
+            .collect();
+        self
     }
 }
 

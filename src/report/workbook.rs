@@ -41,7 +41,9 @@ pub(super) fn workbook(view: &View) -> Result<Vec<u8>, XlsxError> {
             .set_creation_datetime(&started),
     );
     let formats = Formats::new();
-    for table in Table::ALL {
+    // A sheet of replacements belongs to the runs that compare.
+    let is_there = |table: &Table| *table != Table::Replacements || !view.replacements.is_empty();
+    for table in Table::ALL.into_iter().filter(is_there) {
         let sheet = book.add_worksheet();
         fill(sheet, view, table, &formats, MOST_ROWS)?;
         if table == Table::Summary {
@@ -84,6 +86,7 @@ pub(super) fn title(table: Table) -> &'static str {
         Table::Findings => "Findings",
         Table::Users => "Users",
         Table::Tickets => "Tickets",
+        Table::Replacements => "Replacements",
     }
 }
 

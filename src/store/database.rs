@@ -192,9 +192,11 @@ mod tests {
                 address: "192.0.2.1:22".to_owned(),
                 groups: vec!["paris".to_owned()],
                 drift_limit: Some(3),
+                new_serial: None,
             }],
             notes: vec!["host keys were not checked".to_owned()],
             reports: vec![],
+            baseline: None,
         }
     }
 

@@ -211,6 +211,7 @@ mod tests {
             address: String::new(),
             groups: vec![],
             drift_limit: None,
+            new_serial: None,
         };
         RunEvent::RunStarted {
             run: RunHeader {
@@ -223,6 +224,7 @@ mod tests {
                 hosts: (0..hosts).map(entry).collect(),
                 notes: vec![],
                 reports: vec![],
+                baseline: None,
             },
         }
     }

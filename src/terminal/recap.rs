@@ -62,6 +62,7 @@ mod tests {
             address: String::new(),
             groups: vec![],
             drift_limit: None,
+            new_serial: None,
         };
         let mut record = RunRecord::new(RunHeader {
             id: "a".into(),
@@ -73,6 +74,7 @@ mod tests {
             hosts: hosts.iter().map(|(name, ..)| entry(name)).collect(),
             notes: vec![],
             reports: vec![],
+            baseline: None,
         });
         for (name, statuses, outcome) in hosts {
             let host = HostName::from(*name);

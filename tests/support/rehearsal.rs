@@ -75,6 +75,7 @@ impl Rehearsal {
             hosts: plan.hosts.iter().map(|host| host.entry.clone()).collect(),
             notes: vec![],
             reports: vec![],
+            baseline: None,
         };
         let mut known = KnownHosts::default();
         assert_eq!(known.read(&SourceFile::new("known_hosts", self.known_hosts.as_str())), []);

@@ -146,8 +146,9 @@ fn usual_dest(key: &str, name: &str, each: Option<&str>) -> String {
         (_, None) => format!("{name}.{key}"),
         (_, Some(each)) => {
             let ending = name.rsplit_once('.').map_or("txt", |(_, ending)| ending);
+            let folder = if each == "rma" { each } else { &format!("{each}s") };
             let cause = if each == "ticket" { "-{{ ticket.cause }}" } else { "" };
-            format!("{each}s/{{{{ {each}.host }}}}{cause}.{ending}")
+            format!("{folder}/{{{{ {each}.host }}}}{cause}.{ending}")
         }
     }
 }

@@ -31,9 +31,7 @@ impl HaView {
     pub(super) fn new(facts: &DeviceFacts) -> Option<Self> {
         let said = facts.system.as_ref().map(|system| &system.ha);
         let status = facts.ha.as_ref();
-        let clustered = said.is_some_and(|ha| ha.clustered)
-            || status.is_some_and(|status| !status.mode.eq_ignore_ascii_case("standalone"));
-        if !clustered {
+        if !facts.is_clustered() {
             return None;
         }
         let members = status.into_iter().flat_map(|status| &status.members);

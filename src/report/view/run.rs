@@ -48,7 +48,7 @@ impl RunView {
     }
 }
 
-fn time(at: Timestamp) -> Text {
+pub(super) fn time(at: Timestamp) -> Text {
     Text::new(&at.strftime("%Y-%m-%dT%H:%M:%SZ").to_string())
 }
 
