@@ -113,8 +113,9 @@ impl Fate {
                  and the user activates again."
             }
             Self::Release => {
-                "Fortinet's support releases its activation lock. Then there is one attempt to \
-                 activate it on the new unit; the holder keeps the token."
+                "Fortinet's support releases its activation lock, which one that was never activated \
+                 has not. Then there is one attempt to activate it on the new unit; the holder keeps \
+                 the token."
             }
             Self::SeedCd => {
                 "Its seed file is imported on the new unit from the CD that came with it. It is \

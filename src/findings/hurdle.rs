@@ -1,12 +1,14 @@
 //! What stands in the way of a swap.
 
+use std::borrow::Cow;
+
 use crate::model::Severity;
 
 /// One thing to see to before a FortiGate is swapped.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Hurdle {
     /// `rma-break-glass`, or the rule of the findings that it sums up. Never changes.
-    pub id: &'static str,
+    pub id: Cow<'static, str>,
     /// A blocker is critical.
     pub severity: Severity,
     /// Whether the unit must not be swapped as long as this is the case.
@@ -19,17 +21,16 @@ pub struct Hurdle {
 
 impl Hurdle {
     pub(super) fn blocker(id: &'static str, message: String, remedy: impl Into<String>) -> Self {
-        let remedy = remedy.into();
-        Self { id, severity: Severity::Critical, blocks: true, message, remedy }
+        Self { blocks: true, ..Self::new(id, Severity::Critical, message, remedy) }
     }
 
     /// Something to prepare.
     pub(super) fn new(
-        id: &'static str,
+        id: impl Into<Cow<'static, str>>,
         severity: Severity,
         message: String,
         remedy: impl Into<String>,
     ) -> Self {
-        Self { id, severity, blocks: false, message, remedy: remedy.into() }
+        Self { id: id.into(), severity, blocks: false, message, remedy: remedy.into() }
     }
 }

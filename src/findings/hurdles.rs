@@ -27,7 +27,9 @@ pub(super) fn hurdles(swap: &Swap<'_>, findings: &[&Finding]) -> Vec<Hurdle> {
     found.extend(server(swap));
     found.extend(fates(swap));
     found.extend(users(swap));
-    found.extend(trouble(findings));
+    found.extend(cloud(swap));
+    let told = found.iter().any(|hurdle| hurdle.id == "rma-server");
+    found.extend(trouble(findings, told));
     found
 }
 
@@ -108,6 +110,15 @@ fn cluster(swap: &Swap<'_>) -> Vec<Hurdle> {
     if !swap.survives() || swap.mobile().next().is_none() {
         return found;
     }
+    if swap.mobile().any(|token| token.is_trial()) {
+        found.push(Hurdle::new(
+            "rma-trial",
+            Severity::Warning,
+            "Trial tokens of a cluster are tied to one of its units, which may be this one."
+                .to_owned(),
+            "Let their users try to log in after the swap; trial tokens cannot be moved.",
+        ));
+    }
     if device.system.as_ref().is_some_and(|system| system.version == "7.4.9") {
         found.push(Hurdle::new(
             "rma-known-fault",
@@ -171,29 +182,33 @@ fn administrators(swap: &Swap<'_>) -> Option<Hurdle> {
     })
 }
 
+/// Where others go on with the tokens, or there are none, the audit's own finding says enough.
 fn server(swap: &Swap<'_>) -> Option<Hurdle> {
     let reach = swap.device.server_reach();
     let matters = !swap.survives() && !swap.tokens.is_empty();
-    let message = match reach {
-        ServerReach::Reachable => return None,
-        ServerReach::Unreachable => {
-            "The FortiGate does not reach its token server: the new unit, on the same path, could \
-             not activate a single token."
-        }
-        ServerReach::Unclear | ServerReach::Unsaid => {
-            "The FortiGate does not say clearly that it reaches its token server, without which \
-             the new unit can activate no token."
-        }
-    };
+    if !matters {
+        return None;
+    }
     let remedy = "Check DNS and Internet access of the management VDOM and the registration in \
                   FortiCare, and check again.";
-    Some(match (reach, matters) {
-        (ServerReach::Unreachable, true) => {
-            Hurdle::blocker("rma-server", message.to_owned(), remedy)
-        }
-        (_, true) => Hurdle::new("rma-server", Severity::Error, message.to_owned(), remedy),
-        (_, false) => Hurdle::new("rma-server", Severity::Warning, message.to_owned(), remedy),
-    })
+    match reach {
+        ServerReach::Reachable => None,
+        ServerReach::Unreachable => Some(Hurdle::blocker(
+            "rma-server",
+            "The FortiGate does not reach its token server: the new unit, on the same path, could \
+             not activate a single token."
+                .to_owned(),
+            remedy,
+        )),
+        ServerReach::Unclear | ServerReach::Unsaid => Some(Hurdle::new(
+            "rma-server",
+            Severity::Error,
+            "The FortiGate does not say clearly that it reaches its token server, without which \
+             the new unit can activate no token."
+                .to_owned(),
+            remedy,
+        )),
+    }
 }
 
 /// What has to be done for the tokens of each fate.
@@ -225,7 +240,7 @@ fn fates(swap: &Swap<'_>) -> Vec<Hurdle> {
             ),
             Fate::Trial => (
                 "rma-trial",
-                format!("{count} of trial licences are gone with the unit: {serials}."),
+                format!("{count} of trial licences will be gone with the unit: {serials}."),
                 "Tell their users, and import the two trial tokens of the new unit, or buy a \
                  licence before the swap.",
             ),
@@ -266,6 +281,7 @@ fn users(swap: &Swap<'_>) -> Vec<Hurdle> {
             owners.iter().filter(|owner| owner.kind == AccountKind::Administrator).count();
         let among = match administrators {
             0 => String::new(),
+            1 => ", 1 of them an administrator".to_owned(),
             count => format!(", {count} of them administrators"),
         };
         found.push(Hurdle::new(
@@ -314,14 +330,38 @@ fn users(swap: &Swap<'_>) -> Vec<Hurdle> {
     found
 }
 
-/// What is wrong already: one for each rule that found something, but for the token server.
-fn trouble(findings: &[&Finding]) -> Vec<Hurdle> {
+/// Holders of cloud tokens, which are in no token table. That their realm goes by the serial is what
+/// its name says; no document does.
+fn cloud(swap: &Swap<'_>) -> Option<Hurdle> {
+    let accounts = swap.device.accounts.iter().map(|facts| &facts.account);
+    let names: Vec<&str> = accounts
+        .filter(|account| account.two_factor.as_deref() == Some("fortitoken-cloud"))
+        .map(|account| account.name.as_str())
+        .collect();
+    (!names.is_empty()).then(|| {
+        Hurdle::new(
+            "rma-cloud",
+            Severity::Warning,
+            format!(
+                "Tokens of FortiIdentity Cloud are in no token table; these have one: {}.",
+                named(&names)
+            ),
+            "Their realm is named after the serial of the unit: see to it in FortiIdentity Cloud.",
+        )
+    })
+}
+
+/// What is wrong already: one for each rule that found something. `server_told`: that the token
+/// server is not reached stands there already.
+fn trouble(findings: &[&Finding], server_told: bool) -> Vec<Hurdle> {
     let mut rules: IndexMap<&str, Vec<&Finding>> = IndexMap::new();
     for finding in findings.iter().filter(|finding| finding.severity > Severity::Info) {
-        rules.entry(&finding.rule).or_default().push(finding);
+        if !(server_told && finding.rule.starts_with("device-server-")) {
+            rules.entry(&finding.rule).or_default().push(finding);
+        }
     }
-    let hurdle = |(rule, found): (&str, Vec<&Finding>)| {
-        let rule = explain(rule).filter(|rule| !rule.id.starts_with("device-server-"))?;
+    let hurdle = |(id, found): (&str, Vec<&Finding>)| {
+        let (first, rule) = (found.first()?, explain(id));
         let severity = found.iter().map(|finding| finding.severity).max()?;
         let serials: Vec<&str> =
             found.iter().filter_map(|finding| finding.token.as_deref()).collect();
@@ -329,11 +369,13 @@ fn trouble(findings: &[&Finding]) -> Vec<Hurdle> {
             [] => String::new(),
             serials => format!(": {}", named(serials)),
         };
+        let title = rule.map_or_else(|| id.to_owned(), |rule| lower(rule.title));
+        let remedy = rule.map_or(first.remedy.as_str(), |rule| rule.remedy);
         Some(Hurdle::new(
-            rule.id,
+            id.to_owned(),
             severity,
-            format!("Wrong already: {}{on}.", lower(rule.title)),
-            "Mend it before the swap, or note it, so that the swap is not blamed for it.",
+            format!("Wrong already: {title}{on}."),
+            format!("{remedy} Or note it, so that the swap is not blamed for it."),
         ))
     };
     rules.into_iter().filter_map(hurdle).collect()

@@ -2,6 +2,7 @@
 
 use std::cmp::Reverse;
 
+use super::configuration::Configuration;
 use super::device::DeviceFacts;
 use super::fate::Fate;
 use super::hurdle::Hurdle;
@@ -63,6 +64,11 @@ impl<'a> SwapToken<'a> {
     /// The purchased or free licence it belongs to, where that was read.
     pub fn licence(&self) -> Option<&'a str> {
         self.token.configuration.as_ref()?.token.license.as_deref()
+    }
+
+    /// Whether it is of one of the two free licences of a unit.
+    pub fn is_trial(&self) -> bool {
+        self.token.configuration.as_ref().is_some_and(Configuration::is_trial)
     }
 
     /// Whether somebody has to activate a token again in place of this one.
@@ -189,28 +195,32 @@ mod tests {
         look(&Swap::judge(device, &findings.iter().collect::<Vec<_>>()))
     }
 
-    fn ids(specimen: &Specimen) -> (Verdict, Vec<&'static str>) {
+    fn ids(specimen: &Specimen) -> (Verdict, Vec<String>) {
         judged(specimen, |swap| {
-            (swap.verdict, swap.hurdles.iter().map(|hurdle| hurdle.id).collect())
+            (swap.verdict, swap.hurdles.iter().map(|hurdle| hurdle.id.to_string()).collect())
         })
+    }
+
+    fn expected(verdict: Verdict, ids: &[&str]) -> (Verdict, Vec<String>) {
+        (verdict, ids.iter().map(|id| id.to_string()).collect())
     }
 
     #[test]
     fn a_unit_with_nothing_to_lose_is_ready() {
         let specimen = fw().tokens("fw", None, &[], "reachable");
-        assert_eq!(ids(&specimen), (Verdict::Ready, vec![]));
+        assert_eq!(ids(&specimen), expected(Verdict::Ready, &[]));
     }
 
     #[test]
     fn a_unit_whose_tokens_were_not_read_is_no_unit_without_tokens() {
-        assert_eq!(ids(&fw()), (Verdict::Unknown, vec!["rma-tokens-unread"]));
+        assert_eq!(ids(&fw()), expected(Verdict::Unknown, &["rma-tokens-unread"]));
         let failure = HostFailure::new(Stage::Connect, "no answer", "look");
         let failed = Specimen::new(&["fw"]).apply(RunEvent::HostFinished {
             host: HostName::from("fw"),
             at: jiff::Timestamp::UNIX_EPOCH,
             outcome: failure.into(),
         });
-        assert_eq!(ids(&failed), (Verdict::Unknown, vec!["rma-not-examined"]));
+        assert_eq!(ids(&failed), expected(Verdict::Unknown, &["rma-not-examined"]));
     }
 
     #[test]
@@ -220,15 +230,13 @@ mod tests {
                 .answer("fw", None, "show user local", ALICE)
                 .tokens("fw", None, &["FTKMOB0000000001 0 provisioned"], "reachable")
         };
-        assert_eq!(
-            ids(&alone()),
-            (Verdict::Prepare, vec!["rma-licence", "rma-activate-again", "rma-no-contact"])
-        );
+        let expected_alone = ["rma-licence", "rma-activate-again", "rma-no-contact"];
+        assert_eq!(ids(&alone()), expected(Verdict::Prepare, &expected_alone));
         let again = judged(&alone(), |swap| swap.activations().count());
         assert_eq!(again, 1);
 
         let member = alone().answer("fw", None, "get system ha status", MEMBERS);
-        assert_eq!(ids(&member), (Verdict::Prepare, vec!["rma-new-assignments"]));
+        assert_eq!(ids(&member), expected(Verdict::Prepare, &["rma-new-assignments"]));
         assert_eq!(judged(&member, |swap| swap.activations().count()), 0);
     }
 
@@ -241,7 +249,7 @@ mod tests {
             "get system ha status",
             members,
         );
-        assert_eq!(ids(&specimen), (Verdict::Blocked, vec!["rma-no-survivor"]));
+        assert_eq!(ids(&specimen), expected(Verdict::Blocked, &["rma-no-survivor"]));
     }
 
     #[test]
@@ -279,22 +287,22 @@ mod tests {
             &["FTK2000000000001 0 active"],
             "reachable",
         );
-        assert_eq!(ids(&specimen), (Verdict::Blocked, vec!["rma-break-glass", "rma-release"]));
+        assert_eq!(ids(&specimen), expected(Verdict::Blocked, &["rma-break-glass", "rma-release"]));
         let unread = Specimen::new(&["fw"]).status("fw", "FGT60F0000000001", "disable").tokens(
             "fw",
             None,
             &[],
             "reachable",
         );
-        assert_eq!(ids(&unread), (Verdict::Prepare, vec!["rma-administrators-unread"]));
+        assert_eq!(ids(&unread), expected(Verdict::Prepare, &["rma-administrators-unread"]));
     }
 
     #[test]
     fn what_was_not_read_blocks_a_unit_alone() {
         let specimen = fw().tokens("fw", None, &["FTK2000000000001 x"], "reachable");
-        assert_eq!(ids(&specimen), (Verdict::Blocked, vec!["rma-gap"]));
+        assert_eq!(ids(&specimen), expected(Verdict::Blocked, &["rma-gap"]));
         let member = specimen.answer("fw", None, "get system ha status", MEMBERS);
-        assert_eq!(ids(&member), (Verdict::Prepare, vec!["rma-gap"]));
+        assert_eq!(ids(&member), expected(Verdict::Prepare, &["rma-gap"]));
     }
 
     #[test]
@@ -303,6 +311,17 @@ mod tests {
         let (verdict, found) = ids(&fw().tokens("fw", None, &rows, "unreachable"));
         assert_eq!(verdict, Verdict::Blocked);
         assert_eq!(found, ["rma-server", "rma-release", "token-drift"]);
+    }
+
+    #[test]
+    fn a_cluster_is_held_to_what_the_audit_finds_and_trial_tokens_are_doubtful() {
+        let trial = LICENCE.replace("EFTM000000000001", "FTMTRIAL0A4E28E6");
+        let member = fw()
+            .answer("fw", None, "get system ha status", MEMBERS)
+            .answer("fw", None, "show user fortitoken", &trial)
+            .tokens("fw", None, &["FTKMOB0000000001 0 new"], "unreachable");
+        let found = ["device-server-unreachable", "rma-trial", "rma-new-assignments"];
+        assert_eq!(ids(&member), expected(Verdict::Prepare, &found));
     }
 
     #[test]

@@ -40,6 +40,11 @@ impl Fleet {
         Self { devices: foundry.into_devices() }
     }
 
+    /// A fleet of these units, such as one in which a unit was replaced.
+    pub fn of(devices: Vec<Device>) -> Self {
+        Self { devices }
+    }
+
     /// The units in the order of the inventory.
     pub fn devices(&self) -> &[Device] {
         &self.devices

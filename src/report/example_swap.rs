@@ -79,7 +79,7 @@ fn run(id: &str, serial: &str, held: impl FnOnce(&mut RunRecord)) -> RunRecord {
         &format!(
             "Version: FortiGate-60F v7.4.8,build2795,250523 (GA.M)\nSerial-Number: {serial}\n\
              Hostname: MIL-EDGE\nVirtual domain configuration: multiple\n\
-             Current HA mode: standalone\n"
+             Current HA mode: standalone\nSystem time: Tue Nov 24 03:15:02 2026\n"
         ),
     );
     let vdoms = "list virtual firewall info:\nname=root/root index=0 enabled\n";

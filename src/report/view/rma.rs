@@ -39,12 +39,15 @@ pub struct RmaView {
     /// As in `devices`.
     pub server: &'static str,
     pub low_confidence: bool,
+    /// Its clock when it was examined, as printed.
+    pub system_time: Option<Text>,
     /// What must be out of the way before the swap.
     pub blockers: Vec<RmaHurdleView>,
     /// What else is to be seen to, the gravest first.
     pub preparations: Vec<RmaHurdleView>,
-    /// Enabled super administrators who need no second factor.
-    pub break_glass: Vec<Text>,
+    /// Enabled administrators with the profile super_admin who need no second factor; `None` where
+    /// none with that profile was read.
+    pub break_glass: Option<Vec<Text>>,
     /// Licences of the mobile tokens, each once.
     pub licences: Vec<Text>,
     /// What becomes of how many tokens; no row for none.
@@ -129,9 +132,15 @@ impl RmaView {
             same_unit: device.same_unit.clone(),
             server: device.server,
             low_confidence: device.low_confidence,
+            system_time: Text::maybe(
+                swap.device.system.as_ref().and_then(|system| system.system_time.as_ref()),
+            ),
             blockers: hurdles(blockers),
             preparations: hurdles(preparations),
-            break_glass: swap.break_glass().map(|account| Text::from(&account.name)).collect(),
+            break_glass: swap
+                .super_administrators()
+                .next()
+                .map(|_| swap.break_glass().map(|account| Text::from(&account.name)).collect()),
             licences: Text::list(&swap.licences()),
             fates: Fate::ALL.into_iter().filter_map(|fate| RmaFateView::new(fate, swap)).collect(),
             tokens: swap.tokens.iter().map(RmaTokenView::new).collect(),
@@ -171,7 +180,7 @@ fn answer(verdict: Verdict, blockers: usize, preparations: usize) -> String {
 impl RmaHurdleView {
     fn new(hurdle: &Hurdle) -> Self {
         Self {
-            id: Text::new(hurdle.id),
+            id: Text::new(&hurdle.id),
             severity: hurdle.severity.as_str(),
             message: Text::from(&hurdle.message),
             remedy: Text::from(&hurdle.remedy),

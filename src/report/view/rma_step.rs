@@ -42,11 +42,6 @@ pub(super) fn steps(swap: &Swap<'_>) -> Vec<RmaStepView> {
             true,
             "Time and NTP: `get system status` and `diagnose sys ntp status`, here and on the new unit. Codes depend on the time.",
         ),
-        (
-            "look_up",
-            true,
-            "Users of FortiIdentity Cloud (`two-factor fortitoken-cloud`): their realm is named after the serial of the unit. They are in no token table.",
-        ),
         ("before", true, "Make a backup of the configuration, encrypted, and keep its password."),
         (
             "before",
@@ -67,8 +62,13 @@ pub(super) fn steps(swap: &Swap<'_>) -> Vec<RmaStepView> {
         ),
         (
             "swap",
-            true,
+            alone,
             "Bring the new unit to the same FortiOS, restore the configuration, and see that it reaches FortiGuard and has the right time.",
+        ),
+        (
+            "swap",
+            !alone,
+            "Bring the new unit to the same FortiOS, let it join the cluster and synchronise, and see that it reaches FortiGuard and has the right time.",
         ),
         (
             "swap",

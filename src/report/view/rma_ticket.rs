@@ -29,11 +29,7 @@ pub(super) fn tickets(
 }
 
 fn licences(device: &DeviceView, swap: &Swap<'_>, old: &str, new: &str) -> Option<RmaTicketView> {
-    let bought = |token: &&SwapToken<'_>| {
-        let is_trial = token.token.configuration.as_ref().is_some_and(|c| c.is_trial());
-        !is_trial
-    };
-    let tokens: Vec<&SwapToken<'_>> = swap.mobile().filter(bought).collect();
+    let tokens: Vec<&SwapToken<'_>> = swap.mobile().filter(|token| !token.is_trial()).collect();
     if tokens.is_empty() {
         return None;
     }
