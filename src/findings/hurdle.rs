@@ -4,6 +4,9 @@ use std::borrow::Cow;
 
 use crate::model::Severity;
 
+/// How many serials or names one sentence lists.
+const NAMED: usize = 8;
+
 /// One thing to see to before a FortiGate is swapped.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Hurdle {
@@ -32,5 +35,14 @@ impl Hurdle {
         remedy: impl Into<String>,
     ) -> Self {
         Self { id: id.into(), severity, blocks: false, message, remedy: remedy.into() }
+    }
+}
+
+/// `a, b and 3 more`
+pub(super) fn named(names: &[&str]) -> String {
+    let shown = names.iter().take(NAMED).copied().collect::<Vec<_>>().join(", ");
+    match names.len().saturating_sub(NAMED) {
+        0 => shown,
+        more => format!("{shown} and {more} more"),
     }
 }

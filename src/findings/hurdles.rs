@@ -2,18 +2,25 @@
 
 use indexmap::IndexMap;
 
-use super::fate::Fate;
-use super::hurdle::Hurdle;
+use super::hurdle::{Hurdle, named};
 use super::registry::explain;
 use super::server::ServerReach;
-use super::swap::{Swap, SwapToken};
-use crate::model::{AccountKind, Finding, HostOutcome, Severity, TokenStatus};
+use super::swap::Swap;
+use super::token_hurdles::token_hurdles;
+use crate::model::{Finding, HostOutcome, Severity};
 
 /// Characters of a FortiGate's serial.
 const SERIAL: usize = 16;
 
-/// How many serials or names one sentence lists.
-const NAMED: usize = 8;
+/// Rules that find what a hurdle says too, with that hurdle.
+const SAME: [(&str, &str); 6] = [
+    ("device-server-unreachable", "rma-server"),
+    ("device-server-unknown", "rma-server"),
+    ("device-no-break-glass", "rma-break-glass"),
+    ("device-ha-provisioning-fault", "rma-known-fault"),
+    ("device-trial-tokens", "rma-trial"),
+    ("token-no-contact", "rma-no-contact"),
+];
 
 pub(super) fn hurdles(swap: &Swap<'_>, findings: &[&Finding]) -> Vec<Hurdle> {
     let mut found: Vec<Hurdle> = new_serial(swap).into_iter().collect();
@@ -25,11 +32,9 @@ pub(super) fn hurdles(swap: &Swap<'_>, findings: &[&Finding]) -> Vec<Hurdle> {
     found.extend(gaps(swap));
     found.extend(administrators(swap));
     found.extend(server(swap));
-    found.extend(fates(swap));
-    found.extend(users(swap));
-    found.extend(cloud(swap));
-    let told = found.iter().any(|hurdle| hurdle.id == "rma-server");
-    found.extend(trouble(findings, told));
+    found.extend(token_hurdles(swap));
+    let trouble = trouble(findings, &found);
+    found.extend(trouble);
     found
 }
 
@@ -211,152 +216,16 @@ fn server(swap: &Swap<'_>) -> Option<Hurdle> {
     }
 }
 
-/// What has to be done for the tokens of each fate.
-fn fates(swap: &Swap<'_>) -> Vec<Hurdle> {
-    let licences = named(&swap.licences_of(Fate::Licence));
-    let mut found = Vec::new();
-    for fate in Fate::ALL {
-        let tokens: Vec<&SwapToken<'_>> = swap.with_fate(fate).collect();
-        if tokens.is_empty() {
-            continue;
-        }
-        let serials: Vec<&str> = tokens.iter().map(|token| &*token.token.token.serial).collect();
-        let (count, serials) = (counted(tokens.len()), named(&serials));
-        let (id, message, remedy) = match fate {
-            Fate::Stays => continue,
-            Fate::Licence => (
-                "rma-licence",
-                format!(
-                    "{count} of bought licences must be moved with their licences: {licences}."
-                ),
-                "Open the ticket for Customer Service below, one for all licences, and have their \
-                 certificates at hand.",
-            ),
-            Fate::LicenceUnread => (
-                "rma-licence-unread",
-                format!("{count} of licences that were not read: {serials}."),
-                "Find out whether they are bought or trial ones: `show user fortitoken` in their \
-                 VDOM, or the playbook's `fortitoken_config`.",
-            ),
-            Fate::Trial => (
-                "rma-trial",
-                format!("{count} of trial licences will be gone with the unit: {serials}."),
-                "Tell their users, and import the two trial tokens of the new unit, or buy a \
-                 licence before the swap.",
-            ),
-            Fate::Release => (
-                "rma-release",
-                format!(
-                    "{count} bound to this unit must be released by Fortinet's support: {serials}."
-                ),
-                "Open the ticket for support below. After the release there is one attempt for \
-                 each on the new unit: let it reach its token server first.",
-            ),
-            Fate::SeedCd => (
-                "rma-seed-cd",
-                format!("{count} with seeds on a CD: {serials}."),
-                "Find the CD with the seed file before the swap.",
-            ),
-            Fate::OtherHardware => (
-                "rma-other-hardware",
-                format!("{count} of a model whose transfer is not known here: {serials}."),
-                "Ask Fortinet's support how they are moved before the swap.",
-            ),
-            Fate::Unknown => (
-                "rma-unknown-token",
-                format!("{count} whose serial is none of a FortiToken: {serials}."),
-                "Find out what they are before the swap.",
-            ),
-        };
-        found.push(Hurdle::new(id, Severity::Error, message, remedy));
-    }
-    found
-}
-
-fn users(swap: &Swap<'_>) -> Vec<Hurdle> {
-    let mut found = Vec::new();
-    let owners: Vec<_> = swap.activations().map(|(_, owner)| owner).collect();
-    if !owners.is_empty() {
-        let administrators =
-            owners.iter().filter(|owner| owner.kind == AccountKind::Administrator).count();
-        let among = match administrators {
-            0 => String::new(),
-            1 => ", 1 of them an administrator".to_owned(),
-            count => format!(", {count} of them administrators"),
-        };
-        found.push(Hurdle::new(
-            "rma-activate-again",
-            Severity::Error,
-            match owners.len() {
-                1 => format!("1 user must activate a token again on the new unit{among}."),
-                count => {
-                    format!("{count} users must activate a token again on the new unit{among}.")
-                }
-            },
-            "Tell them when, and that the code that they are sent then expires.",
-        ));
-    }
-    let silent: Vec<&str> = owners
-        .iter()
-        .filter(|owner| owner.email.is_none() && owner.phone.is_none())
-        .map(|owner| owner.name.as_str())
-        .collect();
-    if !silent.is_empty() {
-        found.push(Hurdle::new(
-            "rma-no-contact",
-            Severity::Error,
-            format!("Neither e-mail address nor phone is configured for {}, so no activation code can be sent.", named(&silent)),
-            "Configure one on the FortiGate before the swap.",
-        ));
-    }
-    let unread: Vec<&str> = swap
-        .tokens
-        .iter()
-        .filter(|token| token.is_activated_again() && token.token.owners.is_empty())
-        .filter(|token| token.token.token.status != TokenStatus::New)
-        .map(|token| &*token.token.token.serial)
-        .collect();
-    if !unread.is_empty() {
-        found.push(Hurdle::new(
-            "rma-holder-unknown",
-            Severity::Warning,
-            format!(
-                "Who holds these mobile tokens, which are not new, is not known: {}.",
-                named(&unread)
-            ),
-            "They may belong to users of a remote server or to nobody: find out before the swap.",
-        ));
-    }
-    found
-}
-
-/// Holders of cloud tokens, which are in no token table. That their realm goes by the serial is what
-/// its name says; no document does.
-fn cloud(swap: &Swap<'_>) -> Option<Hurdle> {
-    let accounts = swap.device.accounts.iter().map(|facts| &facts.account);
-    let names: Vec<&str> = accounts
-        .filter(|account| account.two_factor.as_deref() == Some("fortitoken-cloud"))
-        .map(|account| account.name.as_str())
-        .collect();
-    (!names.is_empty()).then(|| {
-        Hurdle::new(
-            "rma-cloud",
-            Severity::Warning,
-            format!(
-                "Tokens of FortiIdentity Cloud are in no token table; these have one: {}.",
-                named(&names)
-            ),
-            "Their realm is named after the serial of the unit: see to it in FortiIdentity Cloud.",
-        )
-    })
-}
-
-/// What is wrong already: one for each rule that found something. `server_told`: that the token
-/// server is not reached stands there already.
-fn trouble(findings: &[&Finding], server_told: bool) -> Vec<Hurdle> {
+/// What is wrong already: one for each rule that found something, but for what was `told`.
+fn trouble(findings: &[&Finding], told: &[Hurdle]) -> Vec<Hurdle> {
+    let is_told = |finding: &Finding| {
+        SAME.iter().filter(|(rule, _)| *rule == finding.rule).any(|(_, id)| {
+            told.iter().any(|hurdle| hurdle.id == *id && hurdle.severity >= finding.severity)
+        })
+    };
     let mut rules: IndexMap<&str, Vec<&Finding>> = IndexMap::new();
     for finding in findings.iter().filter(|finding| finding.severity > Severity::Info) {
-        if !(server_told && finding.rule.starts_with("device-server-")) {
+        if !is_told(finding) {
             rules.entry(&finding.rule).or_default().push(finding);
         }
     }
@@ -379,29 +248,6 @@ fn trouble(findings: &[&Finding], server_told: bool) -> Vec<Hurdle> {
         ))
     };
     rules.into_iter().filter_map(hurdle).collect()
-}
-
-impl<'a> Swap<'a> {
-    /// The licences of the tokens of one fate, each once.
-    fn licences_of(&self, fate: Fate) -> Vec<&'a str> {
-        let mut licences: Vec<&str> = self.with_fate(fate).filter_map(SwapToken::licence).collect();
-        licences.sort_unstable();
-        licences.dedup();
-        licences
-    }
-}
-
-fn counted(tokens: usize) -> String {
-    if tokens == 1 { "1 token".to_owned() } else { format!("{tokens} tokens") }
-}
-
-/// `a, b and 3 more`
-fn named(names: &[&str]) -> String {
-    let shown = names.iter().take(NAMED).copied().collect::<Vec<_>>().join(", ");
-    match names.len().saturating_sub(NAMED) {
-        0 => shown,
-        more => format!("{shown} and {more} more"),
-    }
 }
 
 /// A title within a sentence.

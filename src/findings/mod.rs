@@ -22,6 +22,7 @@ mod rules;
 mod server;
 mod sheet;
 mod swap;
+mod token_hurdles;
 mod units;
 
 pub use account::AccountFacts;
