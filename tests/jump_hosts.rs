@@ -537,10 +537,16 @@ async fn the_binary_reads_the_ssh_configuration() {
     assert_ne!(code, 0);
     assert!(said.contains("cannot be resolved"), "{said}");
 
-    desk.file(".ssh/config", "Host *\n  Port ssh\n");
+    let config = desk.file(".ssh/config", "Host *\n  Port ssh\n");
     let (code, said) = audit_of_two(&desk, &serving, "", &[]);
     assert_eq!(code, 1);
     assert!(said.contains("it sets `Port` to `ssh`, which cannot be used"), "{said}");
+
+    let everybody = std::os::unix::fs::PermissionsExt::from_mode(0o666);
+    std::fs::set_permissions(config, everybody).unwrap();
+    let (code, said) = audit_of_two(&desk, &serving, "", &[]);
+    assert_eq!(code, 1);
+    assert!(said.contains("others than you may change the SSH configuration"), "{said}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

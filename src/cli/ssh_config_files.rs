@@ -49,14 +49,16 @@ pub(super) fn read_ssh_config(
     let mut sources = Vec::new();
     let mut issues = Vec::new();
     for path in files {
-        let source = match files::read_text(&path) {
-            Ok(source) => source,
-            Err(error) if error.is_missing() && given.is_none() => continue,
-            Err(error) => return Err(error.into()),
+        let source = match read(&path, given.is_none()) {
+            Ok(Some(source)) => source,
+            Ok(None) if given.is_none() => continue,
+            // It was asked for: now it is an error.
+            Ok(None) => files::read_text(&path)?,
+            Err(issue) => return Err(issue.into()),
         };
         sources.push(source.clone());
         let mut includes = |name: &str, from: &SourceFile| {
-            let included = included(name, from, home.as_deref())?;
+            let included = included(name, from, home.as_deref(), given.is_none())?;
             sources.extend(included.iter().cloned());
             Ok(included)
         };
@@ -76,6 +78,7 @@ fn included(
     name: &str,
     from: &SourceFile,
     home: Option<&Path>,
+    is_guarded: bool,
 ) -> Result<Vec<SourceFile>, InputIssue> {
     let path = match (name.strip_prefix("~/"), home) {
         (Some(rest), Some(home)) => home.join(rest),
@@ -105,13 +108,22 @@ fn included(
             })
         });
     }
-    let mut sources = Vec::new();
-    for path in paths {
-        match files::read_text(&path) {
-            Ok(source) => sources.push(source),
-            Err(error) if error.is_missing() => {}
-            Err(error) => return Err(error.into()),
-        }
+    paths.iter().filter_map(|path| read(path, is_guarded).transpose()).collect()
+}
+
+/// Reads a file that may be missing. It can name commands to be run, so one that is read unasked
+/// must not be anybody's to change.
+fn read(path: &Path, is_guarded: bool) -> Result<Option<SourceFile>, InputIssue> {
+    if is_guarded && files::is_writable_by_others(path) {
+        return Err(InputIssue::error(format!(
+            "others than you may change the SSH configuration `{}`",
+            path.display()
+        ))
+        .hint("take the right from them (`chmod go-w`), as ssh demands too, or give `--ssh-config none`"));
     }
-    Ok(sources)
+    match files::read_text(path) {
+        Ok(source) => Ok(Some(source)),
+        Err(error) if error.is_missing() => Ok(None),
+        Err(error) => Err(error.into()),
+    }
 }

@@ -35,6 +35,12 @@ pub fn kind_of(path: &Path) -> FileKind {
     }
 }
 
+/// Whether others than its owner may change what stands at `path`.
+pub fn is_writable_by_others(path: &Path) -> bool {
+    use std::os::unix::fs::PermissionsExt;
+    fs::metadata(path).is_ok_and(|metadata| metadata.permissions().mode() & 0o022 != 0)
+}
+
 /// Reads a whole text file of at most [`MAX_TEXT`] bytes. A byte order mark is skipped.
 ///
 /// # Errors
