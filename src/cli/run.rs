@@ -206,15 +206,19 @@ fn settings(arguments: &RunArguments, plan: &Plan, with_lab: bool) -> RunnerSett
 }
 
 fn ssh_settings(arguments: &RunArguments) -> SshSettings {
+    let settings = SshSettings {
+        most_refused_logins: arguments.max_refused_logins as usize,
+        ..SshSettings::default()
+    };
     match arguments.timeout.map(Duration::from_secs) {
-        None => SshSettings::default(),
+        None => settings,
         Some(limit) => SshSettings {
             resolve: limit,
             connect: limit,
             handshake: limit,
             authenticate: limit,
             login: limit,
-            ..SshSettings::default()
+            ..settings
         },
     }
 }

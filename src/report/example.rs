@@ -65,7 +65,7 @@ pub(super) fn example_record() -> RunRecord {
     let restricted = restricted.during("diagnose fortitoken info", Some("root".to_owned()));
     finish(&mut record, "fgt-mad-01", 3, restricted.into());
     let reason = "the run was interrupted before its turn".to_owned();
-    finish(&mut record, "fgt-rom-01", 61, HostOutcome::NotAttempted { reason });
+    finish(&mut record, "fgt-rom-01", 61, HostOutcome::NotAttempted { reason, remedy: None });
     record.apply(RunEvent::RunFinished { at: at(61), interrupted: true });
     record
 }

@@ -47,7 +47,7 @@ impl SshConnector {
         Self {
             host_keys: HostKeys::new(settings.known_hosts.clone()),
             handshakes: Semaphore::new(permits),
-            trials: Trials::default(),
+            trials: Trials::new(settings.most_refused_logins),
             settings,
         }
     }
@@ -65,6 +65,7 @@ impl Connector for SshConnector {
         let settings = &self.settings;
         let limit = |stage: Duration| target.connect_timeout.unwrap_or(stage);
         let credential = Credential::of(target).await?;
+        self.trials.check(target, &credential)?;
         let addresses = resolve(target, limit(settings.resolve)).await?;
         let socket = open_socket(&addresses, target, limit(settings.connect)).await?;
         wait_for_version(&socket, target, limit(settings.handshake)).await?;
@@ -77,8 +78,11 @@ impl Connector for SshConnector {
             line.exchange_keys(&expectation, limit(settings.handshake)).await?;
         }
         expectation.check(&line.host_key()?)?;
-        let trial = self.trials.begin(&target.user, &credential).await?;
-        let login = line.log_in(&target.user, &credential, limit(settings.authenticate)).await;
+        let trial = self.trials.begin(target, &credential).await?;
+        let patience = limit(settings.authenticate);
+        let login = timeout(patience, line.log_in(&target.user, &credential)).await;
+        // Without a decision, the trial counts as one that nobody answered.
+        let login = login.map_err(|_| undecided(patience))?;
         trial.end(&login);
         login?;
         line.open_shell(limit(settings.login)).await
@@ -304,21 +308,8 @@ impl Line {
         })
     }
 
-    async fn log_in(
-        &self,
-        user: &str,
-        credential: &Credential,
-        limit: Duration,
-    ) -> Result<(), HostFailure> {
-        let login = authentication::log_in(&self.session, &self.hangup, user, credential);
-        timeout(limit, login).await.unwrap_or_else(|_| {
-            Err(HostFailure::new(
-                Stage::Authenticate,
-                format!("the device did not decide on the login within {}", seconds(limit)),
-                "Where it asks a RADIUS, TACACS+ or LDAP server about administrators, check that \
-                 server; or allow more time.",
-            ))
-        })
+    async fn log_in(&self, user: &str, credential: &Credential) -> Result<(), HostFailure> {
+        authentication::log_in(&self.session, &self.hangup, user, credential).await
     }
 
     async fn open_shell(mut self, limit: Duration) -> Result<SshTransport, HostFailure> {
@@ -355,6 +346,15 @@ impl Line {
             .map_err(|error| ("a terminal", error))?;
         channel.shell().await.map_err(|error| ("a shell", error))
     }
+}
+
+fn undecided(limit: Duration) -> HostFailure {
+    HostFailure::new(
+        Stage::Authenticate,
+        format!("the device did not decide on the login within {}", seconds(limit)),
+        "Where it asks a RADIUS, TACACS+ or LDAP server about administrators, check that server; or \
+         allow more time.",
+    )
 }
 
 fn shell_failure(request: &str, error: &Error) -> HostFailure {

@@ -23,6 +23,9 @@ pub struct SshSettings {
     /// How many key exchanges may be under way at once, at least one. They compute on the
     /// runtime's threads: with many more, all of them are late.
     pub simultaneous_handshakes: usize,
+    /// How many devices may refuse a credential, with none that accepts it between them, before
+    /// the run stops offering it; at least one.
+    pub most_refused_logins: usize,
     pub known_hosts: Arc<KnownHosts>,
 }
 
@@ -35,6 +38,7 @@ impl Default for SshSettings {
             authenticate: Duration::from_secs(20),
             login: Duration::from_secs(15),
             simultaneous_handshakes: 32,
+            most_refused_logins: 3,
             known_hosts: Arc::default(),
         }
     }

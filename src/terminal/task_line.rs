@@ -48,7 +48,9 @@ impl TaskLines {
                 HostOutcome::Failed { failure } if !self.told.contains(host) => {
                     format!("fatal: [{host}]: FAILED! => {failure}")
                 }
-                HostOutcome::NotAttempted { reason } => format!("skipping: [{host}]: {reason}"),
+                HostOutcome::NotAttempted { reason, .. } => {
+                    format!("skipping: [{host}]: not attempted: {reason}")
+                }
                 HostOutcome::Interrupted => format!("skipping: [{host}]: interrupted"),
                 HostOutcome::Examined | HostOutcome::Failed { .. } => return None,
             },
