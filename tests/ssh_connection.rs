@@ -571,12 +571,12 @@ async fn host_keys_are_pinned_known_or_learned() {
     connector(&line).connect(&with(HostKeyPolicy::Strict)).await.unwrap();
     let learning = connector("");
     learning.connect(&with(HostKeyPolicy::AcceptNew)).await.unwrap();
-    assert_eq!(learning.host_keys().accepted(), [line]);
+    assert_eq!(learning.host_keys().news_for(&KnownHosts::default()).lines, [line]);
 
     log.lock().unwrap().clear();
     let failure = connector("").connect(&with(HostKeyPolicy::Strict)).await.err().unwrap();
     assert_eq!(failure.stage, Stage::HostKey);
-    assert!(failure.remedy.contains(&format!("ssh-keyscan -p {port} 127.0.0.1")), "{failure:?}");
+    assert!(failure.remedy.contains("tokenfleet scan-keys -l fgt-001"), "{failure:?}");
     // No credential is sent to a host that is not the right one.
     assert!(!log.lock().unwrap().iter().any(|line| line.starts_with("password")));
 }

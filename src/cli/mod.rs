@@ -22,6 +22,7 @@ mod report;
 mod run;
 mod run_arguments;
 mod run_id;
+mod scan_keys;
 mod signals;
 mod sources;
 mod store_location;

@@ -35,7 +35,8 @@ pub(super) fn prepare(
     let mut remarks = Complaint::default();
     let playbook = read_playbook(&arguments.playbook, &templar, &mut remarks)?;
     let templates = read_templates(&arguments.playbook, arguments.templates.as_deref(), now)?;
-    let inventory = read_inventory(&arguments.inventories, &arguments.playbook, &mut remarks)?;
+    let inventory =
+        read_inventory(&arguments.inventories, Some(&arguments.playbook), &mut remarks)?;
     let request = request(arguments, password)?;
     let planned = playbook::plan(&playbook, Arc::new(inventory), request, &templar);
     let planned = planned.map_err(|issues| Complaint::new(issues, remarks.sources.clone()))?;
@@ -78,11 +79,10 @@ pub(super) fn read_playbook(
 /// Reads inventories and their variables; warnings go into `remarks`.
 pub(super) fn read_inventory(
     inventories: &[String],
-    playbook: &Path,
+    playbook: Option<&Path>,
     remarks: &mut Complaint,
 ) -> Result<Inventory, Complaint> {
-    let sources =
-        read_sources(inventories, Some(playbook)).map_err(|i| Complaint::new(i, Vec::new()))?;
+    let sources = read_sources(inventories, playbook).map_err(|i| Complaint::new(i, Vec::new()))?;
     let texts: Vec<SourceFile> = texts(&sources);
     let loaded = inventory::load(&sources);
     if loaded.has_errors() {
@@ -120,7 +120,7 @@ fn absolute(folder: &Path) -> String {
     absolute.to_string_lossy().into_owned()
 }
 
-fn read_extra_vars(given: &[String]) -> Result<Variables, Complaint> {
+pub(super) fn read_extra_vars(given: &[String]) -> Result<Variables, Complaint> {
     let mut read = Vec::new();
     let mut sources = Vec::new();
     for text in given {

@@ -7,7 +7,7 @@ use tokio::sync::mpsc;
 
 use crate::cli::complaint::Complaint;
 use crate::cli::exit::Exit;
-use crate::cli::known_hosts_files::{read_known_hosts, remember};
+use crate::cli::known_hosts_files::{probe_known_hosts, read_known_hosts, remember};
 use crate::cli::lab_fleet::serve_lab;
 use crate::cli::listing::{list_hosts, list_tasks};
 use crate::cli::open_files::forks_within;
@@ -89,7 +89,11 @@ async fn audit(arguments: &RunArguments, prepared: Prepared) -> Result<Exit, Com
     remarks.issues.clear();
     let lab = serve_lab(&mut plan).await.map_err(|i| Complaint::new(i, Vec::new()))?;
     let known_hosts = arguments.known_hosts.as_deref();
-    let known = read_known_hosts(known_hosts, &mut remarks)?;
+    let learns = plan.hosts.iter().any(|host| host.target.host_key == HostKeyPolicy::AcceptNew);
+    if learns {
+        probe_known_hosts(known_hosts)?;
+    }
+    let known = read_known_hosts(known_hosts, learns, &mut remarks)?;
     say_issues(&remarks.issues, &remarks.sources);
     let settings = settings(arguments, &plan, lab.is_some());
     let header = header(arguments, &plan, SystemClock.now());
@@ -124,8 +128,12 @@ async fn audit(arguments: &RunArguments, prepared: Prepared) -> Result<Exit, Com
         store.close().await;
     }
     match remember(connector.host_keys(), known_hosts) {
-        Ok(0) => {}
-        Ok(count) => say(&format!("{count} host keys were accepted as new and remembered\n")),
+        Ok((count, warnings)) => {
+            say_issues(&warnings, &[]);
+            if count > 0 {
+                say(&format!("{count} host keys were accepted as new and remembered\n"));
+            }
+        }
         Err(issue) => {
             say_issues(&[issue], &[]);
             exit = Exit::INPUT;
@@ -206,20 +214,10 @@ fn settings(arguments: &RunArguments, plan: &Plan, with_lab: bool) -> RunnerSett
 }
 
 fn ssh_settings(arguments: &RunArguments) -> SshSettings {
-    let settings = SshSettings {
+    let limit = arguments.timeout.map(Duration::from_secs);
+    SshSettings {
         most_refused_logins: arguments.max_refused_logins as usize,
-        ..SshSettings::default()
-    };
-    match arguments.timeout.map(Duration::from_secs) {
-        None => settings,
-        Some(limit) => SshSettings {
-            resolve: limit,
-            connect: limit,
-            handshake: limit,
-            authenticate: limit,
-            login: limit,
-            ..settings
-        },
+        ..limit.map_or_else(SshSettings::default, SshSettings::with_limit)
     }
 }
 

@@ -6,10 +6,12 @@
 
 mod file_error;
 mod output;
+mod shared;
 mod source;
 mod tree;
 
 pub use file_error::{FileAttempt, FileCause, FileError};
 pub use output::{probe_writable, write_atomically};
+pub use shared::update_shared;
 pub use source::{FileKind, MAX_TEXT, kind_of, read_text, read_text_from};
 pub use tree::{MAX_DEPTH, MAX_FILES, TreeFile, list_tree};

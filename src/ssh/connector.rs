@@ -1,5 +1,6 @@
 //! From a target to its command line, stage by stage.
 
+use std::fmt;
 use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -14,12 +15,12 @@ use tokio::time::timeout;
 use super::authentication::{self, Credential};
 use super::fault::{Fault, printable};
 use super::hangup::Hangup;
-use super::host_keys::Expectation;
+use super::host_keys::{Expectation, Standing};
 use super::stream::SshStream;
 use super::trials::Trials;
 use super::version::{self, NoVersion};
 use super::{HostKeys, PublicKey, SshSettings, SshTransport};
-use crate::model::{HostFailure, Stage, Target};
+use crate::model::{HostFailure, HostKeyPolicy, Stage, Target};
 use crate::runner::Connector;
 
 /// Columns of the terminal: no line of an answer should be wrapped.
@@ -56,6 +57,53 @@ impl SshConnector {
     pub fn host_keys(&self) -> &HostKeys {
         &self.host_keys
     }
+
+    /// Asks a host for its key, and goes away without a login. The target's own policy plays no
+    /// part.
+    ///
+    /// # Errors
+    /// No key was shown.
+    pub async fn scan(&self, target: &Target) -> Result<ScannedKey, HostFailure> {
+        let target = Target { host_key: HostKeyPolicy::Strict, ..target.clone() };
+        let expectation = self.host_keys.expect(&target);
+        let key = self.approach(&target, &expectation).await?.host_key()?;
+        let standing = expectation.standing(&key);
+        Ok(ScannedKey { name: expectation.name(), key, standing })
+    }
+
+    /// From nothing to the exchanged keys; the host's is not checked yet.
+    async fn approach(
+        &self,
+        target: &Target,
+        expectation: &Expectation<'_>,
+    ) -> Result<Line, HostFailure> {
+        let settings = &self.settings;
+        let limit = |stage: Duration| target.connect_timeout.unwrap_or(stage);
+        let addresses = resolve(target, limit(settings.resolve)).await?;
+        let socket = open_socket(&addresses, target, limit(settings.connect)).await?;
+        wait_for_version(&socket, target, limit(settings.handshake)).await?;
+        let mut line = Line::new(socket)?;
+        // It is never closed, so there is always a turn to come.
+        let _turn = self.handshakes.acquire().await;
+        line.exchange_keys(expectation, limit(settings.handshake)).await?;
+        Ok(line)
+    }
+}
+
+/// The key that a host showed.
+#[derive(Debug, Clone)]
+pub struct ScannedKey {
+    /// The name under which `known_hosts` would list it.
+    pub name: String,
+    pub key: PublicKey,
+    pub standing: Standing,
+}
+
+/// As a line of `known_hosts`.
+impl fmt::Display for ScannedKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}", self.name, self.key)
+    }
 }
 
 impl Connector for SshConnector {
@@ -66,17 +114,8 @@ impl Connector for SshConnector {
         let limit = |stage: Duration| target.connect_timeout.unwrap_or(stage);
         let credential = Credential::of(target).await?;
         self.trials.check(target, &credential)?;
-        let addresses = resolve(target, limit(settings.resolve)).await?;
-        let socket = open_socket(&addresses, target, limit(settings.connect)).await?;
-        wait_for_version(&socket, target, limit(settings.handshake)).await?;
-
         let expectation = self.host_keys.expect(target);
-        let mut line = Line::new(socket)?;
-        {
-            // It is never closed, so there is always a turn to come.
-            let _turn = self.handshakes.acquire().await;
-            line.exchange_keys(&expectation, limit(settings.handshake)).await?;
-        }
+        let line = self.approach(target, &expectation).await?;
         expectation.check(&line.host_key()?)?;
         let trial = self.trials.begin(target, &credential).await?;
         let patience = limit(settings.authenticate);

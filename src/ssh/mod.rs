@@ -20,8 +20,8 @@ mod transport;
 mod trials;
 mod version;
 
-pub use connector::SshConnector;
-pub use host_keys::HostKeys;
+pub use connector::{ScannedKey, SshConnector};
+pub use host_keys::{HostKeys, News, Standing};
 pub use known_hosts::KnownHosts;
 pub use public_key::PublicKey;
 pub use settings::SshSettings;

@@ -29,6 +29,20 @@ pub struct SshSettings {
     pub known_hosts: Arc<KnownHosts>,
 }
 
+impl SshSettings {
+    /// The same limit for each stage.
+    pub fn with_limit(limit: Duration) -> Self {
+        Self {
+            resolve: limit,
+            connect: limit,
+            handshake: limit,
+            authenticate: limit,
+            login: limit,
+            ..Self::default()
+        }
+    }
+}
+
 impl Default for SshSettings {
     fn default() -> Self {
         Self {
