@@ -65,7 +65,7 @@ async fn a_run_remembers_new_keys_once_and_two_runs_lose_none() {
                 "-o",
                 reports.to_str().unwrap(),
                 "-e",
-                "a=b",
+                "ansible_command_timeout=2",
             ],
         ];
         desk.start(&arguments.concat())
