@@ -30,6 +30,8 @@ fn target(port: u16) -> Target {
         user: "auditor".to_owned(),
         password: Some(Secret::new(PASSWORD)),
         private_key_file: None,
+        private_key_passphrase: None,
+        legacy: false,
         host_key: HostKeyPolicy::Off,
         connect_timeout: None,
         command_timeout: None,

@@ -4,6 +4,9 @@
 #![allow(clippy::print_stderr, reason = "a skipped test must say so")]
 #![allow(clippy::disallowed_methods, reason = "the tests write a server's configuration")]
 
+#[path = "support/desk.rs"]
+mod desk;
+
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -11,9 +14,10 @@ use std::sync::Arc;
 use std::time::Duration;
 use std::{fs, thread};
 
+use desk::{Desk, Outcome};
 use tempfile::TempDir;
 use tokenfleet::model::{
-    Connection, HostFailure, HostKeyPolicy, HostName, SourceFile, Stage, Target,
+    Connection, HostFailure, HostKeyPolicy, HostName, Secret, SourceFile, Stage, Target,
 };
 use tokenfleet::runner::{Connector, Transport};
 use tokenfleet::ssh::{KnownHosts, SshConnector, SshSettings, SshTransport};
@@ -106,6 +110,8 @@ impl Sshd {
             user: String::from_utf8(user).unwrap().trim().to_owned(),
             password: None,
             private_key_file: Some(self.path(key)),
+            private_key_passphrase: None,
+            legacy: false,
             host_key: HostKeyPolicy::Strict,
             connect_timeout: None,
             command_timeout: None,
@@ -283,14 +289,208 @@ async fn a_key_that_is_not_authorised_is_refused_once() {
 }
 
 #[tokio::test]
-async fn a_key_with_a_passphrase_is_told_before_any_packet() {
+async fn a_key_with_a_passphrase_wants_it_before_any_packet() {
+    let Some(sshd) = Sshd::start("LogLevel VERBOSE") else { return };
+    for kind in ["ed25519", "ecdsa", "rsa"] {
+        let name = format!("user_{kind}");
+        lock(&sshd.path(&name), &[]);
+        let mut target = sshd.target(&name);
+        target.private_key_passphrase = Some(Secret::new("canary"));
+        sshd.connect(&target, "ed25519").await.unwrap();
+
+        target.port = 1;
+        for (passphrase, said) in
+            [(None, "is protected by a passphrase"), (Some("wrong"), "cannot be unlocked: ")]
+        {
+            target.private_key_passphrase = passphrase.map(Secret::new);
+            let (stage, message) = stage_and_message(connector("").connect(&target).await).await;
+            assert_eq!(stage, Stage::Authenticate);
+            assert!(message.contains(said) && !message.contains("canary"), "{message}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_locked_key_in_pem_form_works_too() {
+    let Some(sshd) = Sshd::start("LogLevel VERBOSE") else { return };
+    for form in ["PEM", "PKCS8"] {
+        for kind in ["ecdsa", "rsa"] {
+            let name = format!("user_{kind}");
+            let file = sshd.path(&format!("{kind}.{form}"));
+            fs::copy(sshd.path(&name), &file).unwrap();
+            lock(&file, &["-m", form]);
+            assert!(fs::read_to_string(&file).unwrap().contains("ENCRYPTED"));
+            let mut target = sshd.target(&name);
+            target.private_key_file = Some(file);
+            target.private_key_passphrase = Some(Secret::new("canary"));
+            sshd.connect(&target, "ed25519").await.unwrap();
+
+            target.private_key_passphrase = Some(Secret::new("wrong"));
+            let before = sshd.read("log").matches("Failed publickey").count();
+            let (_, message) = stage_and_message(sshd.connect(&target, "ed25519").await).await;
+            assert!(message.contains("cannot be used: "), "{message}");
+            // Nothing was offered to the server, so that nothing counts there.
+            assert_eq!(sshd.read("log").matches("Failed publickey").count(), before);
+        }
+    }
+}
+
+/// Puts the passphrase `canary` on a key file.
+fn lock(file: &Path, options: &[&str]) {
+    let locked = Command::new("ssh-keygen")
+        .args(["-q", "-p", "-N", "canary"])
+        .args(options)
+        .arg("-f")
+        .arg(file)
+        .stdout(Stdio::null())
+        .status();
+    assert!(locked.unwrap().success());
+}
+
+/// A running ssh-agent.
+struct SshAgent {
+    socket: PathBuf,
+    process: Child,
+}
+
+impl SshAgent {
+    /// Starts one with these keys.
+    fn start(folder: &Path, keys: &[PathBuf]) -> Self {
+        let socket = folder.join("agent");
+        let _ = fs::remove_file(&socket);
+        let process = Command::new("ssh-agent")
+            .args(["-D", "-a"])
+            .arg(&socket)
+            .stdout(Stdio::null())
+            .spawn()
+            .unwrap();
+        let agent = Self { socket, process };
+        for _ in 0..100 {
+            if agent.socket.exists() {
+                break;
+            }
+            thread::sleep(Duration::from_millis(20));
+        }
+        for key in keys {
+            let added = Command::new("ssh-add")
+                .arg("-q")
+                .arg(key)
+                .env("SSH_AUTH_SOCK", &agent.socket)
+                .status();
+            assert!(added.unwrap().success());
+        }
+        agent
+    }
+}
+
+impl Drop for SshAgent {
+    fn drop(&mut self) {
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}
+
+/// Runs the audit through the binary, with an agent and more variables of the one host.
+fn audit(sshd: &Sshd, agent: &SshAgent, more: &[&str]) -> (Desk, Outcome) {
+    let desk = Desk::new();
+    let target = sshd.target("user_ed25519");
+    let hosts = desk.file(
+        "hosts.ini",
+        &format!(
+            "fgt-sshd ansible_host=127.0.0.1 ansible_port={} ansible_user={} {}\n",
+            sshd.port,
+            target.user,
+            more.join(" ")
+        ),
+    );
+    let name = format!("[127.0.0.1]:{}", sshd.port);
+    let known = desk.file("known_hosts", &format!("{name} {}\n", sshd.host_key("ed25519")));
+    let reports = desk.path("reports");
+    let arguments = [
+        "run",
+        "playbooks/fortitoken-audit.yml",
+        "-i",
+        &hosts,
+        "--known-hosts",
+        &known,
+        "--store",
+        "none",
+        "-o",
+        reports.to_str().unwrap(),
+    ];
+    let outcome = desk.finish(desk.command(&arguments).env("SSH_AUTH_SOCK", &agent.socket));
+    (desk, outcome)
+}
+
+fn failure_of(desk: &Desk) -> String {
+    desk.json()["devices"][0]["failure"]["message"].as_str().unwrap_or_default().to_owned()
+}
+
+#[test]
+fn the_agent_logs_in_with_the_key_that_is_meant_and_with_no_other() {
+    let Some(sshd) = Sshd::start("LogLevel VERBOSE") else { return };
+    generate(&sshd.path("stranger"), "ed25519", "");
+    for kind in ["ed25519", "ecdsa", "rsa"] {
+        let key = sshd.path(&format!("user_{kind}"));
+        let agent = SshAgent::start(sshd.folder.path(), std::slice::from_ref(&key));
+        let (desk, outcome) = audit(&sshd, &agent, &[]);
+        assert_eq!(outcome.code, 8, "{kind}: {}", outcome.err);
+        assert_eq!(desk.json()["devices"][0]["outcome"], "examined", "{}", outcome.err);
+    }
+    assert_eq!(sshd.read("log").matches("Accepted publickey").count(), 3);
+
+    let both = [sshd.path("stranger"), sshd.path("user_ecdsa")];
+    let agent = SshAgent::start(sshd.folder.path(), &both);
+    let (desk, outcome) = audit(&sshd, &agent, &[]);
+    assert_eq!(outcome.code, 4, "{}", outcome.err);
+    assert!(failure_of(&desk).starts_with("the agent holds 2 keys, and none is named for "));
+    assert_eq!(sshd.read("log").matches("Failed publickey").count(), 0);
+
+    // Its public key names it; so does a locked private key with the public one beside it.
+    let public = format!("ansible_ssh_private_key_file={}.pub", sshd.path("user_ecdsa").display());
+    assert_eq!(audit(&sshd, &agent, &[&public]).1.code, 8);
+    lock(&sshd.path("user_ecdsa"), &[]);
+    let locked = format!("ansible_ssh_private_key_file={}", sshd.path("user_ecdsa").display());
+    assert_eq!(audit(&sshd, &agent, &[&locked]).1.code, 8);
+    assert_eq!(sshd.read("log").matches("Failed publickey").count(), 0);
+
+    let other = format!("ansible_ssh_private_key_file={}.pub", sshd.path("user_rsa").display());
+    let (desk, _) = audit(&sshd, &agent, &[&other]);
+    assert!(failure_of(&desk).ends_with("holds a public key, and no agent holds the private one"));
+    let stranger = format!("ansible_ssh_private_key_file={}", sshd.path("stranger.pub").display());
+    let (desk, _) = audit(&sshd, &agent, &[&stranger]);
+    assert!(failure_of(&desk).starts_with("the device refused the key SHA256:"));
+    assert_eq!(sshd.read("log").matches("Failed publickey").count(), 1);
+}
+
+#[test]
+fn an_agent_that_never_signs_holds_nobody_up() {
     let Some(sshd) = Sshd::start("") else { return };
-    generate(&sshd.path("locked"), "ed25519", "canary");
-    let mut target = sshd.target("locked");
-    target.port = 1;
-    let (stage, message) = stage_and_message(connector("").connect(&target).await).await;
-    assert_eq!(stage, Stage::Authenticate);
-    assert!(message.ends_with("is protected by a passphrase"), "{message}");
+    let agent = SshAgent::start(sshd.folder.path(), &[sshd.path("user_ed25519")]);
+    // It lists its keys for the first two questions, and is silent from then on.
+    let relay = sshd.path("relay");
+    let listener = std::os::unix::net::UnixListener::bind(&relay).unwrap();
+    let real = agent.socket.clone();
+    thread::spawn(move || {
+        let mut held = Vec::new();
+        for stream in listener.incoming() {
+            let (real, mut stream) = (real.clone(), stream.unwrap());
+            let mut request = [0; 5];
+            std::io::Read::read_exact(&mut stream, &mut request).unwrap();
+            let mut upstream = std::os::unix::net::UnixStream::connect(&real).unwrap();
+            std::io::Write::write_all(&mut upstream, &request).unwrap();
+            let mut answer = vec![0; 4096];
+            let count = std::io::Read::read(&mut upstream, &mut answer).unwrap();
+            std::io::Write::write_all(&mut stream, &answer[..count]).unwrap();
+            held.push(stream);
+        }
+    });
+    let silent = SshAgent { socket: relay, process: Command::new("true").spawn().unwrap() };
+    let begun = std::time::Instant::now();
+    let (desk, outcome) = audit(&sshd, &silent, &["ansible_connect_timeout=2"]);
+    assert_eq!(outcome.code, 4, "{}", outcome.err);
+    assert_eq!(failure_of(&desk), "the device did not decide on the login within 2 s");
+    assert!(begun.elapsed() < Duration::from_secs(10), "{:?}", begun.elapsed());
 }
 
 #[tokio::test]

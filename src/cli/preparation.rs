@@ -16,6 +16,15 @@ use crate::playbook::{self, Plan, Playbook, Request};
 use crate::report;
 use crate::template::{Templar, TemplateSet};
 
+/// The secrets that a person typed in.
+#[derive(Debug, Default)]
+pub(super) struct Asked {
+    /// `-k`
+    pub password: Option<Secret>,
+    /// `--ask-key-passphrase`
+    pub key_passphrase: Option<Secret>,
+}
+
 /// What a run needs.
 pub(super) struct Prepared {
     pub plan: Plan,
@@ -28,7 +37,7 @@ pub(super) struct Prepared {
 /// Reads and checks all that the flags name.
 pub(super) fn prepare(
     arguments: &PlanArguments,
-    password: Option<Secret>,
+    asked: Asked,
     now: Timestamp,
 ) -> Result<Prepared, Complaint> {
     let templar = Templar::new(now);
@@ -37,7 +46,7 @@ pub(super) fn prepare(
     let templates = read_templates(&arguments.playbook, arguments.templates.as_deref(), now)?;
     let inventory =
         read_inventory(&arguments.inventories, Some(&arguments.playbook), &mut remarks)?;
-    let request = request(arguments, password)?;
+    let request = request(arguments, asked)?;
     let planned = playbook::plan(&playbook, Arc::new(inventory), request, &templar);
     let planned = planned.map_err(|issues| Complaint::new(issues, remarks.sources.clone()))?;
     remarks.issues.extend(planned.warnings);
@@ -93,7 +102,7 @@ pub(super) fn read_inventory(
     Ok(loaded.inventory)
 }
 
-fn request(arguments: &PlanArguments, password: Option<Secret>) -> Result<Request, Complaint> {
+fn request(arguments: &PlanArguments, asked: Asked) -> Result<Request, Complaint> {
     let limit = arguments.limit.as_deref().map(read_limit).transpose()?;
     Ok(Request {
         limit,
@@ -103,8 +112,9 @@ fn request(arguments: &PlanArguments, password: Option<Secret>) -> Result<Reques
         extra_vars: read_extra_vars(&arguments.extra_vars)?,
         connection: ConnectionDefaults {
             user: arguments.user.clone(),
-            password,
+            password: asked.password,
             private_key_file: arguments.private_key.clone(),
+            private_key_passphrase: asked.key_passphrase,
             host_key: match arguments.host_key_checking {
                 HostKeyChecking::Strict => HostKeyPolicy::Strict,
                 HostKeyChecking::AcceptNew => HostKeyPolicy::AcceptNew,

@@ -1,5 +1,6 @@
 //! `tokenfleet run`: a playbook over a fleet.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -11,13 +12,13 @@ use crate::cli::known_hosts_files::{probe_known_hosts, read_known_hosts, remembe
 use crate::cli::lab_fleet::serve_lab;
 use crate::cli::listing::{list_hosts, list_tasks};
 use crate::cli::open_files::forks_within;
-use crate::cli::preparation::{Prepared, prepare};
+use crate::cli::preparation::{Asked, Prepared, prepare};
 use crate::cli::publication::{output_folder, publish};
 use crate::cli::run_arguments::RunArguments;
 use crate::cli::run_id::run_id;
 use crate::cli::signals::Signals;
 use crate::cli::store_location::open_store;
-use crate::cli::stream::{print, say, say_issues, stderr_look};
+use crate::cli::stream::{print, say, say_issues, stderr_look, variable};
 use crate::cli::system_clock::SystemClock;
 use crate::files;
 use crate::fortios::session::Limits;
@@ -33,11 +34,11 @@ const WAITING: usize = 1024;
 
 pub(super) fn run(arguments: &RunArguments) -> Exit {
     let started = SystemClock.now();
-    let password = match ask_password(arguments.plan.ask_pass && !is_look_only(arguments)) {
-        Ok(password) => password,
+    let asked = match ask_secrets(arguments) {
+        Ok(asked) => asked,
         Err(issue) => return Complaint::from(issue).say(),
     };
-    let prepared = match prepare(&arguments.plan, password, started) {
+    let prepared = match prepare(&arguments.plan, asked, started) {
         Ok(prepared) => prepared,
         Err(complaint) => return complaint.say(),
     };
@@ -60,10 +61,10 @@ pub(super) fn run(arguments: &RunArguments) -> Exit {
             return Exit::INPUT;
         }
     };
-    match runtime.block_on(audit(arguments, prepared)) {
-        Ok(exit) => exit,
-        Err(complaint) => complaint.say(),
-    }
+    let audited = runtime.block_on(audit(arguments, prepared));
+    // An agent that never answers keeps a thread for ever: nobody waits for it.
+    runtime.shutdown_background();
+    audited.unwrap_or_else(|complaint| complaint.say())
 }
 
 /// `--list-hosts` and its like: no connection, no report.
@@ -71,16 +72,30 @@ fn is_look_only(arguments: &RunArguments) -> bool {
     arguments.list_hosts || arguments.list_tasks || arguments.syntax_check
 }
 
-fn ask_password(wanted: bool) -> Result<Option<Secret>, InputIssue> {
+/// All that is ever asked: before the run, and once.
+fn ask_secrets(arguments: &RunArguments) -> Result<Asked, InputIssue> {
+    if is_look_only(arguments) {
+        return Ok(Asked::default());
+    }
+    let plan = &arguments.plan;
+    Ok(Asked {
+        password: ask(plan.ask_pass, "SSH password: ", "-k")?,
+        key_passphrase: ask(
+            plan.ask_key_passphrase,
+            "Passphrase of the private keys: ",
+            "--ask-key-passphrase",
+        )?,
+    })
+}
+
+fn ask(wanted: bool, prompt: &str, flag: &str) -> Result<Option<Secret>, InputIssue> {
     if !wanted {
         return Ok(None);
     }
-    rpassword::prompt_password("SSH password: ").map(|text| Some(Secret::new(text))).map_err(
-        |error| {
-            InputIssue::error(format!("the password could not be asked for: {error}"))
-                .hint("`-k` needs a terminal; without one, use a key or a variable")
-        },
-    )
+    rpassword::prompt_password(prompt).map(|text| Some(Secret::new(text))).map_err(|error| {
+        InputIssue::error(format!("a secret could not be asked for: {error}"))
+            .hint(format!("`{flag}` needs a terminal; without one, use a variable or an agent"))
+    })
 }
 
 /// The run itself: from the first packet to the reports.
@@ -217,6 +232,7 @@ fn ssh_settings(arguments: &RunArguments) -> SshSettings {
     let limit = arguments.timeout.map(Duration::from_secs);
     SshSettings {
         most_refused_logins: arguments.max_refused_logins as usize,
+        agent: variable("SSH_AUTH_SOCK").filter(|path| !path.is_empty()).map(PathBuf::from),
         ..limit.map_or_else(SshSettings::default, SshSettings::with_limit)
     }
 }

@@ -72,6 +72,9 @@ pub struct PlanArguments {
     /// Private key, where the inventory gives none
     #[arg(long, visible_alias = "key-file", value_name = "FILE")]
     pub private_key: Option<PathBuf>,
+    /// Ask for the passphrase of the private keys, where the inventory gives none
+    #[arg(long)]
+    pub ask_key_passphrase: bool,
     /// What to do about host keys, where the inventory says nothing
     #[arg(long, value_enum, default_value_t = HostKeyChecking::Strict)]
     pub host_key_checking: HostKeyChecking,

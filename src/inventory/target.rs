@@ -45,6 +45,8 @@ pub struct ConnectionDefaults {
     pub password: Option<Secret>,
     /// `--private-key`
     pub private_key_file: Option<PathBuf>,
+    /// `--ask-key-passphrase`
+    pub private_key_passphrase: Option<Secret>,
     /// `--host-key-checking`
     pub host_key: HostKeyPolicy,
 }
@@ -62,8 +64,10 @@ pub fn target(
     reader.network_os();
     let (address, port) = reader.endpoint();
     let user = reader.text("login name", &connection::USER);
-    let password = reader.password();
+    let password = reader.secret("password", &connection::PASSWORD);
     let private_key_file = reader.text("path", &connection::PRIVATE_KEY).map(PathBuf::from);
+    let private_key_passphrase = reader.secret("passphrase", &connection::KEY_PASSPHRASE);
+    let legacy = reader.legacy();
     let host_key = reader.host_key(&defaults.host_key);
     let connect_timeout = reader.seconds(&connection::CONNECT_TIMEOUT);
     let command_timeout = reader.seconds(&[connection::COMMAND_TIMEOUT]);
@@ -79,6 +83,9 @@ pub fn target(
         user: user.or_else(|| defaults.user.clone()).unwrap_or_else(|| "admin".to_owned()),
         password: password.or_else(|| defaults.password.clone()),
         private_key_file: private_key_file.or_else(|| defaults.private_key_file.clone()),
+        private_key_passphrase: private_key_passphrase
+            .or_else(|| defaults.private_key_passphrase.clone()),
+        legacy,
         host_key,
         connect_timeout,
         command_timeout,
@@ -146,9 +153,29 @@ impl<'a> Reader<'a> {
         (address, port.unwrap_or(SSH_PORT))
     }
 
-    fn password(&mut self) -> Option<Secret> {
+    fn secret(&mut self, what: &str, names: &[&'static str]) -> Option<Secret> {
         // An empty password is one too: devices fresh from the factory have it.
-        self.find("password", &connection::PASSWORD).map(|(_, text)| Secret::new(text))
+        self.find(what, names).map(|(_, text)| Secret::new(text))
+    }
+
+    fn legacy(&mut self) -> bool {
+        self.boolean(&[connection::LEGACY]).unwrap_or(false)
+    }
+
+    fn boolean(&mut self, names: &[&'static str]) -> Option<bool> {
+        let (name, text) = self.find("boolean", names)?;
+        match text.to_ascii_lowercase().as_str() {
+            "true" | "yes" | "on" | "y" | "t" | "1" => Some(true),
+            "false" | "no" | "off" | "n" | "f" | "0" => Some(false),
+            _ => {
+                self.report(
+                    self.variables.get(name),
+                    format!("`{name}` is `{text}`, which is neither true nor false"),
+                    "write `true` or `false`".to_owned(),
+                );
+                None
+            }
+        }
     }
 
     fn host_key(&mut self, default: &HostKeyPolicy) -> HostKeyPolicy {
@@ -165,23 +192,10 @@ impl<'a> Reader<'a> {
                 _ => {}
             }
         }
-        let Some((name, text)) = self.find("boolean", &connection::HOST_KEY_CHECKING) else {
-            return policy;
-        };
-        match text.to_ascii_lowercase().as_str() {
-            "true" | "yes" | "on" | "y" | "t" | "1" if policy == HostKeyPolicy::Off => {
-                HostKeyPolicy::Strict
-            }
-            "true" | "yes" | "on" | "y" | "t" | "1" => policy,
-            "false" | "no" | "off" | "n" | "f" | "0" => HostKeyPolicy::Off,
-            _ => {
-                self.report(
-                    self.variables.get(name),
-                    format!("`{name}` is `{text}`, which is neither true nor false"),
-                    "write `true` or `false`".to_owned(),
-                );
-                policy
-            }
+        match self.boolean(&connection::HOST_KEY_CHECKING) {
+            Some(true) if policy == HostKeyPolicy::Off => HostKeyPolicy::Strict,
+            Some(true) | None => policy,
+            Some(false) => HostKeyPolicy::Off,
         }
     }
 
@@ -325,11 +339,13 @@ mod tests {
             user: Some("flag".to_owned()),
             password: Some(Secret::new("flag")),
             private_key_file: Some(PathBuf::from("flag.key")),
+            private_key_passphrase: Some(Secret::new("flag")),
             host_key: HostKeyPolicy::AcceptNew,
         };
         let target = try_target(
             "ansible_host=192.0.2.1 ansible_port=2222 ansible_user=variable \
-             ansible_password=one ansible_ssh_pass=two ansible_private_key_file=variable.key",
+             ansible_password=one ansible_ssh_pass=two ansible_private_key_file=variable.key \
+             ansible_private_key_passphrase=three",
             &defaults,
         )
         .unwrap();
@@ -337,8 +353,10 @@ mod tests {
         assert_eq!(target.user, "variable");
         assert_eq!(target.password.unwrap().expose(), "two");
         assert_eq!(target.private_key_file, Some(PathBuf::from("variable.key")));
+        assert_eq!(target.private_key_passphrase.unwrap().expose(), "three");
         assert_eq!(target.host_key, HostKeyPolicy::AcceptNew);
         let target = try_target("", &defaults).unwrap();
+        assert_eq!(target.private_key_passphrase.unwrap().expose(), "flag");
         assert_eq!(target.user, "flag");
         assert_eq!(target.password.unwrap().expose(), "flag");
     }
@@ -354,6 +372,13 @@ mod tests {
         ] {
             assert_eq!(made(line).host_key, policy, "{line}");
         }
+    }
+
+    #[test]
+    fn algorithms_of_old_are_allowed_by_name() {
+        assert!(!made("").legacy);
+        assert!(made("ssh_legacy=true").legacy);
+        assert!(told("ssh_legacy=sha1").contains("neither true nor false"));
     }
 
     #[test]

@@ -62,6 +62,8 @@ mod tests {
             user: "auditor".into(),
             password: Some(Secret::new(password)),
             private_key_file: None,
+            private_key_passphrase: None,
+            legacy: false,
             host_key: HostKeyPolicy::Strict,
             connect_timeout: None,
             command_timeout: None,

@@ -12,7 +12,7 @@ use tokio::net::{TcpStream, lookup_host};
 use tokio::sync::Semaphore;
 use tokio::time::timeout;
 
-use super::authentication::{self, Credential};
+use super::authentication::{self, Credential, Credentials};
 use super::fault::{Fault, printable};
 use super::hangup::Hangup;
 use super::host_keys::{Expectation, Standing};
@@ -39,6 +39,7 @@ pub struct SshConnector {
     host_keys: HostKeys,
     /// Turns at the key exchange.
     handshakes: Semaphore,
+    credentials: Credentials,
     trials: Trials,
 }
 
@@ -48,6 +49,7 @@ impl SshConnector {
         Self {
             host_keys: HostKeys::new(settings.known_hosts.clone()),
             handshakes: Semaphore::new(permits),
+            credentials: Credentials::new(settings.agent.clone()),
             trials: Trials::new(settings.most_refused_logins),
             settings,
         }
@@ -112,7 +114,7 @@ impl Connector for SshConnector {
     async fn connect(&self, target: &Target) -> Result<SshTransport, HostFailure> {
         let settings = &self.settings;
         let limit = |stage: Duration| target.connect_timeout.unwrap_or(stage);
-        let credential = Credential::of(target).await?;
+        let credential = self.credentials.of(target).await?;
         self.trials.check(target, &credential)?;
         let expectation = self.host_keys.expect(target);
         let line = self.approach(target, &expectation).await?;

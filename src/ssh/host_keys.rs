@@ -253,6 +253,8 @@ mod tests {
             user: "admin".to_owned(),
             password: None,
             private_key_file: None,
+            private_key_passphrase: None,
+            legacy: false,
             host_key,
             connect_timeout: None,
             command_timeout: None,

@@ -6,13 +6,14 @@
 //! `connector` walks through the stages; `stream` is how libssh2 waits without polling and
 //! goes away without leaking.
 
+mod agent;
 mod authentication;
 mod connector;
 mod fault;
 mod hangup;
 mod host_keys;
+mod key_files;
 mod known_hosts;
-mod private_key;
 mod public_key;
 mod settings;
 mod stream;

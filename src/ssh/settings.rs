@@ -1,5 +1,6 @@
 //! How patient the connector is, and whom it knows.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -27,6 +28,8 @@ pub struct SshSettings {
     /// the run stops offering it; at least one.
     pub most_refused_logins: usize,
     pub known_hosts: Arc<KnownHosts>,
+    /// The socket of the user's agent, as `SSH_AUTH_SOCK` names it: libssh2 looks there too.
+    pub agent: Option<PathBuf>,
 }
 
 impl SshSettings {
@@ -54,6 +57,7 @@ impl Default for SshSettings {
             simultaneous_handshakes: 32,
             most_refused_logins: 3,
             known_hosts: Arc::default(),
+            agent: None,
         }
     }
 }

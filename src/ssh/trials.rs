@@ -133,7 +133,7 @@ impl Trials {
     }
 
     fn key(&self, target: &Target, credential: &Credential) -> u64 {
-        self.hasher.hash_one((&target.user, credential.fingerprint_text()))
+        self.hasher.hash_one((&target.user, credential.fingerprint()))
     }
 
     fn with<R>(&self, key: u64, change: impl FnOnce(&mut Standing) -> R) -> R {
@@ -224,6 +224,8 @@ mod tests {
             user: "auditor".to_owned(),
             password: None,
             private_key_file: None,
+            private_key_passphrase: None,
+            legacy: false,
             host_key: HostKeyPolicy::Strict,
             connect_timeout: None,
             command_timeout: None,
