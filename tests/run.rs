@@ -425,6 +425,46 @@ fn bad_input_is_told_before_anything_is_done() {
     }
 }
 
+#[test]
+fn a_unit_of_the_sha_1_era_is_examined_where_the_inventory_allows_it() {
+    let desk = Desk::new();
+    let one = [AUDIT, "-i", "inventories/lab", "-l", "fgt-khh-01,fgt-lon-01", "-vv"];
+    let outcome = desk.audit(&one);
+    assert_eq!(outcome.code, 4, "{}", outcome.err);
+    let device = |desk: &Desk, host: &str| -> Json {
+        let devices = desk.json()["devices"].as_array().unwrap().clone();
+        devices.into_iter().find(|device| text(device, "host") == host).unwrap()
+    };
+    let old = device(&desk, "fgt-khh-01");
+    let message = text(&old["failure"], "message");
+    for part in ["it offers diffie-hellman-group14-sha1", "it offers hmac-sha1"] {
+        assert!(message.contains(part), "{message}");
+    }
+    assert!(text(&old["failure"], "remedy").contains("ssh_legacy: true"), "{old}");
+    assert_eq!(old["ssh"], Json::Null);
+
+    let outcome = desk.audit(&[&one[..], &["-e", "ssh_legacy=true"]].concat());
+    let old = device(&desk, "fgt-khh-01");
+    assert_eq!(text(&old, "outcome"), "examined", "{}", outcome.err);
+    assert_eq!(
+        old["ssh"],
+        serde_json::json!({
+            "server": "SSH-2.0-lab",
+            "key_exchange": "diffie-hellman-group14-sha1",
+            "host_key": "ssh-ed25519",
+            "cipher": "aes128-cbc",
+            "mac": "hmac-sha1",
+        })
+    );
+    // Whoever knows better is not spoken to in the old way.
+    let ssh = &device(&desk, "fgt-lon-01")["ssh"];
+    assert_eq!(text(ssh, "key_exchange"), "curve25519-sha256");
+    let line = "fgt-khh-01: SSH-2.0-lab: diffie-hellman-group14-sha1, ssh-ed25519, aes128-cbc, ";
+    assert!(outcome.err.contains(line), "{}", outcome.err);
+    let notes = desk.json()["run"]["notes"].to_string();
+    assert!(notes.contains("2 hosts may use SSH algorithms of the SHA-1 era"), "{notes}");
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_wrong_password_reaches_three_devices_of_five_hundred() {
     let fleet = Fleet::new(500, Fleet::SEED);

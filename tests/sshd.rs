@@ -205,14 +205,53 @@ async fn the_key_file_in_pem_form_works_too() {
 #[tokio::test]
 async fn what_fortios_offers_is_enough() {
     let hardened = "KexAlgorithms diffie-hellman-group-exchange-sha256\nCiphers aes256-ctr\n\
-                    MACs hmac-sha2-256\nHostKeyAlgorithms rsa-sha2-512,ssh-ed25519";
+                    MACs hmac-sha2-256\nHostKeyAlgorithms rsa-sha2-512,ssh-ed25519\n\
+                    PubkeyAcceptedAlgorithms rsa-sha2-512,ssh-ed25519";
     let default = "KexAlgorithms ecdh-sha2-nistp521\nCiphers aes256-gcm@openssh.com\n\
                    HostKeyAlgorithms ecdsa-sha2-nistp256";
-    for (options, known) in [(hardened, "rsa"), (default, "ecdsa")] {
-        let Some(sshd) = Sshd::start(options) else { return };
-        let mut transport = sshd.connect(&sshd.target("user_ed25519"), known).await.unwrap();
-        answer(&mut transport).await;
+    for (options, known, key, agreed) in [
+        (
+            hardened,
+            "rsa",
+            "user_rsa",
+            "diffie-hellman-group-exchange-sha256, rsa-sha2-512, aes256-ctr, hmac-sha2-256",
+        ),
+        (
+            hardened,
+            "ed25519",
+            "user_ed25519",
+            "diffie-hellman-group-exchange-sha256, ssh-ed25519, aes256-ctr, hmac-sha2-256",
+        ),
+        (
+            default,
+            "ecdsa",
+            "user_ecdsa",
+            "ecdh-sha2-nistp521, ecdsa-sha2-nistp256, aes256-gcm@openssh.com",
+        ),
+    ] {
+        let groups = small_groups();
+        let options = format!("{options}\nModuliFile {}", groups.path().display());
+        let Some(sshd) = Sshd::start(&options) else { return };
+        for legacy in [false, true] {
+            let target = Target { legacy, ..sshd.target(key) };
+            let mut transport = sshd.connect(&target, known).await.unwrap();
+            answer(&mut transport).await;
+            let negotiated = transport.negotiated().unwrap().to_string();
+            let (server, algorithms) = negotiated.split_once(": ").unwrap();
+            assert!(server.starts_with("SSH-2.0-OpenSSH"), "{server}");
+            assert_eq!(algorithms, agreed);
+        }
     }
+}
+
+/// Groups of 2048 bits alone, as FortiOS has them by default (`dh-params`).
+fn small_groups() -> tempfile::NamedTempFile {
+    let file = tempfile::NamedTempFile::new().unwrap();
+    let all = fs::read_to_string("/etc/ssh/moduli").unwrap_or_default();
+    let is_small = |line: &&str| line.split(' ').nth(4) == Some("2047");
+    let small: Vec<_> = all.lines().filter(is_small).collect();
+    fs::write(file.path(), small.join("\n") + "\n").unwrap();
+    file
 }
 
 #[tokio::test]
@@ -220,15 +259,35 @@ async fn nothing_in_common_is_said() {
     let Some(sshd) = Sshd::start("KexAlgorithms sntrup761x25519-sha512@openssh.com") else {
         return;
     };
-    let result = sshd.connect(&sshd.target("user_ed25519"), "ed25519").await;
-    let (stage, message) = stage_and_message(result).await;
-    assert_eq!(stage, Stage::Handshake);
-    // sshd hangs up as soon as it knows; when that is noticed first, it is all that is known.
-    let said = [
-        "the device and this program have no key exchange method and host key type in common (",
-        "the device closed the connection during the key exchange (",
-    ];
-    assert!(said.iter().any(|said| message.starts_with(said)), "{message}");
+    let failure = sshd.connect(&sshd.target("user_ed25519"), "ed25519").await.err().unwrap();
+    assert_eq!(failure.stage, Stage::Handshake);
+    let said = "the device and tokenfleet have no key exchange method in common (it offers \
+                sntrup761x25519-sha512@openssh.com; tokenfleet ";
+    assert!(failure.message.starts_with(said), "{failure}");
+    assert!(!failure.remedy.contains("ssh_legacy"), "{}", failure.remedy);
+}
+
+#[tokio::test]
+async fn a_unit_of_the_sha_1_era_wants_the_setting_that_allows_it() {
+    let old = "KexAlgorithms diffie-hellman-group14-sha1\nCiphers aes128-cbc\nMACs hmac-sha1\n\
+               HostKeyAlgorithms ssh-rsa";
+    let Some(sshd) = Sshd::start(old) else { return };
+    let mut target = sshd.target("user_ed25519");
+    let failure = sshd.connect(&target, "rsa").await.err().unwrap();
+    assert_eq!(failure.stage, Stage::Handshake);
+    for part in ["key exchange method", "host key type", "message authentication code"] {
+        assert!(failure.message.contains(&format!("no {part} in common")), "{failure}");
+    }
+    assert!(failure.remedy.starts_with("Set `ssh_legacy: true`"), "{}", failure.remedy);
+
+    target.legacy = true;
+    let mut transport = sshd.connect(&target, "rsa").await.unwrap();
+    answer(&mut transport).await;
+    let negotiated = transport.negotiated().unwrap().to_string();
+    assert!(
+        negotiated.ends_with(": diffie-hellman-group14-sha1, ssh-rsa, aes128-cbc, hmac-sha1"),
+        "{negotiated}"
+    );
 }
 
 #[tokio::test]

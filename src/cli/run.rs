@@ -244,6 +244,11 @@ fn header(arguments: &RunArguments, plan: &Plan, started: jiff::Timestamp) -> Ru
     if unchecked > 0 {
         notes.push(format!("the host keys of {unchecked} hosts were not checked"));
     }
+    let legacy = plan.hosts.iter().filter(|host| host.target.legacy).count();
+    if legacy > 0 {
+        notes
+            .push(format!("{legacy} hosts may use SSH algorithms of the SHA-1 era (`ssh_legacy`)"));
+    }
     RunHeader {
         id: run_id(started),
         version: env!("CARGO_PKG_VERSION").to_owned(),

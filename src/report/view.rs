@@ -7,6 +7,7 @@ mod ha;
 mod owner;
 mod reprovision;
 mod run;
+mod ssh;
 mod summary;
 mod ticket;
 mod token;
@@ -26,6 +27,7 @@ pub use ha::{HaMemberView, HaView};
 pub use owner::OwnerView;
 pub use reprovision::{ReprovisionToken, ReprovisionView};
 pub use run::RunView;
+pub use ssh::SshView;
 pub use summary::{
     ActionCounts, FindingSummary, HostSummary, KindCount, RuleCount, SeverityCounts, StatusCount,
     Summary, TokenSummary,

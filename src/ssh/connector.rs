@@ -12,15 +12,17 @@ use tokio::net::{TcpStream, lookup_host};
 use tokio::sync::Semaphore;
 use tokio::time::timeout;
 
+use super::algorithms::{self, Part, Supported};
 use super::authentication::{self, Credential, Credentials};
 use super::fault::{Fault, printable};
 use super::hangup::Hangup;
 use super::host_keys::{Expectation, Standing};
+use super::offer::Offer;
 use super::stream::SshStream;
 use super::trials::Trials;
 use super::version::{self, NoVersion};
 use super::{HostKeys, PublicKey, SshSettings, SshTransport};
-use crate::model::{HostFailure, HostKeyPolicy, Stage, Target};
+use crate::model::{HostFailure, HostKeyPolicy, Negotiated, Stage, Target};
 use crate::runner::Connector;
 
 /// Columns of the terminal: no line of an answer should be wrapped.
@@ -84,12 +86,36 @@ impl SshConnector {
         let addresses = resolve(target, limit(settings.resolve)).await?;
         let socket = open_socket(&addresses, target, limit(settings.connect)).await?;
         wait_for_version(&socket, target, limit(settings.handshake)).await?;
-        let mut line = Line::new(socket)?;
-        // It is never closed, so there is always a turn to come.
-        let _turn = self.handshakes.acquire().await;
-        line.exchange_keys(expectation, limit(settings.handshake)).await?;
-        Ok(line)
+        let mut line = Line::new(Arc::new(socket))?;
+        let exchanged = {
+            // It is never closed, so there is always a turn to come.
+            let _turn = self.handshakes.acquire().await;
+            line.exchange_keys(target, expectation, limit(settings.handshake)).await
+        };
+        match exchanged {
+            Ok(()) => Ok(line),
+            Err(NoKeys::Failed(failure)) => Err(failure),
+            Err(NoKeys::NothingInCommon(failure, supported)) => {
+                drop(line);
+                let socket = open_socket(&addresses, target, limit(settings.connect)).await;
+                let Ok(socket) = socket else { return Err(failure) };
+                match timeout(limit(settings.handshake), Offer::ask(socket)).await {
+                    Ok(Ok(offer)) => {
+                        Err(algorithms::disagreement(&offer, &supported, target.legacy)
+                            .unwrap_or(failure))
+                    }
+                    _ => Err(failure),
+                }
+            }
+        }
     }
+}
+
+/// Why no keys were exchanged.
+enum NoKeys {
+    Failed(HostFailure),
+    /// Perhaps: libssh2 knows no more than that. The other side's own words must tell.
+    NothingInCommon(HostFailure, Supported),
 }
 
 /// The key that a host showed.
@@ -157,7 +183,7 @@ async fn open_socket(
     addresses: &[SocketAddr],
     target: &Target,
     limit: Duration,
-) -> Result<Arc<TcpStream>, HostFailure> {
+) -> Result<TcpStream, HostFailure> {
     let share = limit / u32::try_from(addresses.len().max(1)).unwrap_or(u32::MAX);
     let mut last = connect_failure(target, limit, &io::ErrorKind::TimedOut.into());
     for address in addresses {
@@ -166,7 +192,7 @@ async fn open_socket(
                 // Commands are short: none should wait for the one before to be acknowledged.
                 // Where that cannot be set, they do.
                 let _ = socket.set_nodelay(true);
-                return Ok(Arc::new(socket));
+                return Ok(socket);
             }
             Ok(Err(error)) => error,
             Err(_) => io::ErrorKind::TimedOut.into(),
@@ -260,25 +286,34 @@ impl Line {
 
     async fn exchange_keys(
         &mut self,
+        target: &Target,
         expectation: &Expectation<'_>,
         limit: Duration,
-    ) -> Result<(), HostFailure> {
+    ) -> Result<(), NoKeys> {
         let wanted = expectation.algorithms();
+        let mut supported = Supported::default();
         let exchange = async {
-            // Certificates are left out: there is nothing to hold them against.
-            let supported = self.session.supported_algs(MethodType::HostKey).await?;
-            let (first, rest): (Vec<&str>, Vec<&str>) = supported
-                .iter()
-                .filter(|name| !name.contains("-cert-"))
-                .partition(|name| wanted.iter().any(|wanted| wanted == **name));
-            let order = [first, rest].concat().join(",");
-            self.session.method_pref(MethodType::HostKey, &order).await?;
+            for part in Part::ALL {
+                let names = self.supported(part).await?;
+                let names_of: Vec<&str> = names.iter().map(String::as_str).collect();
+                let (first, rest): (Vec<&str>, Vec<&str>) =
+                    algorithms::offered(&names_of, target.legacy)
+                        .into_iter()
+                        .partition(|name| wanted.iter().any(|wanted| wanted == name));
+                let order = [first, rest].concat().join(",");
+                for kind in part.methods() {
+                    self.session.method_pref(*kind, &order).await?;
+                }
+                supported.0.push((part, names));
+            }
+            let signatures = algorithms::signatures(target.legacy);
+            self.session.method_pref(MethodType::SignAlgo, signatures).await?;
             self.session.handshake().await
         };
         match timeout(limit, exchange).await {
             Ok(Ok(())) => Ok(()),
-            Ok(Err(error)) => Err(self.exchange_failure(&error)),
-            Err(_) => Err(HostFailure::new(
+            Ok(Err(error)) => Err(self.exchange_failure(&error, supported)),
+            Err(_) => Err(NoKeys::Failed(HostFailure::new(
                 Stage::Handshake,
                 format!(
                     "the device named its SSH version, but the key exchange was not finished within {}",
@@ -286,15 +321,24 @@ impl Line {
                 ),
                 "The device may be overloaded, or something between drops large packets: try again, \
                  and try `ssh -v`.",
-            )),
+            ))),
         }
     }
 
-    fn exchange_failure(&self, error: &Error) -> HostFailure {
+    /// What libssh2 has of a part.
+    async fn supported(&self, part: Part) -> Result<Vec<String>, Error> {
+        let Some(kind) = part.methods().first() else { return Ok(Vec::new()) };
+        let names = self.session.supported_algs(*kind).await?;
+        Ok(names.iter().map(|name| (*name).to_owned()).collect())
+    }
+
+    fn exchange_failure(&self, error: &Error, supported: Supported) -> NoKeys {
         let server = self.session.banner().map_or_else(|| "the device".to_owned(), printable);
         // libssh2 calls it a failed key exchange too when the connection ends before it.
         let is_over = self.session.methods(MethodType::Kex).is_none() && self.hangup.is_over();
         let fault = if is_over { Fault::Lost } else { Fault::from(error) };
+        // A server that finds nothing in common hangs up as well, perhaps before libssh2 noticed.
+        let may_disagree = matches!(fault, Fault::KeyExchange | Fault::Lost);
         let (message, remedy) = match fault {
             _ if server.starts_with("SSH-1.") && !server.starts_with("SSH-1.99") => (
                 format!("the device speaks SSH version 1 only ({server})"),
@@ -320,7 +364,12 @@ impl Line {
                 "Try `ssh -v` to the device to see where it stops.",
             ),
         };
-        HostFailure::new(Stage::Handshake, message, remedy)
+        let failure = HostFailure::new(Stage::Handshake, message, remedy);
+        if may_disagree {
+            NoKeys::NothingInCommon(failure, supported)
+        } else {
+            NoKeys::Failed(failure)
+        }
     }
 
     /// What the two sides could not agree on, told from how far libssh2 came.
@@ -336,7 +385,13 @@ impl Line {
             let method = self.session.methods(MethodType::Kex).unwrap_or_default();
             return format!("the key exchange by {method} failed");
         };
-        format!("the device and this program have no {missing} in common")
+        format!("the device and tokenfleet have no {missing} in common")
+    }
+
+    fn negotiated(&self) -> Negotiated {
+        algorithms::negotiated(self.session.banner(), |kind| {
+            self.session.methods(kind).map(str::to_owned)
+        })
     }
 
     fn host_key(&self) -> Result<PublicKey, HostFailure> {
@@ -354,10 +409,13 @@ impl Line {
     }
 
     async fn open_shell(mut self, limit: Duration) -> Result<SshTransport, HostFailure> {
+        let negotiated = self.negotiated();
         let outcome = timeout(limit, self.start_shell()).await;
         let Self { hangup, channel, session } = self;
         match (outcome, channel) {
-            (Ok(Ok(())), Some(channel)) => Ok(SshTransport::new(hangup, channel, session)),
+            (Ok(Ok(())), Some(channel)) => {
+                Ok(SshTransport::new(hangup, channel, session, negotiated))
+            }
             (outcome, channel) => {
                 // As in a drop of the whole: the socket first, then what libssh2 holds.
                 drop((hangup, channel, session));

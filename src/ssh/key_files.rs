@@ -37,8 +37,11 @@ pub(super) enum KeyFile {
 pub(super) struct KeyFiles {
     hasher: RandomState,
     /// By the hash of path and passphrase.
-    read: Mutex<HashMap<u64, Arc<OnceCell<Result<KeyFile, HostFailure>>>>>,
+    read: Mutex<HashMap<u64, Arc<Once>>>,
 }
+
+/// What comes of reading one file, for all who wait for it.
+type Once = OnceCell<Result<KeyFile, HostFailure>>;
 
 impl KeyFiles {
     /// Reads a key file, and tells in advance what libssh2 could only call unusable.

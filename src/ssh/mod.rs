@@ -7,6 +7,7 @@
 //! goes away without leaking.
 
 mod agent;
+mod algorithms;
 mod authentication;
 mod connector;
 mod fault;
@@ -14,6 +15,7 @@ mod hangup;
 mod host_keys;
 mod key_files;
 mod known_hosts;
+mod offer;
 mod public_key;
 mod settings;
 mod stream;

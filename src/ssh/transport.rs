@@ -9,6 +9,7 @@ use tokio::net::TcpStream;
 use super::fault::Fault;
 use super::hangup::Hangup;
 use super::stream::SshStream;
+use crate::model::Negotiated;
 use crate::runner::Transport;
 
 /// The shell of a device that accepted the login.
@@ -20,6 +21,7 @@ pub struct SshTransport {
     _hangup: Hangup<TcpStream>,
     channel: AsyncChannel<SshStream<TcpStream>>,
     session: AsyncSession<SshStream<TcpStream>>,
+    negotiated: Negotiated,
 }
 
 impl SshTransport {
@@ -27,8 +29,9 @@ impl SshTransport {
         hangup: Hangup<TcpStream>,
         channel: AsyncChannel<SshStream<TcpStream>>,
         session: AsyncSession<SshStream<TcpStream>>,
+        negotiated: Negotiated,
     ) -> Self {
-        Self { _hangup: hangup, channel, session }
+        Self { _hangup: hangup, channel, session, negotiated }
     }
 
     /// libssh2 keeps the cause in the session; the error of a read or write has lost it.
@@ -43,6 +46,10 @@ impl SshTransport {
 }
 
 impl Transport for SshTransport {
+    fn negotiated(&self) -> Option<&Negotiated> {
+        Some(&self.negotiated)
+    }
+
     async fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         // A device that never pauses must not keep the others from their turn.
         tokio::task::consume_budget().await;

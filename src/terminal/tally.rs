@@ -50,7 +50,9 @@ impl Tally {
                     self.slowest = self.slowest.take().max(Some(took));
                 }
             }
-            RunEvent::TaskFinished { at, .. } | RunEvent::RunFinished { at, .. } => {
+            RunEvent::HostConnected { at, .. }
+            | RunEvent::TaskFinished { at, .. }
+            | RunEvent::RunFinished { at, .. } => {
                 self.now = Some(*at);
             }
             RunEvent::CommandAnswered { .. } => {}

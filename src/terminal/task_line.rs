@@ -54,6 +54,9 @@ impl TaskLines {
                 HostOutcome::Interrupted => format!("skipping: [{host}]: interrupted"),
                 HostOutcome::Examined | HostOutcome::Failed { .. } => return None,
             },
+            RunEvent::HostConnected { host, negotiated, .. } if self.verbosity > 1 => {
+                format!("{host}: {negotiated}")
+            }
             RunEvent::CommandAnswered { host, transcript } if self.verbosity > 1 => {
                 let place =
                     transcript.vdom.as_ref().map(|vdom| format!(" ({vdom})")).unwrap_or_default();
