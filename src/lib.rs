@@ -16,8 +16,8 @@
 //!    ([`ssh::SshConnector`] gives it), leads it with the machine [`fortios::session::Session`],
 //!    and goes through the tasks. Only a [`fortios::command::Command`] can be sent, and its one
 //!    constructor is the read-only gate.
-//! 4. Everything that happens is a [`model::RunEvent`] in one channel. The loop in `cli/run.rs`
-//!    takes them out: to the screen ([`terminal::Progress`]), into the store ([`store::Writer`]),
+//! 4. Everything that happens is a [`model::RunEvent`] in one channel. The loop in
+//!    `cli/following.rs` takes them out: to the screen ([`terminal::Progress`]), into the store ([`store::Writer`]),
 //!    and into the [`model::RunRecord`], which is a fold over them.
 //! 5. From here on all is a pure function of that record: [`findings::FleetFacts`] reads the
 //!    answers, [`findings::evaluate`] judges them by its rules, [`report::View`] is what can be said of
@@ -36,6 +36,7 @@ pub mod report;
 pub mod runner;
 pub mod files;
 pub mod ssh;
+pub mod offline;
 pub mod store;
 pub mod terminal;
 pub mod lab;

@@ -8,7 +8,7 @@ use tokenfleet::fortios::command::{Command, MAX_LENGTH};
 use tokenfleet::fortios::session::{Sent, VdomName};
 
 /// Commands that change a FortiGate, reveal a seed, or do something that is not known.
-const DANGEROUS: [&str; 40] = [
+const DANGEROUS: [&str; 46] = [
     "execute reboot",
     "execute factoryreset",
     "execute fortitoken activate FTK2000000000001",
@@ -19,6 +19,12 @@ const DANGEROUS: [&str; 40] = [
     "execute fortitoken-mobile import 0000-0000-0000-0000-0000",
     "execute fortitoken-mobile poll",
     "execute fortitoken-cloud migrate-ftm EFTM000000000001 root",
+    "execute fortitoken-cloud sync",
+    "execute shutdown",
+    "execute log delete-all",
+    "execute restore config tftp x 192.0.2.1",
+    "diagnose sys csum",
+    "diagnose autoupdate downgrade enable",
     "execute backup config tftp x 192.0.2.1",
     "execute ssh admin@192.0.2.1",
     "execute telnet 192.0.2.1",
@@ -95,6 +101,19 @@ fn disguises(base: &str) -> Vec<String> {
     ];
     // FortiOS takes any beginning of a word for the word.
     disguised.extend((1..verb.len()).map(|length| with_verb(&verb[..length])));
+    // And of each word, alone and all together.
+    let words: Vec<&str> = base.split(' ').collect();
+    let cut = |word: &str, length: usize| word.chars().take(length).collect::<String>();
+    for length in 1..8 {
+        disguised.push(words.iter().map(|word| cut(word, length)).collect::<Vec<_>>().join(" "));
+        for place in 1..words.len() {
+            let mut words: Vec<String> = words.iter().map(|&word| word.to_owned()).collect();
+            words[place] = cut(&words[place], length);
+            disguised.push(words.join(" "));
+        }
+    }
+    // Where `sudo` is taken, it must carry nothing past the gate.
+    disguised.extend(["sudo root", "sudo global"].map(|sudo| format!("{sudo} {base}")));
     disguised
 }
 
@@ -110,7 +129,7 @@ fn dangerous_commands_are_refused_in_every_disguise() {
             tried += 1;
         }
     }
-    assert!(tried >= 300, "only {tried} variants");
+    assert!(tried >= 2_500, "only {tried} variants");
 }
 
 #[test]
@@ -228,6 +247,7 @@ fn what_a_session_asks_by_itself_passes_the_gate() {
         Command::FORTITOKEN_INFO,
         Command::HA_STATUS,
         Command::USER_LOCAL,
+        Command::USER_FORTITOKEN,
         Command::SYSTEM_ADMIN,
     ] {
         assert_eq!(Command::parse(command.as_str()), Ok(command));
@@ -247,7 +267,9 @@ fn names_that_could_be_misread_are_never_sent() {
         assert_eq!(VdomName::from_listed(name), None, "{name:?}");
     }
     let name = VdomName::from_listed("CUST-A.north_2").unwrap();
-    assert_eq!(Sent::EnterVdom(name).bytes(), b"edit CUST-A.north_2\r");
+    assert_eq!(Sent::EnterVdom(name.clone()).bytes(), b"edit CUST-A.north_2\r");
+    let asked = Sent::InVdom(name, Command::FORTITOKEN_INFO);
+    assert_eq!(asked.bytes(), b"sudo CUST-A.north_2 diagnose fortitoken info\r");
 }
 
 #[test]

@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 
 use desk::Desk;
 use serde_json::Value as Json;
-use tokenfleet::lab::{Fleet, Hosting, inventory_text, known_hosts_text};
+use tokenfleet::lab::{Expected, Fleet, Hosting, inventory_text, known_hosts_text};
 
 const AUDIT: &str = "playbooks/fortitoken-audit.yml";
 const LAB: [&str; 3] = [AUDIT, "-i", "inventories/lab"];
@@ -46,15 +46,8 @@ fn held(fleet: &Fleet, is_examined: impl Fn(&str) -> bool) -> Vec<Row> {
     rows
 }
 
-#[test]
-fn the_lab_is_audited_right_in_every_row() {
-    let desk = Desk::new();
-    let outcome = desk.audit(&LAB);
-    assert_eq!(outcome.code, 2 | 4 | 8, "{}", outcome.err);
-    let fleet = lab();
-    let expected = fleet.expected();
-    let report = desk.json();
-
+/// Holds outcomes and findings against what the fleet itself says must come out.
+fn compare(report: &Json, expected: &Expected) {
     let outcomes: Vec<(String, String)> = report["devices"]
         .as_array()
         .unwrap()
@@ -94,6 +87,18 @@ fn the_lab_is_audited_right_in_every_row() {
         })
         .collect();
     assert_eq!(findings, wanted);
+}
+
+#[test]
+fn the_lab_is_audited_right_in_every_row() {
+    let desk = Desk::new();
+    let outcome = desk.audit(&LAB);
+    assert_eq!(outcome.code, 2 | 4 | 8, "{}", outcome.err);
+    let fleet = lab();
+    let expected = fleet.expected();
+    let report = desk.json();
+
+    compare(&report, &expected);
 
     let examined: BTreeSet<&str> = expected
         .outcomes
@@ -159,6 +164,17 @@ fn each_token_has_its_owner() {
             None => assert_eq!(owner, "", "{token}"),
         }
     }
+}
+
+#[test]
+fn the_summary_fits_a_screen_and_says_where_the_reports_are() {
+    let desk = Desk::new();
+    let outcome = desk.audit(&LAB);
+    assert!(outcome.out.lines().count() <= 24, "{}", outcome.out);
+    assert!(outcome.out.lines().all(|line| line.chars().count() <= 80), "{}", outcome.out);
+    assert!(outcome.out.contains("66"), "{}", outcome.out);
+    let last = outcome.err.lines().last().unwrap();
+    assert!(last.starts_with("Reports in ") && last.contains("report.html"), "{last}");
 }
 
 #[test]
@@ -267,7 +283,7 @@ fn the_exit_code_tells_the_causes_apart() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn nothing_but_the_plan_reaches_a_device() {
-    let fleet = Fleet::new(72, Fleet::SEED);
+    let fleet = Fleet::new(300, Fleet::SEED);
     let serving = fleet.serve(&Hosting::default()).await.unwrap();
     let desk = Desk::new();
     let hosts = desk.file("hosts.yml", &inventory_text(&serving));
@@ -280,6 +296,7 @@ async fn nothing_but_the_plan_reaches_a_device() {
         tokio::task::block_in_place(|| desk.audit(&[AUDIT, "-i", &hosts, "--known-hosts", &known]));
     assert_eq!(outcome.code, 14, "{}", outcome.err);
     assert_eq!(serving.harm(), []);
+    compare(&desk.json(), &fleet.expected());
     let plan = [
         "get system status",
         "diagnose sys vd list",
@@ -287,6 +304,7 @@ async fn nothing_but_the_plan_reaches_a_device() {
         "diagnose fortitoken info",
         "get system ha status",
         "show user local",
+        "show user fortitoken",
         "show system admin",
         "config global",
         "config vdom",
@@ -296,8 +314,18 @@ async fn nothing_but_the_plan_reaches_a_device() {
     ];
     for device in fleet.devices() {
         let journal = serving.journal(&device.name).unwrap();
-        let listed: BTreeSet<String> =
-            device.vdoms.iter().map(|vdom| format!("edit {}", vdom.name)).collect();
+        let listed: BTreeSet<String> = device
+            .vdoms
+            .iter()
+            .flat_map(|vdom| {
+                let edit = format!("edit {}", vdom.name);
+                let asked = ["diagnose fortitoken info", "show user local", "show user fortitoken"];
+                asked
+                    .map(|command| format!("sudo {} {command}", vdom.name))
+                    .into_iter()
+                    .chain([edit])
+            })
+            .collect();
         for line in &journal.lines {
             assert!(
                 plan.contains(&line.as_str()) || listed.contains(line),
@@ -338,6 +366,32 @@ fn an_interrupted_run_writes_what_it_knows() {
         report["devices"].as_array().unwrap().iter().map(|d| text(d, "outcome")).collect();
     assert!(outcomes.contains(&"interrupted"), "{outcomes:?}");
     assert!(outcomes.contains(&"examined"), "{outcomes:?}");
+}
+
+#[test]
+fn the_second_interrupt_waits_for_nothing_and_loses_nothing() {
+    let desk = Desk::new();
+    let reports = desk.path("reports");
+    let mut arguments = vec!["run", "-vv"];
+    arguments.extend(LAB);
+    arguments.extend(["-o", reports.to_str().unwrap()]);
+    // Nobody reads what it says, which must not keep it from hearing the signals.
+    let mut child = desk.start(&arguments);
+    std::thread::sleep(Duration::from_millis(2500));
+    for _ in 0..2 {
+        let pid = child.id().to_string();
+        assert!(Command::new("kill").args(["-INT", &pid]).status().unwrap().success());
+        std::thread::sleep(Duration::from_millis(100));
+    }
+    assert_eq!(child.wait().unwrap().code(), Some(130));
+    let live = desk.json();
+    let again = desk.path("again");
+    let outcome = desk.run(&["report", "latest", "-o", again.to_str().unwrap()]);
+    assert_eq!(outcome.code, 130, "{}", outcome.err);
+    let stored: Json =
+        serde_json::from_str(&fs::read_to_string(again.join("report.json")).unwrap()).unwrap();
+    assert_eq!(live, stored);
+    assert_eq!(live["run"]["interrupted"], true);
 }
 
 #[test]
@@ -405,6 +459,15 @@ fn bad_input_is_told_before_anything_is_done() {
             ],
             "mine.txt",
         ),
+        (
+            "two hosts with one address",
+            vec![
+                &good,
+                "-i",
+                &desk.file("two.ini", "fw1 ansible_host=192.0.2.1\nfw2 ansible_host=192.0.2.1\n"),
+            ],
+            "are one device",
+        ),
         ("no drift limit", vec![&good, "-i", &hosts, "-e", "fortitoken_drift_limit=low"], "drift"),
         (
             "a unit that the lab has not",
@@ -423,6 +486,16 @@ fn bad_input_is_told_before_anything_is_done() {
         assert!(outcome.err.contains("error:"), "{name}: {}", outcome.err);
         assert_eq!(outcome.out, "", "{name}");
     }
+}
+
+#[test]
+fn reading_an_old_run_makes_no_store() {
+    let desk = Desk::new();
+    let store = desk.path("typo.db");
+    let outcome = desk.run(&["report", "latest", "--store", store.to_str().unwrap()]);
+    assert_eq!(outcome.code, 1);
+    assert!(outcome.err.contains("there is no store"), "{}", outcome.err);
+    assert!(!store.exists());
 }
 
 #[test]

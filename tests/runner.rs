@@ -4,6 +4,7 @@
 #[path = "support/shell_connector.rs"]
 mod shell_connector;
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -169,10 +170,10 @@ async fn a_condition_decides_item_by_item_and_must_be_true_or_false() {
         )
         .await,
         [
-            "ok: 2\n3",
+            "ok: (item=2) 2\n(item=3) 3",
             "skipped",
             "ignored: `when: 'text'` is text, and a condition must be true or false",
-            "ignored: `msg`: the value is undefined",
+            "ignored: `msg`: `no_such_thing` is undefined",
         ]
     );
 }
@@ -185,7 +186,7 @@ async fn a_loop_runs_every_item_and_then_fails() {
     assert_eq!(
         tell(tasks).await,
         [
-            "ignored: `failed_when` holds: item != 2 (and 1 more items failed)",
+            "ignored: (item=1) `failed_when` holds: item != 2 (and 1 more items failed)",
             "ok: [true,false,true]",
         ]
     );
@@ -212,6 +213,33 @@ async fn variables_follow_ansibles_precedence() {
                 - hosts: all\n  tasks:\n  - debug: {msg: \"{{ c }} {{ a | default('gone') }}\"}\n";
     let record = Bench::new().extra("d=extra").run(text).await;
     assert_eq!(told(&record, "fw1")[1..], ["ok: play task fact extra task!", "ok: fact gone"]);
+}
+
+#[tokio::test]
+async fn a_loop_variable_beats_what_the_command_line_sets() {
+    let bench = Bench::new().extra("name=all").with("fw2", unit("fgt-fra-01"));
+    let text = "- cli: {command: show user local, vdom: '{{ name }}'}\n  loop: [root, dmz]\n  \
+                loop_control: {loop_var: name, label: 'VDOM {{ name }}'}\n  register: users\n\
+                - debug: {msg: \"{{ users.results | map(attribute='vdom') | join(' ') }}\"}\n\
+                - debug: {msg: '{{ item }}'}\n  loop: [a]\n  register: said\n  failed_when: said.msg != 'a'\n";
+    let record = bench.extra("said=wrong").extra("item=wrong").run(&play(text)).await;
+    assert_eq!(told(&record, "fw2")[1..], ["ok: root dmz", "ok: (item=a) a"]);
+}
+
+#[tokio::test]
+async fn a_fact_that_failed_is_not_set() {
+    let text = "- set_fact: {x: 1}\n  failed_when: true\n  ignore_errors: true\n\
+                - debug: {msg: \"{{ x is defined }}\"}\n";
+    assert_eq!(tell(text).await[1], "ok: false");
+}
+
+#[tokio::test]
+async fn a_play_that_has_nothing_left_to_do_contacts_nobody() {
+    let text = "- hosts: fw1\n  tasks: []\n- hosts: fw2\n  tasks: [{debug: {msg: hi}}]\n";
+    let bench = Bench::new().with("fw2", unit("fgt-lon-02"));
+    let record = bench.run(text).await;
+    assert_eq!(record.hosts.keys().map(|host| host.as_str()).collect::<Vec<_>>(), ["fw2"]);
+    assert_eq!(bench.connector.lines("fw1"), [""; 0]);
 }
 
 #[tokio::test]
@@ -267,6 +295,28 @@ async fn a_vdom_that_the_device_did_not_list_is_never_entered() {
 }
 
 #[tokio::test]
+async fn the_page_about_fortios_tells_what_each_action_asks() {
+    let page = std::fs::read_to_string("docs/fortios.md").unwrap();
+    for action in ["fortitoken_info", "fortios_facts", "fortitoken_owners", "fortitoken_config"] {
+        let row = page.lines().find(|line| line.starts_with(&format!("| `{action}` |"))).unwrap();
+        let told: BTreeSet<String> = row.split('`').skip(3).step_by(2).map(str::to_owned).collect();
+        // Clusters with VDOMs: one that takes `sudo`, and one that does not.
+        for name in ["fgt-syd-02", "fgt-fra-01"] {
+            let bench = Bench::new().with("fw2", unit(name));
+            let record = bench.run(&play(&format!("- {action}:\n"))).await;
+            let by_session = ["get system status", "diagnose sys vd list"];
+            let asked: BTreeSet<String> = record.hosts["fw2"]
+                .transcripts
+                .iter()
+                .map(|transcript| transcript.command.clone())
+                .filter(|command| !by_session.contains(&command.as_str()))
+                .collect();
+            assert_eq!(asked, told, "{action} on {name}");
+        }
+    }
+}
+
+#[tokio::test]
 async fn what_a_template_makes_of_a_command_must_pass_the_gate() {
     let bench = Bench::new().extra("what='local | grep x; execute reboot'");
     let record = bench.run(&play("- cli: 'show user {{ what }}'\n")).await;
@@ -296,7 +346,12 @@ async fn secrets_of_the_connection_are_in_no_scope_and_in_no_event() {
                 - debug: {var: ansible_password}\n\
                 - cli: get system status\n  register: status\n- debug: {msg: '{{ status.stdout }}'}\n";
     let record = Bench::new().with("fw2", device).run(&play(text)).await;
-    assert_eq!(told(&record, "fw2")[0], "ignored: `msg`: the value is undefined");
+    assert_eq!(told(&record, "fw2")[0], "ignored: `msg`: `ansible_password` is undefined");
+    assert!(!format!("{record:?}").contains("canary-password"));
+
+    let text = "- debug: {msg: hi}\n  name: named {{ own }}\n  vars: {own: canary-password}\n\
+                - cli: get system status | grep canary-password\n";
+    let record = Bench::new().run(&play(text)).await;
     assert!(!format!("{record:?}").contains("canary-password"));
 }
 

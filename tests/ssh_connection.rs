@@ -11,7 +11,7 @@ use russh::keys::{Algorithm, PrivateKey};
 use russh::server::{Auth, ChannelOpenHandle, Handler, Msg, Response, Session};
 use russh::{Channel, ChannelId, MethodKind, MethodSet, Pty};
 use tokenfleet::model::{
-    Connection, HostFailure, HostKeyPolicy, HostName, Secret, SourceFile, Stage, Target,
+    Connection, HostFailure, HostKeyPolicy, HostName, Route, Secret, SourceFile, Stage, Target,
 };
 use tokenfleet::runner::{Connector, Transport};
 use tokenfleet::ssh::{KnownHosts, SshConnector, SshSettings, SshTransport};
@@ -33,6 +33,7 @@ fn target(port: u16) -> Target {
         private_key_passphrase: None,
         legacy: false,
         host_key: HostKeyPolicy::Off,
+        route: Route::Direct,
         connect_timeout: None,
         command_timeout: None,
     }
@@ -275,6 +276,21 @@ async fn waiting_for_a_turn_counts_against_no_limit() {
         assert!(failure.unwrap().message.contains("key exchange was not finished"));
     }
     assert!(start.elapsed() >= Duration::from_millis(1600), "{:?}", start.elapsed());
+}
+
+#[tokio::test]
+async fn a_silent_device_does_not_keep_its_turn() {
+    let silent = says(b"SSH-2.0-Quiet\r\n").await;
+    let (port, _, _) = device(by_password()).await;
+    let settings = SshSettings { simultaneous_handshakes: 1, ..patient() };
+    let connector = Arc::new(SshConnector::new(settings));
+    let first = connector.clone();
+    let waiting = tokio::spawn(async move { first.connect(&target(silent)).await.is_ok() });
+    sleep(Duration::from_millis(100)).await;
+    let target = target(port);
+    let second = timeout(Duration::from_secs(10), connector.connect(&target)).await;
+    assert!(second.expect("its turn comes").is_ok());
+    waiting.abort();
 }
 
 /// How the SSH server behaves.

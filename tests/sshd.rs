@@ -17,7 +17,7 @@ use std::{fs, thread};
 use desk::{Desk, Outcome};
 use tempfile::TempDir;
 use tokenfleet::model::{
-    Connection, HostFailure, HostKeyPolicy, HostName, Secret, SourceFile, Stage, Target,
+    Connection, HostFailure, HostKeyPolicy, HostName, Route, Secret, SourceFile, Stage, Target,
 };
 use tokenfleet::runner::{Connector, Transport};
 use tokenfleet::ssh::{KnownHosts, SshConnector, SshSettings, SshTransport};
@@ -113,6 +113,7 @@ impl Sshd {
             private_key_passphrase: None,
             legacy: false,
             host_key: HostKeyPolicy::Strict,
+            route: Route::Direct,
             connect_timeout: None,
             command_timeout: None,
         }
@@ -566,4 +567,55 @@ async fn a_lost_connection_is_an_error_and_not_an_end() {
     }
     let end = timeout(Duration::from_secs(10), transport.read(&mut [0; 100])).await.unwrap();
     assert_eq!(end.unwrap_err().to_string(), "the connection was lost");
+}
+
+#[test]
+fn the_audit_reads_every_token_through_a_real_sshd() {
+    let Some(sshd) = Sshd::start("") else { return };
+    let target = sshd.target("user_ed25519");
+    let desk = Desk::new();
+    let hosts = desk.file(
+        "hosts.ini",
+        &format!(
+            "fgt-sshd ansible_host=127.0.0.1 ansible_port={} ansible_user={} \
+             ansible_ssh_private_key_file={}\n",
+            sshd.port,
+            target.user,
+            sshd.path("user_ed25519").display()
+        ),
+    );
+    let key = sshd.host_key("ed25519");
+    let known = desk.file("known_hosts", &format!("[127.0.0.1]:{} {key}\n", sshd.port));
+    let audit = "playbooks/fortitoken-audit.yml";
+    let outcome = desk.audit(&[audit, "-i", &hosts, "--known-hosts", &known]);
+    assert_eq!(outcome.code, 8, "{}", outcome.err);
+    let report = desk.json();
+    let tokens: Vec<String> = report["tokens"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|token| {
+            let field = |name: &str| token[name].as_str().unwrap_or_default().to_owned();
+            let drift = token["drift"].as_i64().unwrap();
+            [field("serial"), drift.to_string(), field("status"), field("owner")].join(" | ")
+        })
+        .collect();
+    assert_eq!(
+        tokens,
+        [
+            "FTK200A000000001 | 0 | active | ",
+            "FTK200A000000002 | -2 | token already activated, and seed won't be returned | ",
+            "FTKMOB0000000003 | 0 | provisioned | ",
+            "FTKMOB0000000004 | 0 | provision timeout | mobile.user",
+        ]
+    );
+    assert_eq!(report["devices"][0]["device_serial"], "FGT60FTK00000042");
+
+    let stranger = desk.file("nobody", "");
+    let outcome = desk.audit(&[audit, "-i", &hosts, "--known-hosts", &stranger]);
+    assert_eq!(outcome.code, 4, "{}", outcome.err);
+    let remembered = [audit, "-i", &hosts, "--known-hosts", &stranger];
+    let outcome = desk.audit(&[&remembered[..], &["--host-key-checking", "accept-new"]].concat());
+    assert_eq!(outcome.code, 8, "{}", outcome.err);
+    assert_eq!(desk.audit(&remembered).code, 8, "the accepted key was not remembered");
 }

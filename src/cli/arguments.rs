@@ -3,9 +3,11 @@
 use std::net::IpAddr;
 use std::path::PathBuf;
 
+use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand};
 
 use super::run_arguments::{OutputArguments, RunArguments};
+use crate::lab::Fault;
 
 /// Audits the FortiTokens of a fleet of FortiGates, read-only.
 #[derive(Debug, Parser)]
@@ -116,6 +118,9 @@ pub struct ScanKeysArguments {
     /// Lines of OpenSSH's known_hosts to hold the keys against [default: ~/.ssh/known_hosts]
     #[arg(long, value_name = "FILE")]
     pub known_hosts: Option<PathBuf>,
+    /// OpenSSH's configuration, for what the inventory does not say; or none [default: ~/.ssh/config and the system's]
+    #[arg(long, value_name = "FILE")]
+    pub ssh_config: Option<PathBuf>,
     /// Write the lines into this file instead of standard output
     #[arg(short, long, value_name = "FILE", conflicts_with = "append")]
     pub output: Option<PathBuf>,
@@ -132,9 +137,12 @@ pub struct ExplainArguments {
 
 #[derive(Debug, Args)]
 pub struct LabArguments {
-    /// How many FortiGates to simulate
-    #[arg(long, default_value_t = crate::lab::Fleet::CHARACTERS, value_name = "N")]
-    pub devices: usize,
+    /// How many FortiGates to simulate [default: the 66 of the lab, or one for each --fault]
+    #[arg(long, value_name = "N")]
+    pub devices: Option<usize>,
+    /// Simulate units with this fault instead; may be repeated, and the units have them in turn
+    #[arg(long = "fault", value_name = "NAME", value_parser = fault_parser())]
+    pub faults: Vec<Fault>,
     /// Address to listen on
     #[arg(long, default_value = "127.0.0.1")]
     pub listen: IpAddr,
@@ -147,4 +155,11 @@ pub struct LabArguments {
     /// Write an inventory (hosts.yml) and the host keys (known_hosts) of the fleet into this folder
     #[arg(long, value_name = "FOLDER")]
     pub write_inventory: Option<PathBuf>,
+}
+
+/// The faults of the lab by name, each told in the help.
+fn fault_parser() -> impl TypedValueParser<Value = Fault> {
+    let names = Fault::ALL.map(|fault| PossibleValue::new(fault.as_str()).help(fault.says()));
+    PossibleValuesParser::new(names)
+        .try_map(|name| Fault::named(&name).ok_or_else(|| format!("there is no fault `{name}`")))
 }

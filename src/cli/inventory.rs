@@ -21,7 +21,7 @@ pub(super) fn inventory(arguments: &InventoryArguments) -> Exit {
         return Exit::INPUT;
     }
     match show(&loaded.inventory, arguments) {
-        Ok(text) => print(&text),
+        Ok(text) => print(&format!("{}\n", text.trim_end_matches('\n'))),
         Err(issue) => {
             say_issues(&[issue], &[]);
             Exit::INPUT

@@ -22,7 +22,10 @@ pub(super) fn lab(arguments: &LabArguments) -> Exit {
 }
 
 async fn serve(arguments: &LabArguments) -> Exit {
-    let fleet = Fleet::new(arguments.devices, Fleet::SEED);
+    let fleet = match (arguments.faults.as_slice(), arguments.devices) {
+        ([], devices) => Fleet::new(devices.unwrap_or(Fleet::CHARACTERS), Fleet::SEED),
+        (faults, devices) => Fleet::faulty(devices.unwrap_or(faults.len()), Fleet::SEED, faults),
+    };
     let hosting = Hosting {
         address: arguments.listen,
         first_port: arguments.first_port,

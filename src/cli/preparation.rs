@@ -8,6 +8,7 @@ use jiff::Timestamp;
 use crate::cli::complaint::Complaint;
 use crate::cli::run_arguments::{HostKeyChecking, PlanArguments};
 use crate::cli::sources::{folder_of, read_limit, read_sources, texts};
+use crate::cli::ssh_config_files::{read_other_ssh_configs, read_ssh_config};
 use crate::cli::template_files::read_templates;
 use crate::files;
 use crate::inventory::{self, ConnectionDefaults, ExtraVars, Inventory, Variables, extra_vars};
@@ -46,7 +47,11 @@ pub(super) fn prepare(
     let templates = read_templates(&arguments.playbook, arguments.templates.as_deref(), now)?;
     let inventory =
         read_inventory(&arguments.inventories, Some(&arguments.playbook), &mut remarks)?;
-    let request = request(arguments, asked)?;
+    let ssh_config = read_ssh_config(arguments.ssh_config.as_deref(), &mut remarks)?;
+    let other_ssh_configs = read_other_ssh_configs(&inventory, &mut remarks)?;
+    let mut request = request(arguments, asked)?;
+    request.connection.ssh_config = ssh_config;
+    request.connection.other_ssh_configs = other_ssh_configs;
     let planned = playbook::plan(&playbook, Arc::new(inventory), request, &templar);
     let planned = planned.map_err(|issues| Complaint::new(issues, remarks.sources.clone()))?;
     remarks.issues.extend(planned.warnings);
@@ -115,11 +120,12 @@ fn request(arguments: &PlanArguments, asked: Asked) -> Result<Request, Complaint
             password: asked.password,
             private_key_file: arguments.private_key.clone(),
             private_key_passphrase: asked.key_passphrase,
-            host_key: match arguments.host_key_checking {
+            host_key: arguments.host_key_checking.map(|checking| match checking {
                 HostKeyChecking::Strict => HostKeyPolicy::Strict,
                 HostKeyChecking::AcceptNew => HostKeyPolicy::AcceptNew,
                 HostKeyChecking::Off => HostKeyPolicy::Off,
-            },
+            }),
+            ..ConnectionDefaults::default()
         },
         playbook_dir: absolute(folder_of(&arguments.playbook)),
     })

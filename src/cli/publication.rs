@@ -1,7 +1,9 @@
 //! A record to reports: on disk, on the screen, and as an exit code.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
+
+use indexmap::IndexMap;
 
 use crate::cli::exit::Exit;
 use crate::cli::run_arguments::{Format, OutputArguments};
@@ -88,18 +90,15 @@ fn write_reports(
 
 /// `Reports in reports/x: report.html, tokens.csv, tickets/ (12)`, and what else lies there.
 fn told(folder: &Path, written: &[String]) -> String {
-    let mut names: Vec<String> = Vec::new();
+    let mut names: IndexMap<&str, usize> = IndexMap::new();
     for path in written {
-        let Some((below, _)) = path.rsplit_once('/') else {
-            names.push(path.clone());
-            continue;
-        };
-        let count = written.iter().filter(|p| p.rsplit_once('/').is_some_and(|(b, _)| b == below));
-        let name = format!("{below}/ ({})", count.count());
-        if !names.contains(&name) {
-            names.push(name);
-        }
+        let name = path.rsplit_once('/').map_or(path.as_str(), |(below, _)| below);
+        *names.entry(name).or_default() += usize::from(name.len() < path.len());
     }
+    let mut names: Vec<String> = names
+        .into_iter()
+        .map(|(name, below)| if below > 0 { format!("{name}/ ({below})") } else { name.to_owned() })
+        .collect();
     let more = names.len().saturating_sub(MOST_NAMES);
     names.truncate(MOST_NAMES);
     let more = if more > 0 { format!(" and {more} more") } else { String::new() };
@@ -111,11 +110,19 @@ fn told(folder: &Path, written: &[String]) -> String {
     text
 }
 
-/// How many files in the folders of the reports are not of this run: last week's ticket must not
-/// pass for today's.
+/// How many files beside the reports are not of this run: last week's ticket must not pass for
+/// today's. Only the folders that this run wrote into are looked at.
 fn stale(folder: &Path, written: &[String]) -> usize {
-    let written: BTreeSet<&str> = written.iter().map(String::as_str).collect();
-    let files = files::list_tree(folder).unwrap_or_default();
-    let name = |path: &Path| path.to_string_lossy().replace('\\', "/");
-    files.iter().filter(|file| !written.contains(name(&file.path).as_str())).count()
+    let mut by_folder: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+    for path in written {
+        let (below, name) = path.rsplit_once('/').unwrap_or(("", path));
+        by_folder.entry(below).or_default().insert(name);
+    }
+    let others = |(below, names): (&str, BTreeSet<&str>)| {
+        let files = files::list_folder(&folder.join(below)).unwrap_or_default();
+        let name =
+            |path: &PathBuf| path.file_name().map(|name| name.to_string_lossy().into_owned());
+        files.iter().filter_map(name).filter(|name| !names.contains(name.as_str())).count()
+    };
+    by_folder.into_iter().map(others).sum()
 }

@@ -6,7 +6,7 @@ use crate::cli::arguments::ReportArguments;
 use crate::cli::complaint::Complaint;
 use crate::cli::exit::Exit;
 use crate::cli::publication::publish;
-use crate::cli::store_location::open_store;
+use crate::cli::store_location::open_existing_store;
 use crate::cli::stream::say;
 use crate::cli::template_files::read_templates;
 use crate::model::{InputIssue, RunRecord};
@@ -29,10 +29,7 @@ pub(super) fn report(arguments: &ReportArguments) -> Exit {
 }
 
 async fn read(arguments: &ReportArguments) -> Result<RunRecord, InputIssue> {
-    let Some(store) = open_store(arguments.output.store.as_deref()).await? else {
-        return Err(InputIssue::error("`--store none` holds no run")
-            .hint("name the store that the run was kept in"));
-    };
+    let store = open_existing_store(arguments.output.store.as_deref()).await?;
     let events = store
         .events(&arguments.run)
         .await

@@ -4,33 +4,29 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::sync::mpsc;
-
 use crate::cli::complaint::Complaint;
 use crate::cli::exit::Exit;
+use crate::cli::following::{Followed, follow};
 use crate::cli::known_hosts_files::{probe_known_hosts, read_known_hosts, remember};
 use crate::cli::lab_fleet::serve_lab;
 use crate::cli::listing::{list_hosts, list_tasks};
-use crate::cli::open_files::forks_within;
+use crate::cli::open_files::{files_each, forks_within};
 use crate::cli::preparation::{Asked, Prepared, prepare};
 use crate::cli::publication::{output_folder, publish};
 use crate::cli::run_arguments::RunArguments;
 use crate::cli::run_id::run_id;
-use crate::cli::signals::Signals;
+use crate::cli::signals::listen;
 use crate::cli::store_location::open_store;
-use crate::cli::stream::{print, say, say_issues, stderr_look, variable};
+use crate::cli::stream::{print, say, say_issues, variable};
 use crate::cli::system_clock::SystemClock;
+use crate::cli::ways::Ways;
 use crate::files;
 use crate::fortios::session::Limits;
-use crate::model::{HostKeyPolicy, InputIssue, RunEvent, RunHeader, RunRecord, Secret};
-use crate::playbook::Plan;
-use crate::runner::{Clock, Interrupter, Runner, RunnerSettings};
+use crate::model::{Connection, HostKeyPolicy, InputIssue, RunHeader, Secret};
+use crate::offline::TranscriptConnector;
+use crate::playbook::{Plan, PlannedHost};
+use crate::runner::{Clock, Runner, RunnerSettings};
 use crate::ssh::{SshConnector, SshSettings};
-use crate::store::Writer;
-use crate::terminal::Progress;
-
-/// Events that may wait between the workers and the loop that applies them.
-const WAITING: usize = 1024;
 
 pub(super) fn run(arguments: &RunArguments) -> Exit {
     let started = SystemClock.now();
@@ -110,7 +106,7 @@ async fn audit(arguments: &RunArguments, prepared: Prepared) -> Result<Exit, Com
     }
     let known = read_known_hosts(known_hosts, learns, &mut remarks)?;
     say_issues(&remarks.issues, &remarks.sources);
-    let settings = settings(arguments, &plan, lab.is_some());
+    let settings = settings(arguments, &plan);
     let header = header(arguments, &plan, SystemClock.now());
     files::probe_writable(&output_folder(&arguments.output, &header.id))?;
     let store = open_store(arguments.output.store.as_deref()).await?;
@@ -127,20 +123,19 @@ async fn audit(arguments: &RunArguments, prepared: Prepared) -> Result<Exit, Com
 
     let ssh = SshSettings { known_hosts: Arc::new(known), ..ssh_settings(arguments) };
     let connector = Arc::new(SshConnector::new(ssh));
-    let runner = Runner::new(Arc::new(plan), connector.clone(), SystemClock, settings, templar);
-    let mut writer = writer;
-    let record = follow(runner, header, arguments.verbose, &mut writer).await;
+    let ways = Ways { ssh: connector.clone(), transcripts: TranscriptConnector };
+    let runner = Runner::new(Arc::new(plan), ways, SystemClock, settings, templar);
+    let Followed { record, loss } =
+        follow(runner, &SystemClock, header, arguments.verbose, writer, &listen()).await;
 
     let mut exit = Exit::SUCCESS;
-    if let Some(Err(error)) = finish(writer).await {
-        say(&format!(
-            "error: this run is not whole in the store: {error}\nhelp: {}\n",
-            error.remedy()
-        ));
-        exit = Exit::INPUT;
-    }
-    if let Some(store) = store {
-        store.close().await;
+    match (store, loss) {
+        (_, Some(loss)) => {
+            say_issues(&[loss], &[]);
+            exit = Exit::INPUT;
+        }
+        (Some(store), None) => store.close().await,
+        (None, None) => {}
     }
     match remember(connector.host_keys(), known_hosts) {
         Ok((count, warnings)) => {
@@ -160,62 +155,10 @@ async fn audit(arguments: &RunArguments, prepared: Prepared) -> Result<Exit, Com
     Ok(exit | publish(&record, &templates, &arguments.output, arguments.verbose))
 }
 
-async fn finish(writer: Option<Writer>) -> Option<Result<u64, crate::store::StoreError>> {
-    Some(writer?.finish().await)
-}
-
-/// The one loop that consumes events: to the screen, to the store, into the record.
-async fn follow(
-    runner: Runner<Arc<SshConnector>, SystemClock>,
-    header: RunHeader,
-    verbosity: u8,
-    writer: &mut Option<Writer>,
-) -> RunRecord {
-    let (sender, mut events) = mpsc::channel(WAITING);
-    let (interrupter, interrupt) = Interrupter::new();
-    let mut progress = Progress::new(stderr_look(), verbosity);
-    progress.apply(&RunEvent::RunStarted { run: header.clone() });
-    let mut record = RunRecord::new(header);
-    let mut signals = Signals::new();
-    let mut driving = tokio::spawn(runner.drive(sender, interrupt));
-    let mut interrupted = false;
-    loop {
-        tokio::select! {
-            event = events.recv() => {
-                let Some(event) = event else { break };
-                progress.apply(&event);
-                if let Some(writer) = writer {
-                    writer.append(event.clone()).await;
-                }
-                record.apply(event);
-            }
-            () = signals.next() => {
-                if interrupted {
-                    progress.say("Not waiting for the sessions that are still open.");
-                    driving.abort();
-                    record.interrupted = true;
-                    break;
-                }
-                interrupted = true;
-                progress.say(
-                    "Interrupted: leaving the devices, then writing what is known. Again: at once.",
-                );
-                interrupter.interrupt();
-            }
-        }
-    }
-    progress.finish();
-    if let Err(error) = (&mut driving).await
-        && error.is_panic()
-    {
-        say("error: the run ended in a bug of tokenfleet; what is known of it is reported\n");
-    }
-    record
-}
-
-fn settings(arguments: &RunArguments, plan: &Plan, with_lab: bool) -> RunnerSettings {
+fn settings(arguments: &RunArguments, plan: &Plan) -> RunnerSettings {
     let wanted = arguments.forks.map_or(RunnerSettings::default().forks, |forks| forks as usize);
-    let forks = forks_within(wanted.min(plan.hosts.len()), with_lab);
+    let each = files_each(plan.hosts.iter().map(|host| &host.target));
+    let forks = forks_within(wanted.min(plan.hosts.len()), each);
     let mut session = Limits::default();
     if let Some(seconds) = arguments.timeout {
         session.login = Duration::from_secs(seconds);
@@ -238,9 +181,17 @@ fn ssh_settings(arguments: &RunArguments) -> SshSettings {
 }
 
 fn header(arguments: &RunArguments, plan: &Plan, started: jiff::Timestamp) -> RunHeader {
-    let unchecked =
-        plan.hosts.iter().filter(|host| host.target.host_key == HostKeyPolicy::Off).count();
+    let is_collected =
+        |host: &&PlannedHost| matches!(host.target.connection, Connection::Transcript(_));
+    let is_unchecked =
+        |host: &&PlannedHost| host.target.host_key == HostKeyPolicy::Off && !is_collected(host);
+    let unchecked = plan.hosts.iter().filter(is_unchecked).count();
+    let collected = plan.hosts.iter().filter(is_collected).count();
     let mut notes = Vec::new();
+    if collected > 0 {
+        let hosts = if collected == 1 { "1 host" } else { &format!("{collected} hosts") };
+        notes.push(format!("the answers of {hosts} are transcripts that somebody collected"));
+    }
     if unchecked > 0 {
         notes.push(format!("the host keys of {unchecked} hosts were not checked"));
     }

@@ -75,9 +75,12 @@ pub struct PlanArguments {
     /// Ask for the passphrase of the private keys, where the inventory gives none
     #[arg(long)]
     pub ask_key_passphrase: bool,
-    /// What to do about host keys, where the inventory says nothing
-    #[arg(long, value_enum, default_value_t = HostKeyChecking::Strict)]
-    pub host_key_checking: HostKeyChecking,
+    /// What to do about host keys, where the inventory says nothing [default: strict]
+    #[arg(long, value_enum)]
+    pub host_key_checking: Option<HostKeyChecking>,
+    /// OpenSSH's configuration, for what neither inventory nor flags say; or none [default: ~/.ssh/config and the system's]
+    #[arg(long, value_name = "FILE")]
+    pub ssh_config: Option<PathBuf>,
     /// Folder of templates; those beside the playbook and the built-in ones stand behind them
     #[arg(long, value_name = "FOLDER")]
     pub templates: Option<PathBuf>,

@@ -12,10 +12,11 @@ use crate::cli::arguments::ScanKeysArguments;
 use crate::cli::complaint::Complaint;
 use crate::cli::exit::Exit;
 use crate::cli::known_hosts_files::{add_known_hosts, read_known_hosts};
-use crate::cli::open_files::forks_within;
+use crate::cli::open_files::{files_each, forks_within};
 use crate::cli::preparation::{read_extra_vars, read_inventory};
-use crate::cli::signals::Signals;
+use crate::cli::signals::listen;
 use crate::cli::sources::read_limit;
+use crate::cli::ssh_config_files::{read_other_ssh_configs, read_ssh_config};
 use crate::cli::stream::{print, say, say_issues};
 use crate::cli::system_clock::SystemClock;
 use crate::files;
@@ -53,7 +54,7 @@ async fn scan(arguments: &ScanKeysArguments) -> Result<Exit, Complaint> {
     let known = read_known_hosts(arguments.known_hosts.as_deref(), true, &mut remarks)?;
     say_issues(&remarks.issues, &remarks.sources);
     let wanted = arguments.forks.map_or(RunnerSettings::default().forks, |forks| forks as usize);
-    let forks = forks_within(wanted.min(targets.len()), false);
+    let forks = forks_within(wanted.min(targets.len()), files_each(targets.iter()));
     say(&format!("{} hosts, {forks} at a time\n", targets.len()));
     let limit = arguments.timeout.map(Duration::from_secs);
     let settings = SshSettings {
@@ -77,12 +78,14 @@ fn targets(
     let Some(playbook) = playbook::check(&source, &templar).playbook else {
         return Err(InputIssue::error("the built-in playbook of scan-keys cannot be used").into());
     };
-    let request = Request {
+    let mut request = Request {
         limit: arguments.limit.as_deref().map(read_limit).transpose()?,
         limit_text: arguments.limit.clone(),
         extra_vars: read_extra_vars(&arguments.extra_vars)?,
         ..Request::default()
     };
+    request.connection.ssh_config = read_ssh_config(arguments.ssh_config.as_deref(), remarks)?;
+    request.connection.other_ssh_configs = read_other_ssh_configs(&inventory, remarks)?;
     let planned = playbook::plan(&playbook, Arc::new(inventory), request, &templar)
         .map_err(|issues| Complaint::new(issues, remarks.sources.clone()))?;
     remarks.issues.extend(planned.warnings);
@@ -109,7 +112,7 @@ async fn ask_all(targets: Vec<Target>, connector: SshConnector, forks: usize) ->
             (index, (target.host, scan))
         });
     }
-    let mut signals = Signals::new();
+    let mut stop = listen().stop;
     let mut scans = Scans::new();
     loop {
         tokio::select! {
@@ -118,7 +121,7 @@ async fn ask_all(targets: Vec<Target>, connector: SshConnector, forks: usize) ->
                 Some(Err(_)) => {}
                 None => return (scans, false),
             },
-            () = signals.next() => {
+            () = stop.raised() => {
                 say("Interrupted: what was gathered so far follows.\n");
                 return (scans, true);
             }

@@ -1,22 +1,44 @@
 //! Where the runs are kept.
 
+use std::path::Path;
+
 use directories::ProjectDirs;
 
+use crate::files::{self, FileKind};
 use crate::model::InputIssue;
 use crate::store::Store;
 
-/// Opens the store that `--store` names, by default a file in the user's data folder. `None` for
-/// `none`.
+/// Opens the store that `--store` names, by default a file in the user's data folder, and makes it
+/// when there is none. `None` for `none`.
 pub(super) async fn open_store(given: Option<&str>) -> Result<Option<Store>, InputIssue> {
-    let location = match given {
-        Some("none") => return Ok(None),
-        Some(location) => location.to_owned(),
-        None => usual()?,
-    };
-    match Store::open(&location).await {
-        Ok(store) => Ok(Some(store)),
-        Err(error) => Err(InputIssue::error(error.to_string()).hint(error.remedy())),
+    match given {
+        Some("none") => Ok(None),
+        given => open(&location(given)?).await.map(Some),
     }
+}
+
+/// Opens a store to read from: it must be there.
+pub(super) async fn open_existing_store(given: Option<&str>) -> Result<Store, InputIssue> {
+    if given == Some("none") {
+        return Err(InputIssue::error("`--store none` holds no run")
+            .hint("name the store that the run was kept in"));
+    }
+    let location = location(given)?;
+    let path = location.strip_prefix("sqlite://").unwrap_or(&location);
+    if files::kind_of(Path::new(path)) == FileKind::Missing {
+        return Err(InputIssue::error(format!("there is no store `{location}`"))
+            .hint("name the store that the run was kept in with `--store`"));
+    }
+    open(&location).await
+}
+
+async fn open(location: &str) -> Result<Store, InputIssue> {
+    let opened = Store::open(location).await;
+    opened.map_err(|error| InputIssue::error(error.to_string()).hint(error.remedy()))
+}
+
+fn location(given: Option<&str>) -> Result<String, InputIssue> {
+    given.map_or_else(usual, |location| Ok(location.to_owned()))
 }
 
 fn usual() -> Result<String, InputIssue> {

@@ -13,5 +13,5 @@ mod tree;
 pub use file_error::{FileAttempt, FileCause, FileError};
 pub use output::{probe_writable, write_atomically};
 pub use shared::update_shared;
-pub use source::{FileKind, MAX_TEXT, kind_of, read_text, read_text_from};
-pub use tree::{MAX_DEPTH, MAX_FILES, TreeFile, list_tree};
+pub use source::{FileKind, MAX_TEXT, kind_of, read_bytes, read_text, read_text_from};
+pub use tree::{MAX_DEPTH, MAX_FILES, TreeFile, list_folder, list_tree};

@@ -40,11 +40,7 @@ pub fn kind_of(path: &Path) -> FileKind {
 /// # Errors
 /// When it is missing, may not be read, is a folder, is too large, or is not UTF-8.
 pub fn read_text(path: &Path) -> Result<SourceFile, FileError> {
-    let file = File::open(path).map_err(FileError::io(path, FileAttempt::Read))?;
-    if file.metadata().is_ok_and(|metadata| metadata.is_dir()) {
-        return Err(FileError::new(path, FileAttempt::Read, FileCause::IsFolder));
-    }
-    read_text_from(path, file)
+    read_text_from(path, open(path)?)
 }
 
 /// Reads a whole text from an open stream, such as stdin; `name` is what messages call it.
@@ -52,6 +48,29 @@ pub fn read_text(path: &Path) -> Result<SourceFile, FileError> {
 /// # Errors
 /// As [`read_text`].
 pub fn read_text_from(name: &Path, stream: impl Read) -> Result<SourceFile, FileError> {
+    let bytes = read_bytes_from(name, stream)?;
+    decode(&bytes)
+        .map(|text| SourceFile::new(name.to_string_lossy(), text))
+        .map_err(|cause| FileError::new(name, FileAttempt::Read, cause))
+}
+
+/// Reads a whole file of at most [`MAX_TEXT`] bytes, in whatever encoding it is.
+///
+/// # Errors
+/// When it is missing, may not be read, is a folder, or is too large.
+pub fn read_bytes(path: &Path) -> Result<Vec<u8>, FileError> {
+    read_bytes_from(path, open(path)?)
+}
+
+fn open(path: &Path) -> Result<File, FileError> {
+    let file = File::open(path).map_err(FileError::io(path, FileAttempt::Read))?;
+    if file.metadata().is_ok_and(|metadata| metadata.is_dir()) {
+        return Err(FileError::new(path, FileAttempt::Read, FileCause::IsFolder));
+    }
+    Ok(file)
+}
+
+fn read_bytes_from(name: &Path, stream: impl Read) -> Result<Vec<u8>, FileError> {
     let mut bytes = Vec::new();
     stream
         .take(MAX_TEXT + 1)
@@ -61,9 +80,7 @@ pub fn read_text_from(name: &Path, stream: impl Read) -> Result<SourceFile, File
         let cause = FileCause::TooLarge { limit: MAX_TEXT };
         return Err(FileError::new(name, FileAttempt::Read, cause));
     }
-    decode(&bytes)
-        .map(|text| SourceFile::new(name.to_string_lossy(), text))
-        .map_err(|cause| FileError::new(name, FileAttempt::Read, cause))
+    Ok(bytes)
 }
 
 fn decode(bytes: &[u8]) -> Result<&str, FileCause> {

@@ -32,6 +32,27 @@ pub fn list_tree(root: &Path) -> Result<Vec<TreeFile>, FileError> {
     Ok(files)
 }
 
+/// The paths of the files in `folder` itself, sorted. Links are followed.
+///
+/// # Errors
+/// When it cannot be listed, and when it holds more than [`MAX_FILES`].
+pub fn list_folder(folder: &Path) -> Result<Vec<PathBuf>, FileError> {
+    let failed = || FileError::io(folder, FileAttempt::List);
+    let mut files = Vec::new();
+    for entry in fs::read_dir(folder).map_err(failed())? {
+        let path = entry.map_err(failed())?.path();
+        if fs::metadata(&path).is_ok_and(|metadata| metadata.is_file()) {
+            files.push(path);
+        }
+        if files.len() > MAX_FILES {
+            let cause = FileCause::TooMany { limit: MAX_FILES };
+            return Err(FileError::new(folder, FileAttempt::List, cause));
+        }
+    }
+    files.sort();
+    Ok(files)
+}
+
 fn descend(
     root: &Path,
     relative: &Path,
@@ -113,6 +134,17 @@ mod tests {
                 ("hosts.yml", false)
             ]
         );
+    }
+
+    #[test]
+    fn a_folder_is_listed_without_what_is_below_it() {
+        let root = tree(&["b", "a", "below/c"]);
+        let names: Vec<_> = list_folder(root.path())
+            .unwrap()
+            .iter()
+            .map(|path| path.file_name().unwrap().to_owned())
+            .collect();
+        assert_eq!(names, ["a", "b"]);
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! The facts of one device.
 
+use super::configuration::Configurations;
 use super::owner::Owners;
 use super::server::{ServerFacts, ServerReach};
 use super::sheet::{TokenFacts, TokenSheet};
@@ -108,13 +109,19 @@ struct Reading {
     vdoms: Vec<String>,
     sheets: Vec<TokenSheet>,
     owners: Owners,
+    configurations: Configurations,
+    /// What the device said where it refused to show its tokens.
+    refused: Option<String>,
     gaps: Vec<String>,
 }
 
 impl Reading {
     fn take(&mut self, transcript: &Transcript) {
         let Some(parser) = parse::by_command(&transcript.command) else { return };
-        if transcript.refusal.is_some() {
+        if let Some(line) = &transcript.refusal {
+            if parser.name == "fortitoken_info" {
+                self.refused.get_or_insert_with(|| line.clone());
+            }
             return;
         }
         if transcript.truncated {
@@ -131,6 +138,11 @@ impl Reading {
                 }
             }
             "user_local" => self.accounts(transcript, parse::user_local(text).answer().ok()),
+            "user_fortitoken" => {
+                if let Ok(tokens) = parse::user_fortitoken(text).answer() {
+                    self.configurations.add(transcript, tokens);
+                }
+            }
             "system_admin" => self.accounts(transcript, parse::system_admin(text).answer().ok()),
             _ => {}
         }
@@ -178,10 +190,11 @@ impl Reading {
 
     fn finish(mut self, record: &HostRecord) -> DeviceFacts {
         for sheet in &mut self.sheets {
-            sheet.join(&self.owners);
+            sheet.join(&self.owners, &self.configurations);
         }
         self.unfinished(record);
         self.ignored(record);
+        self.unread_tokens(record);
         self.unread_vdoms();
         let has_vdoms = self.system.as_ref().is_none_or(|system| system.vdom_mode.has_vdoms());
         let read = self.sheets.iter().filter_map(|sheet| sheet.vdom.clone());
@@ -227,6 +240,17 @@ impl Reading {
             }
             None => format!("task \"{}\" failed and was ignored", task.task.name),
         }));
+    }
+
+    /// A device that was examined, but whose tokens were not: nobody asked for them, the answer was
+    /// not to be recorded, or a refusal was not to count as a failure. None is not none.
+    fn unread_tokens(&mut self, record: &HostRecord) {
+        if self.sheets.is_empty() && record.outcome == Some(HostOutcome::Examined) {
+            self.gaps.push(match &self.refused {
+                Some(line) => format!("its tokens were not read: the device said `{line}`"),
+                None => "its tokens were not read".to_owned(),
+            });
+        }
     }
 
     /// A device with VDOMs some of which gave no table of tokens.
@@ -291,6 +315,26 @@ mod tests {
     }
 
     #[test]
+    fn the_configuration_of_a_token_is_joined_within_its_vdom() {
+        let configured = "config user fortitoken\n    edit \"FTKMOB0000000001\"\n        \
+                          set license \"FTMTRIAL0A4E28E6\"\n        set status lock\n    next\nend\n";
+        let row = "FTKMOB0000000001 0 locked";
+        let device = facts(
+            &fw()
+                .answer("fw", Some("root"), "show user fortitoken", configured)
+                .tokens("fw", Some("root"), &[row], "reachable")
+                .tokens("fw", Some("dmz"), &[row], "reachable"),
+        );
+        let of =
+            |index: usize| device.sheets[index].tokens["FTKMOB0000000001"].configuration.clone();
+        let configuration = of(0).unwrap();
+        assert!(configuration.is_trial());
+        assert_eq!(configuration.token.status, "lock");
+        assert_eq!(configuration.text, "edit \"FTKMOB0000000001\"");
+        assert_eq!(of(1), None);
+    }
+
+    #[test]
     fn a_refused_command_is_not_an_empty_table() {
         let device =
             facts(&fw().answer("fw", None, "diagnose fortitoken info", "Unknown action 0\n"));
@@ -344,13 +388,29 @@ mod tests {
     }
 
     #[test]
+    fn tokens_that_nobody_read_are_a_gap_and_not_none() {
+        let status = |specimen: Specimen| specimen.status("fw", "FGT60F0000000001", "disable");
+        assert_eq!(facts(&status(fw())).gaps, ["its tokens were not read"]);
+        let refused =
+            fw().answer("fw", None, "diagnose fortitoken info", "8278: Unknown action 0\n");
+        assert_eq!(
+            facts(&status(refused)).gaps,
+            ["its tokens were not read: the device said `8278: Unknown action 0`"]
+        );
+    }
+
+    #[test]
     fn an_ignored_failure_is_a_gap() {
-        let device = facts(&fw().apply(RunEvent::TaskFinished {
-            host: HostName::from("fw"),
-            at: jiff::Timestamp::UNIX_EPOCH,
-            task: TaskRef { play: 0, task: 1, name: "owners".into(), action: "cli".into() },
-            outcome: TaskOutcome { status: TaskStatus::Ignored, message: Some("refused".into()) },
-        }));
+        let device =
+            facts(&fw().tokens("fw", None, &[], "reachable").apply(RunEvent::TaskFinished {
+                host: HostName::from("fw"),
+                at: jiff::Timestamp::UNIX_EPOCH,
+                task: TaskRef { play: 0, task: 1, name: "owners".into(), action: "cli".into() },
+                outcome: TaskOutcome {
+                    status: TaskStatus::Ignored,
+                    message: Some("refused".into()),
+                },
+            }));
         assert_eq!(device.gaps, ["task \"owners\" failed and was ignored: refused"]);
     }
 

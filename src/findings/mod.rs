@@ -6,6 +6,7 @@
 //! Start reading at [`FleetFacts::from_record`], then [`evaluate`]. A new rule is a file under
 //! `rules/` and a row in [`RULES`].
 
+mod configuration;
 mod device;
 mod evaluate;
 mod fleet;
@@ -17,6 +18,7 @@ mod server;
 mod sheet;
 mod units;
 
+pub use configuration::Configuration;
 pub use device::DeviceFacts;
 pub use evaluate::evaluate;
 pub use fleet::FleetFacts;

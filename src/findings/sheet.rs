@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use indexmap::IndexMap;
 
+use super::configuration::{Configuration, Configurations};
 use super::owner::{Owner, Owners};
 use super::server::ServerFacts;
 use crate::model::{Token, TokenTable, Transcript};
@@ -27,6 +28,8 @@ pub struct TokenFacts {
     pub text: String,
     /// Several accounts may hold one token; none is usual for a spare one.
     pub owners: Vec<Owner>,
+    /// How it is configured, where that was read.
+    pub configuration: Option<Configuration>,
 }
 
 impl TokenSheet {
@@ -47,6 +50,7 @@ impl TokenSheet {
                 text: text(token.line),
                 command: Arc::clone(&command),
                 owners: Vec::new(),
+                configuration: None,
                 token,
             };
             self.tokens.insert(facts.token.serial.to_ascii_uppercase(), facts);
@@ -57,9 +61,10 @@ impl TokenSheet {
         }
     }
 
-    pub(super) fn join(&mut self, owners: &Owners) {
+    pub(super) fn join(&mut self, owners: &Owners, configurations: &Configurations) {
         for (serial, facts) in &mut self.tokens {
             facts.owners = owners.of(self.vdom.as_ref(), serial);
+            facts.configuration = configurations.of(self.vdom.as_ref(), serial);
         }
     }
 }

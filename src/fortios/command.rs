@@ -50,6 +50,8 @@ impl Command {
     pub const HA_STATUS: Self = Self(Cow::Borrowed("get system ha status"));
     /// The local users of a VDOM.
     pub const USER_LOCAL: Self = Self(Cow::Borrowed("show user local"));
+    /// The tokens of a VDOM as they are configured. Its secrets are redacted by the session.
+    pub const USER_FORTITOKEN: Self = Self(Cow::Borrowed("show user fortitoken"));
     /// The administrators of a device.
     pub const SYSTEM_ADMIN: Self = Self(Cow::Borrowed("show system admin"));
 

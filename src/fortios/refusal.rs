@@ -2,6 +2,9 @@
 
 use crate::model::{HostFailure, Stage, Transcript};
 
+/// How the stand-in for a device, whose answers were collected by hand, says that one was not.
+pub const NOT_COLLECTED: &str = "not in the transcripts of ";
+
 /// The line of an answer that says that the command was refused.
 ///
 /// Recognised, at the beginning of a line: `Unknown action 0` (also behind the process id that
@@ -13,28 +16,41 @@ pub fn recognise(text: &str) -> Option<&str> {
 
 /// Why a transcript is no answer, with a remedy; `None` when the command was not refused.
 pub fn failure(transcript: &Transcript) -> Option<HostFailure> {
-    let line = transcript.refusal.as_deref()?;
-    let message = format!("the device refused the command: `{line}`");
+    let line = without_pid(transcript.refusal.as_deref()?);
+    let (message, remedy) = match line.starts_with(NOT_COLLECTED) {
+        true => (line.to_owned(), NOT_COLLECTED_REMEDY),
+        false => (format!("the device refused the command: `{line}`"), remedy(&transcript.command)),
+    };
     Some(
-        HostFailure::new(Stage::Command, message, remedy(&transcript.command))
+        HostFailure::new(Stage::Command, message, remedy)
             .during(&transcript.command, transcript.vdom.clone()),
     )
 }
 
 /// Whether this line says that the command was refused.
 pub fn is_refusal(line: &str) -> bool {
-    let without_pid = match line.split_once(": ") {
-        Some((pid, rest)) if !pid.is_empty() && pid.bytes().all(|b| b.is_ascii_digit()) => rest,
-        _ => line,
-    };
+    let said = without_pid(line);
     let begins = |words: &str| {
-        without_pid.get(..words.len()).is_some_and(|start| start.eq_ignore_ascii_case(words))
+        said.get(..words.len()).is_some_and(|start| start.eq_ignore_ascii_case(words))
     };
     begins("Unknown action")
+        || line.starts_with(NOT_COLLECTED)
         || begins("Command fail. Return code")
         || begins("Command fail. CLI parsing error")
         || begins("command parse error before")
         || (line.starts_with('\'') && line.ends_with("is reserved and cannot be edited directly"))
+}
+
+const NOT_COLLECTED_REMEDY: &str = "Run it on the device, in the same place, and put the log of that \
+                                    session into the folder; or its answer alone, in a file of \
+                                    its name.";
+
+/// The line without the process id that newer builds print before it, another one each time.
+fn without_pid(line: &str) -> &str {
+    match line.split_once(": ") {
+        Some((pid, rest)) if !pid.is_empty() && pid.bytes().all(|b| b.is_ascii_digit()) => rest,
+        _ => line,
+    }
 }
 
 /// What a person can do about a refused command.

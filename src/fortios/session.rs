@@ -92,10 +92,7 @@ impl Session {
         }
         let partial = self.screen.partial();
         match &mut self.phase {
-            Phase::Login(login) => {
-                let step = login.look(partial.as_deref(), now);
-                self.login_step(step, now);
-            }
+            Phase::Login(login) => login.look(partial.as_deref(), now),
             Phase::Open(conversation) => conversation.look(partial.as_deref(), now),
             Phase::Over => {}
         }

@@ -23,10 +23,19 @@ pub(super) const CONNECT_TIMEOUT: [&str; 3] =
 /// In seconds, for the answer to a command.
 pub(super) const COMMAND_TIMEOUT: &str = "ansible_command_timeout";
 pub(super) const CONNECTION: &str = "ansible_connection";
+/// Folder of what was collected by hand, with `ansible_connection: transcript`.
+pub(super) const TRANSCRIPTS: &str = "transcript_dir";
 pub(super) const NETWORK_OS: &str = "ansible_network_os";
-/// Options for OpenSSH, of which few mean something here.
+/// Options for OpenSSH, in the order in which Ansible puts them on its command line.
 pub(super) const SSH_ARGUMENTS: [&str; 3] =
     ["ansible_ssh_args", "ansible_ssh_common_args", "ansible_ssh_extra_args"];
+
+/// `[user@]host[:port]`, several with commas: the SSH servers to pass on the way, or `none`.
+pub(super) const PROXY_JUMP: &str = "ansible_ssh_proxy_jump";
+/// The password of the jump hosts; a device's own is never sent to one.
+pub(super) const PROXY_JUMP_PASSWORD: &str = "ansible_ssh_proxy_jump_password";
+/// The private key for the jump hosts, where it is not the device's.
+pub(super) const PROXY_JUMP_KEY: &str = "ansible_ssh_proxy_jump_private_key_file";
 
 /// Other secrets of a connection: of no use here, and no less secret.
 const OTHER_SECRETS: [&str; 7] = [
@@ -42,7 +51,10 @@ const OTHER_SECRETS: [&str; 7] = [
 /// Whether the variable of that name holds a secret of the connection: it is never printed and
 /// never enters a template's context.
 pub fn is_secret_name(name: &str) -> bool {
-    PASSWORD.contains(&name) || KEY_PASSPHRASE.contains(&name) || OTHER_SECRETS.contains(&name)
+    PASSWORD.contains(&name)
+        || KEY_PASSPHRASE.contains(&name)
+        || name == PROXY_JUMP_PASSWORD
+        || OTHER_SECRETS.contains(&name)
 }
 
 /// Whether the variable of that name decides how a host is reached.
@@ -58,8 +70,17 @@ pub fn is_connection_name(name: &str) -> bool {
         &CONNECT_TIMEOUT,
         &SSH_ARGUMENTS,
     ];
-    [COMMAND_TIMEOUT, CONNECTION, LEGACY, NETWORK_OS].contains(&name)
-        || aliases.iter().any(|names| names.contains(&name))
+    let names = [
+        COMMAND_TIMEOUT,
+        CONNECTION,
+        LEGACY,
+        NETWORK_OS,
+        PROXY_JUMP,
+        PROXY_JUMP_PASSWORD,
+        PROXY_JUMP_KEY,
+        TRANSCRIPTS,
+    ];
+    names.contains(&name) || aliases.iter().any(|names| names.contains(&name))
 }
 
 /// Refuses an unquoted password that YAML reads as something else than its characters: the

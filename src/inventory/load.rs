@@ -11,7 +11,7 @@ use super::inventory::MOST_DEPTH;
 use super::sources::Index;
 use super::{
     Inventory, InventorySource, Located, Sources, VariableDirectory, Variables, address, ini,
-    shared_device, tree,
+    shared_device, ssh_arguments, tree,
 };
 
 /// An inventory and all that is wrong with its sources.
@@ -47,6 +47,7 @@ pub fn load(sources: &Sources) -> Loaded {
         add_layer(directory, &mut draft);
     }
     let Draft { inventory, mut issues, .. } = draft;
+    issues.extend(ssh_arguments::warnings(&inventory));
     issues.extend(shared_device::warnings(&inventory));
     Loaded { inventory, issues }
 }

@@ -1,18 +1,18 @@
 //! Connection variables to a target.
 
+use std::collections::HashMap;
 use std::path::PathBuf;
-use std::sync::LazyLock;
 use std::time::Duration;
 
-use regex::Regex;
-
 use crate::model::{
-    Connection, HostKeyPolicy, HostName, InputIssue, Secret, Target, Value, nearest_hint,
+    Connection, HostKeyPolicy, HostName, InputIssue, Route, Secret, Target, Value, nearest_hint,
 };
 
-use super::{HostVariables, Located, connection};
+use super::route::route;
+use super::ssh_options::{self, Proxy, SshOptions};
+use super::{HostVariables, Located, SshConfig, connection};
 
-const SSH_PORT: u16 = 22;
+pub(super) const SSH_PORT: u16 = 22;
 
 /// Longest time limit that makes sense.
 const LONGEST: Duration = Duration::from_secs(86_400);
@@ -30,12 +30,6 @@ const SSH_CONNECTIONS: [&str; 7] = [
 
 const FORTIOS: [&str; 2] = ["fortinet.fortios.fortios", "fortios"];
 
-static STRICT_OPTION: LazyLock<Option<Regex>> =
-    LazyLock::new(|| Regex::new(r#"(?i)StrictHostKeyChecking[= ]["']?([a-z-]+)"#).ok());
-
-static JUMP_OPTION: LazyLock<Option<Regex>> =
-    LazyLock::new(|| Regex::new(r"(?i)ProxyJump|ProxyCommand|(?:^|\s)-[JW]").ok());
-
 /// What holds for a host whose variables say nothing: the flags of the command line.
 #[derive(Debug, Clone, Default)]
 pub struct ConnectionDefaults {
@@ -47,8 +41,12 @@ pub struct ConnectionDefaults {
     pub private_key_file: Option<PathBuf>,
     /// `--ask-key-passphrase`
     pub private_key_passphrase: Option<Secret>,
-    /// `--host-key-checking`
-    pub host_key: HostKeyPolicy,
+    /// `--host-key-checking`; strict when nothing is said.
+    pub host_key: Option<HostKeyPolicy>,
+    /// `--ssh-config` or `~/.ssh/config`, behind all of the above.
+    pub ssh_config: SshConfig,
+    /// Those that [`super::ssh_config_files`] names, to take its place.
+    pub other_ssh_configs: HashMap<String, SshConfig>,
 }
 
 /// How to reach `host`, by its variables and, where these say nothing, by `defaults`. Play
@@ -62,34 +60,50 @@ pub fn target(
     let mut reader = Reader { host, variables, issues: Vec::new() };
     let connection = reader.connection();
     reader.network_os();
-    let (address, port) = reader.endpoint();
+    let options = reader.options();
     let user = reader.text("login name", &connection::USER);
-    let password = reader.secret("password", &connection::PASSWORD);
+    let user = user.or_else(|| options.user.clone()).or_else(|| defaults.user.clone());
+    let name = reader.name();
+    let ssh_config = reader.ssh_config(&options, defaults);
+    let config = match connection {
+        Connection::Ssh => ssh_config.options(&name, user.as_deref()),
+        Connection::Lab | Connection::Transcript(_) => SshOptions::default(),
+    };
+    let password =
+        reader.secret("password", &connection::PASSWORD).or_else(|| defaults.password.clone());
     let private_key_file = reader.text("path", &connection::PRIVATE_KEY).map(PathBuf::from);
-    let private_key_passphrase = reader.secret("passphrase", &connection::KEY_PASSPHRASE);
-    let legacy = reader.legacy();
-    let host_key = reader.host_key(&defaults.host_key);
-    let connect_timeout = reader.seconds(&connection::CONNECT_TIMEOUT);
-    let command_timeout = reader.seconds(&[connection::COMMAND_TIMEOUT]);
-    reader.refuse_jumps();
-    if !reader.issues.is_empty() {
-        return Err(reader.issues);
-    }
-    Ok(Target {
+    let private_key_file = private_key_file
+        .or_else(|| options.private_key_file.clone())
+        .or_else(|| defaults.private_key_file.clone())
+        // A password that was given for this host is not passed over for a key of many.
+        .or_else(|| config.private_key_file.clone().filter(|_| password.is_none()));
+    let mut target = Target {
         host: host.clone(),
         connection,
-        address,
-        port,
-        user: user.or_else(|| defaults.user.clone()).unwrap_or_else(|| "admin".to_owned()),
-        password: password.or_else(|| defaults.password.clone()),
-        private_key_file: private_key_file.or_else(|| defaults.private_key_file.clone()),
-        private_key_passphrase: private_key_passphrase
+        address: match &options.host_name {
+            Some(_) => options.address_of(&name),
+            None => config.address_of(&name),
+        },
+        port: reader.port().or(options.port).or(config.port).unwrap_or(SSH_PORT),
+        user: user.or_else(|| config.user.clone()).unwrap_or_else(|| "admin".to_owned()),
+        password,
+        private_key_file: private_key_file.map(|path| ssh_config.expanded(&path)),
+        private_key_passphrase: reader
+            .secret("passphrase", &connection::KEY_PASSPHRASE)
             .or_else(|| defaults.private_key_passphrase.clone()),
-        legacy,
-        host_key,
-        connect_timeout,
-        command_timeout,
-    })
+        legacy: reader.boolean(&[connection::LEGACY]).unwrap_or(false),
+        route: Route::Direct,
+        host_key: reader.host_key(
+            options.host_key.clone().or_else(|| defaults.host_key.clone()).or(config.host_key),
+        ),
+        connect_timeout: reader.seconds(&connection::CONNECT_TIMEOUT).or(options.connect_timeout),
+        command_timeout: reader.seconds(&[connection::COMMAND_TIMEOUT]),
+    };
+    let proxy = reader.proxy(&options).or(config.proxy);
+    if target.connection == Connection::Ssh {
+        target.route = route(&mut reader, proxy, &target, ssh_config);
+    }
+    if reader.issues.is_empty() { Ok(target) } else { Err(reader.issues) }
 }
 
 /// Reads one host's connection variables and collects what is wrong with them.
@@ -108,6 +122,9 @@ impl<'a> Reader<'a> {
         if value == "lab" {
             return Connection::Lab;
         }
+        if value == "transcript" {
+            return self.transcripts(located);
+        }
         if !SSH_CONNECTIONS.contains(&value.as_str()) {
             let hint = match value.as_str() {
                 "httpapi" | "ansible.netcommon.httpapi" | "local" => {
@@ -115,11 +132,26 @@ impl<'a> Reader<'a> {
                      set that for this group"
                         .to_owned()
                 }
-                other => nearest_hint(other, &["ssh", "network_cli", "lab"]),
+                other => nearest_hint(other, &["ssh", "network_cli", "lab", "transcript"]),
             };
             self.report(located, format!("`{name}` is `{value}`, which is not spoken here"), hint);
         }
         Connection::Ssh
+    }
+
+    fn transcripts(&mut self, connection: Option<&Located>) -> Connection {
+        match self.text("path", &[connection::TRANSCRIPTS]) {
+            Some(folder) => Connection::Transcript(PathBuf::from(folder)),
+            None => {
+                self.report(
+                    connection,
+                    "the host is answered from transcripts, and no `transcript_dir` is set"
+                        .to_owned(),
+                    format!("set `{}` to the folder that holds them", connection::TRANSCRIPTS),
+                );
+                Connection::Ssh
+            }
+        }
     }
 
     fn network_os(&mut self) {
@@ -134,32 +166,73 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// Address and port.
-    pub fn endpoint(&mut self) -> (String, u16) {
-        let address = self
-            .text("name or address", &connection::HOST)
-            .unwrap_or_else(|| self.host.as_str().to_owned());
-        let port = self.find("port", &connection::PORT).and_then(|(name, text)| {
-            let port = text.trim().parse().ok().filter(|port| *port > 0);
-            if port.is_none() {
-                self.report(
-                    self.variables.get(name),
-                    format!("`{name}` is `{text}`, which is no port"),
-                    "a port is a number from 1 to 65535".to_owned(),
-                );
+    /// What the arguments for OpenSSH say.
+    pub fn options(&mut self) -> SshOptions {
+        let mut options = SshOptions::default();
+        for name in connection::SSH_ARGUMENTS {
+            if let Some((_, text)) = self.find("text", &[name])
+                && let Err((message, hint)) = options.add_arguments(&text)
+            {
+                self.report(self.variables.get(name), format!("`{name}` {message}"), hint);
             }
-            port
-        });
-        (address, port.unwrap_or(SSH_PORT))
+        }
+        options
+    }
+
+    fn ssh_config<'c>(
+        &mut self,
+        options: &SshOptions,
+        defaults: &'c ConnectionDefaults,
+    ) -> &'c SshConfig {
+        let Some(name) = &options.config_file else { return &defaults.ssh_config };
+        defaults.other_ssh_configs.get(name).unwrap_or_else(|| {
+            self.report(
+                None,
+                format!("the SSH configuration `{name}` (`-F`) was not read beforehand"),
+                "write its name without a template, or give it as `--ssh-config`".to_owned(),
+            );
+            &defaults.ssh_config
+        })
+    }
+
+    /// The way that the variable names, else the one of the arguments.
+    pub fn proxy(&mut self, options: &SshOptions) -> Option<Proxy> {
+        let Some((name, text)) = self.find("list of jump hosts", &[connection::PROXY_JUMP]) else {
+            return options.proxy.clone();
+        };
+        let proxy = ssh_options::jump(text.trim());
+        if proxy.is_none() {
+            self.report(
+                self.variables.get(name),
+                format!("`{name}` is `{text}`, which names no jump host"),
+                "write `[user@]host[:port]`, several with commas between them".to_owned(),
+            );
+        }
+        proxy
+    }
+
+    /// The name or address that stands for the host.
+    pub fn name(&mut self) -> String {
+        let name = self.text("name or address", &connection::HOST);
+        name.unwrap_or_else(|| self.host.as_str().to_owned())
+    }
+
+    pub fn port(&mut self) -> Option<u16> {
+        let (name, text) = self.find("port", &connection::PORT)?;
+        let port = text.trim().parse().ok().filter(|port| *port > 0);
+        if port.is_none() {
+            self.report(
+                self.variables.get(name),
+                format!("`{name}` is `{text}`, which is no port"),
+                "a port is a number from 1 to 65535".to_owned(),
+            );
+        }
+        port
     }
 
     fn secret(&mut self, what: &str, names: &[&'static str]) -> Option<Secret> {
         // An empty password is one too: devices fresh from the factory have it.
         self.find(what, names).map(|(_, text)| Secret::new(text))
-    }
-
-    fn legacy(&mut self) -> bool {
-        self.boolean(&[connection::LEGACY]).unwrap_or(false)
     }
 
     fn boolean(&mut self, names: &[&'static str]) -> Option<bool> {
@@ -178,20 +251,9 @@ impl<'a> Reader<'a> {
         }
     }
 
-    fn host_key(&mut self, default: &HostKeyPolicy) -> HostKeyPolicy {
-        let mut policy = default.clone();
-        for name in connection::SSH_ARGUMENTS {
-            let option = self.find("text", &[name]).and_then(|(_, text)| {
-                let found = STRICT_OPTION.as_ref()?.captures(&text)?;
-                Some(found.get(1)?.as_str().to_ascii_lowercase())
-            });
-            match option.as_deref() {
-                Some("no" | "off") => policy = HostKeyPolicy::Off,
-                Some("accept-new") => policy = HostKeyPolicy::AcceptNew,
-                Some("yes") => policy = HostKeyPolicy::Strict,
-                _ => {}
-            }
-        }
+    /// The policy that was chosen before, unless the variable says otherwise.
+    fn host_key(&mut self, chosen: Option<HostKeyPolicy>) -> HostKeyPolicy {
+        let policy = chosen.unwrap_or_default();
         match self.boolean(&connection::HOST_KEY_CHECKING) {
             Some(true) if policy == HostKeyPolicy::Off => HostKeyPolicy::Strict,
             Some(true) | None => policy,
@@ -214,28 +276,13 @@ impl<'a> Reader<'a> {
         limit
     }
 
-    /// Without its jump host a connection would go elsewhere, or nowhere.
-    fn refuse_jumps(&mut self) {
-        for name in connection::SSH_ARGUMENTS {
-            if let Some((_, text)) = self.find("text", &[name])
-                && JUMP_OPTION.as_ref().is_some_and(|option| option.is_match(&text))
-            {
-                self.report(
-                    self.variables.get(name),
-                    format!("`{name}` asks for a jump host, which a later version will know"),
-                    "run tokenfleet where the firewalls can be reached directly".to_owned(),
-                );
-            }
-        }
-    }
-
     /// The text of the first that is set, counted from the last of `names`; empty is unset.
-    fn text(&mut self, what: &str, names: &[&'static str]) -> Option<String> {
+    pub fn text(&mut self, what: &str, names: &[&'static str]) -> Option<String> {
         self.find(what, names).map(|(_, text)| text).filter(|text| !text.is_empty())
     }
 
     /// The name and the text of the variable that counts among its aliases.
-    fn find(&mut self, what: &str, names: &[&'static str]) -> Option<(&'static str, String)> {
+    pub fn find(&mut self, what: &str, names: &[&'static str]) -> Option<(&'static str, String)> {
         let (name, located) =
             names.iter().rev().find_map(|name| Some((*name, self.variables.get(name)?)))?;
         match self.text_of(name, located) {
@@ -270,7 +317,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    fn report(&mut self, located: Option<&Located>, message: String, hint: String) {
+    pub fn report(&mut self, located: Option<&Located>, message: String, hint: String) {
         let issue = InputIssue::error(format!("host `{}`: {message}", self.host)).hint(hint);
         self.issues.push(match located.and_then(|located| located.place.clone()) {
             Some(place) => issue.at(place, 1),
@@ -340,7 +387,8 @@ mod tests {
             password: Some(Secret::new("flag")),
             private_key_file: Some(PathBuf::from("flag.key")),
             private_key_passphrase: Some(Secret::new("flag")),
-            host_key: HostKeyPolicy::AcceptNew,
+            host_key: Some(HostKeyPolicy::AcceptNew),
+            ..ConnectionDefaults::default()
         };
         let target = try_target(
             "ansible_host=192.0.2.1 ansible_port=2222 ansible_user=variable \
@@ -409,8 +457,9 @@ mod tests {
             ("ansible_host=\"{{ name }}\"", "template"),
             ("ansible_user=\"['a']\"", "a list"),
             ("ansible_host_key_checking=perhaps", "neither true nor false"),
-            ("ansible_ssh_common_args='-J bastion'", "jump host"),
-            ("ansible_ssh_common_args='-o ProxyCommand=x'", "jump host"),
+            ("ansible_ssh_common_args='-J a:b'", "ProxyJump"),
+            ("ansible_ssh_common_args='-o ProxyCommand=%x'", "`%x`"),
+            ("ansible_ssh_proxy_jump=a,", "names no jump host"),
         ] {
             let told = told(line);
             assert!(

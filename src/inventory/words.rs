@@ -27,6 +27,15 @@ pub(super) enum BadWords {
 /// Quotes join and are removed, a backslash takes the next character as it is (in double quotes
 /// only before `"` and itself), and an unquoted `#` begins a comment, even inside a word.
 pub(super) fn split(line: &str) -> Result<Words, BadWords> {
+    cut(line, true)
+}
+
+/// The words of a command's arguments, in which a `#` is a character as any other.
+pub(super) fn split_arguments(text: &str) -> Result<Vec<String>, BadWords> {
+    Ok(cut(text, false)?.words.into_iter().map(|word| word.text).collect())
+}
+
+fn cut(line: &str, has_comments: bool) -> Result<Words, BadWords> {
     let mut found = Words::default();
     let mut word: Option<Word> = None;
     let mut chars = line.chars().enumerate().peekable();
@@ -35,7 +44,7 @@ pub(super) fn split(line: &str) -> Result<Words, BadWords> {
             found.words.extend(word.take());
             continue;
         }
-        if c == '#' {
+        if c == '#' && has_comments {
             if word.as_ref().is_some() {
                 found.cut = Some(at);
             }
@@ -97,6 +106,11 @@ mod tests {
         assert_eq!(words.cut, Some(5));
         assert_eq!(split("h a=1 # about").unwrap().cut, None);
         assert_eq!(texts("h a='#1'"), ["h", "a=#1"]);
+    }
+
+    #[test]
+    fn arguments_have_no_comments() {
+        assert_eq!(split_arguments("-o 'a b' #c d#e").unwrap(), ["-o", "a b", "#c", "d#e"]);
     }
 
     #[test]

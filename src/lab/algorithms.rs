@@ -12,6 +12,10 @@ use super::device::{Algorithms, Device};
 use super::dice::Dice;
 use super::fault::Fault;
 
+/// What every unit names itself. The server appends the end of the line.
+const VERSION: &str = "SSH-2.0-lab";
+pub const VERSION_LINE: &str = "SSH-2.0-lab\r\n";
+
 /// A key that is the same for the same seed. It protects nothing but the lab.
 pub fn host_key(seed: u64) -> PrivateKey {
     let mut dice = Dice::new(seed ^ 0x5353_4820_6b65_7921);
@@ -31,7 +35,7 @@ pub fn configuration(device: &Device, key: PrivateKey) -> Config {
         &[MethodKind::Password, MethodKind::KeyboardInteractive]
     };
     Config {
-        server_id: SshId::Standard(Cow::Borrowed("SSH-2.0-lab")),
+        server_id: SshId::Standard(Cow::Borrowed(VERSION)),
         methods: MethodSet::from(methods),
         // A real unit takes its time; tests do not want to.
         auth_rejection_time: Duration::from_millis(100),

@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::model::Action;
+use crate::model::{Action, Stage};
 
 use super::device::{Device, Token};
 use super::fault::Fault;
@@ -47,19 +47,49 @@ impl Expected {
     }
 }
 
+impl Fault {
+    /// The stage at which an audit of the unit must fail, where its limits are shorter than the
+    /// unit is slow; `None` where it must succeed. A reset at once may come before the connection
+    /// is told of, and is then one of `Stage::Connect`.
+    pub fn stage(self) -> Option<Stage> {
+        Some(match self {
+            Self::PortRefused | Self::PacketsSwallowed => Stage::Connect,
+            Self::Silent
+            | Self::SilentAfterVersion
+            | Self::SilentInKeyExchange
+            | Self::ResetAtOnce
+            | Self::ResetAfterVersion
+            | Self::ResetInKeyExchange
+            | Self::EndlessVersion
+            | Self::Sha1Only => Stage::Handshake,
+            Self::PasswordRefused | Self::SlowLogin => Stage::Authenticate,
+            Self::SilentAfterLogin
+            | Self::ResetAfterLogin
+            | Self::PasswordExpired
+            | Self::SessionsTaken
+            | Self::NoPrompt
+            | Self::LinuxServer => Stage::Login,
+            Self::DropsBetweenVdoms
+            | Self::DiagnoseLost
+            | Self::Hangs
+            | Self::Drops
+            | Self::PromptLost
+            | Self::Drips
+            | Self::Floods
+            | Self::EndlessPager
+            | Self::VdomVanishes
+            | Self::FortiManager => Stage::Command,
+            Self::Garbage => Stage::Parse,
+            Self::InvalidUtf8 | Self::TerminalEscapes | Self::Crumbles => return None,
+        })
+    }
+}
+
 fn outcome(fault: Option<Fault>) -> &'static str {
-    match fault {
-        None | Some(Fault::Crumbles) => "examined",
-        Some(
-            Fault::PortRefused
-            | Fault::Silent
-            | Fault::Sha1Only
-            | Fault::PasswordRefused
-            | Fault::PasswordExpired
-            | Fault::SessionsTaken
-            | Fault::LinuxServer,
-        ) => "unreachable",
-        Some(Fault::DiagnoseLost | Fault::Hangs | Fault::Drops | Fault::FortiManager) => "failed",
+    match fault.and_then(Fault::stage) {
+        None => "examined",
+        Some(stage) if stage.is_unreachable() => "unreachable",
+        Some(_) => "failed",
     }
 }
 

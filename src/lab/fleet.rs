@@ -3,6 +3,7 @@
 use super::cast::CAST;
 use super::device::Device;
 use super::expected::Expected;
+use super::fault::Fault;
 use super::foundry::Foundry;
 
 /// Simulated units, the same for the same number and seed.
@@ -26,6 +27,15 @@ impl Fleet {
                 Some(character) => foundry.cast(character),
                 None => foundry.ordinary(number + 1),
             }
+        }
+        Self { devices: foundry.into_devices() }
+    }
+
+    /// A fleet of `devices` units that have these faults in turn.
+    pub fn faulty(devices: usize, seed: u64, faults: &[Fault]) -> Self {
+        let mut foundry = Foundry::new(seed);
+        for (number, fault) in (1..=devices).zip(faults.iter().cycle()) {
+            foundry.faulty(*fault, number);
         }
         Self { devices: foundry.into_devices() }
     }

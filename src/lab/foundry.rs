@@ -3,6 +3,7 @@
 use super::character::{Character, Serial, Trait};
 use super::device::{Account, Banner, Cluster, Device, Login, Token, Vdom, VdomMode};
 use super::dice::Dice;
+use super::fault::Fault;
 use super::firmware::Firmware;
 use super::mint::Mint;
 use super::people::People;
@@ -74,6 +75,51 @@ impl Foundry {
         }
         for trait_ in &traits {
             self.shape(&mut device, trait_);
+        }
+        self.finish(&mut device, &traits);
+        self.devices.push(device);
+    }
+
+    /// Adds an ordinary unit with a fault.
+    pub fn faulty(&mut self, fault: Fault, number: usize) {
+        let name = format!("fgt-{fault}-{number:03}");
+        let mut device = self.blank(name, "emea", "FortiGate-100F", Firmware::V7_4_8);
+        let mut traits = vec![Trait::Has(fault)];
+        if fault.needs_vdoms() {
+            traits.push(Trait::Vdoms(&["root", "users", "guest"]));
+        }
+        match fault {
+            Fault::InvalidUtf8 => traits.extend([
+                Trait::User("tana\u{fffd}ka"),
+                Trait::Token {
+                    vdom: "root",
+                    serial: Serial::Mobile,
+                    status: "l\u{fffd}cked",
+                    drift: 0,
+                },
+            ]),
+            Fault::TerminalEscapes => traits.extend([
+                Trait::Shows(Banner::PostLogin),
+                Trait::User("\u{1b}]0;owned\u{7}\u{1b}[31mred\u{9b}2J"),
+                Trait::Token {
+                    vdom: "root",
+                    serial: Serial::Mobile,
+                    status: "\u{1b}[2J\u{1b}[1;1Hwiped",
+                    drift: 0,
+                },
+            ]),
+            _ => {}
+        }
+        for trait_ in &traits {
+            self.shape(&mut device, trait_);
+        }
+        match fault {
+            Fault::InvalidUtf8 => device.hostname = format!("{}\u{fffd}", device.hostname),
+            Fault::TerminalEscapes => {
+                device.hostname = format!("\u{1b}[8m{}\u{1b}]0;owned\u{7}", device.hostname);
+                device.prompt = format!("\u{1b}[5;31m{}\u{1b}[0m", device.prompt);
+            }
+            _ => {}
         }
         self.finish(&mut device, &traits);
         self.devices.push(device);

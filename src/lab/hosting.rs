@@ -12,6 +12,10 @@ pub struct Hosting {
     pub first_port: Option<u16>,
     /// How long a unit thinks before it answers a line, navigation included.
     pub latency: Duration,
+    /// What [`Fault::SlowLogin`](super::Fault::SlowLogin) takes to decide on a login.
+    pub slow_login: Duration,
+    /// What [`Fault::Drips`](super::Fault::Drips) waits between two bytes.
+    pub drip: Duration,
     pub user: String,
     /// It opens nothing but the lab: this is no secret.
     pub password: String,
@@ -32,6 +36,8 @@ impl Default for Hosting {
             address: IpAddr::V4(Ipv4Addr::LOCALHOST),
             first_port: None,
             latency: Duration::ZERO,
+            slow_login: Duration::from_secs(20),
+            drip: Duration::from_secs(1),
             user: Self::USER.to_owned(),
             password: Self::PASSWORD.to_owned(),
             seed: super::Fleet::SEED,

@@ -56,10 +56,31 @@ impl Interpreter {
         if let Some(first) = words.first_mut() {
             *first = spelled_out(first);
         }
-        match self.navigate(&words) {
-            Some(text) => text,
-            None => self.run(&words, filter),
+        match words.as_slice() {
+            ["sudo", place, rest @ ..] if self.takes_sudo() => self.sudo(place, rest, filter),
+            words => match self.navigate(words) {
+                Some(text) => text,
+                None => self.run(words, filter),
+            },
         }
+    }
+
+    /// From which release on `sudo` exists is not documented.
+    fn takes_sudo(&self) -> bool {
+        self.context == Context::Global && self.device.firmware.is_6_4()
+    }
+
+    /// Runs a command in another place, which must exist.
+    fn sudo(&mut self, place: &str, words: &[&str], filter: Option<&str>) -> String {
+        let context = match self.place(place) {
+            Some(place) => Context::Vdom(place),
+            None if place == "global" => Context::Global,
+            None => return parse_error(place),
+        };
+        let here = std::mem::replace(&mut self.context, context);
+        let answer = self.run(words, filter);
+        self.context = here;
+        answer
     }
 
     /// Changes the context. `None` when the words do not navigate.
@@ -79,7 +100,7 @@ impl Interpreter {
 
     /// `edit NAME` behind `config vdom` enters the VDOM of that name, or creates it.
     fn edit(&mut self, name: &str) -> String {
-        let place = self.device.vdoms.iter().position(|vdom| vdom.name == name);
+        let place = self.place(name);
         match place {
             Some(place) if self.device.vdoms[place].reserved => {
                 return format!("'{name}' is reserved and cannot be edited directly\n");
@@ -93,6 +114,14 @@ impl Interpreter {
         }
         let index = vdom_list::index(place.unwrap_or(self.device.vdoms.len()));
         format!("current vf={name}:{index}\n")
+    }
+
+    /// Place of the VDOM of that name in the list.
+    fn place(&self, name: &str) -> Option<usize> {
+        let vdoms = &self.device.vdoms;
+        let vanished = self.device.fault == Some(Fault::VdomVanishes);
+        let there = vdoms.len() - usize::from(vanished && !vdoms.is_empty());
+        vdoms[..there].iter().position(|vdom| vdom.name == name)
     }
 
     fn run(&mut self, words: &[&str], filter: Option<&str>) -> String {

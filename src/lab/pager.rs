@@ -25,6 +25,11 @@ impl Pager {
         }
     }
 
+    /// One page of an answer that has no end.
+    pub fn another() -> String {
+        format!("{}{}", "one more line\r\n".repeat(22), Self::MORE)
+    }
+
     /// The next page, and whether more is to come.
     pub fn page(&mut self) -> (String, bool) {
         let mut text = String::new();

@@ -6,9 +6,11 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use russh::server::{Config, run_stream};
-use tokio::io::AsyncReadExt;
+use socket2::SockRef;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tokio::sync::{Notify, watch};
+use tokio::time::timeout;
 
 use super::algorithms;
 use super::error::LabError;
@@ -17,7 +19,7 @@ use super::fleet::Fleet;
 use super::hosting::Hosting;
 use super::journal::Journal;
 use super::visit::{Unit, Visit};
-use super::wire::Wire;
+use super::wire::{Stop, Wire};
 
 /// A served fleet. Dropping it closes every port and every connection.
 pub struct Serving {
@@ -27,6 +29,8 @@ pub struct Serving {
     closing: watch::Sender<bool>,
     /// Ports that are held so that nobody listens there.
     _held: Vec<TcpSocket>,
+    /// Ports whose backlog is full, so that nothing more is let in.
+    _full: Vec<FullBacklog>,
 }
 
 /// How to reach one unit.
@@ -63,6 +67,7 @@ impl Fleet {
             host_key,
             closing,
             _held: Vec::new(),
+            _full: Vec::new(),
         };
         for (device, port) in self.devices().iter().zip(ports) {
             let unit = Arc::new(Unit {
@@ -71,6 +76,8 @@ impl Fleet {
                 user: hosting.user.clone(),
                 password: hosting.password.clone(),
                 latency: hosting.latency,
+                slow_login: hosting.slow_login,
+                drip: hosting.drip,
                 visitors: AtomicUsize::new(0),
             });
             let wanted = SocketAddr::new(hosting.address, port);
@@ -79,6 +86,11 @@ impl Fleet {
                 let socket = hold(wanted).map_err(refuse)?;
                 let address = socket.local_addr().map_err(refuse)?;
                 serving._held.push(socket);
+                address
+            } else if device.fault == Some(Fault::PacketsSwallowed) {
+                let full = FullBacklog::at(wanted).await.map_err(refuse)?;
+                let address = full.listener.local_addr().map_err(refuse)?;
+                serving._full.push(full);
                 address
             } else {
                 let listener = TcpListener::bind(wanted).await.map_err(refuse)?;
@@ -143,7 +155,7 @@ impl Serving {
     /// most.
     pub async fn shutdown(self) {
         let _ = self.closing.send(true);
-        let _ = tokio::time::timeout(Duration::from_secs(5), self.closing.closed()).await;
+        let _ = timeout(Duration::from_secs(5), self.closing.closed()).await;
     }
 }
 
@@ -185,6 +197,46 @@ fn hold(address: SocketAddr) -> std::io::Result<TcpSocket> {
     Ok(socket)
 }
 
+/// A listener that accepts nobody, and the connections that wait there in vain. The system drops
+/// what comes beyond them, as a network does that leads nowhere.
+struct FullBacklog {
+    listener: TcpListener,
+    _waiting: Vec<TcpStream>,
+}
+
+impl FullBacklog {
+    /// More than the system lets wait on the shortest backlog.
+    const MOST: usize = 16;
+
+    async fn at(address: SocketAddr) -> std::io::Result<Self> {
+        let listener = hold(address)?.listen(1)?;
+        let address = listener.local_addr()?;
+        let mut waiting = Vec::new();
+        for _ in 0..Self::MOST {
+            match timeout(Duration::from_millis(50), TcpStream::connect(address)).await {
+                Ok(stream) => waiting.push(stream?),
+                Err(_) => break,
+            }
+        }
+        Ok(Self { listener, _waiting: waiting })
+    }
+}
+
+/// [`Fault::EndlessVersion`], until the visitor leaves.
+async fn name_version_without_end(mut stream: TcpStream) {
+    const LENGTH: usize = 10 << 20;
+    let part = [b'x'; 16 * 1024];
+    let mut said = stream.write_all(b"SSH-2.0-").await;
+    for _ in 0..LENGTH / part.len() {
+        if said.is_err() {
+            return;
+        }
+        said = stream.write_all(&part).await;
+    }
+    let mut ignored = [0; 256];
+    while stream.read(&mut ignored).await.is_ok_and(|read| read > 0) {}
+}
+
 /// Comes back when the lab closes.
 async fn close(closed: &mut watch::Receiver<bool>) {
     let _ = closed.wait_for(|closed| *closed).await;
@@ -213,24 +265,28 @@ async fn attend(
 }
 
 async fn visit(
-    mut stream: TcpStream,
+    stream: TcpStream,
     unit: Arc<Unit>,
     config: Arc<Config>,
     mut closing: watch::Receiver<bool>,
 ) {
     // It delays a visitor, and harms nobody.
     let _ = stream.set_nodelay(true);
-    if unit.device.fault == Some(Fault::Silent) {
-        let mut ignored = [0; 256];
+    let fault = unit.device.fault;
+    if fault == Some(Fault::EndlessVersion) {
         tokio::select! {
             () = close(&mut closing) => {}
-            () = async { while stream.read(&mut ignored).await.is_ok_and(|read| read > 0) {} } => {}
+            () = name_version_without_end(stream) => {}
         }
         return;
     }
+    if fault.is_some_and(Fault::resets) {
+        // Where it cannot be set, the connection ends in a farewell.
+        let _ = SockRef::from(&stream).set_linger(Some(Duration::ZERO));
+    }
     let cut = Arc::new(Notify::new());
     let visit = Visit::new(unit, cut.clone());
-    let wire = Wire::new(stream, async move {
+    let wire = Wire::new(stream, fault.and_then(Stop::of), async move {
         tokio::select! {
             () = close(&mut closing) => {}
             () = cut.notified() => {}

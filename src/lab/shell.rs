@@ -3,6 +3,7 @@
 use std::sync::{Arc, Mutex};
 
 use super::device::{Banner, Device};
+use super::dice::Dice;
 use super::fault::Fault;
 use super::interpreter::Interpreter;
 use super::journal::Journal;
@@ -13,6 +14,14 @@ use super::pager::Pager;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Step {
     Write(Vec<u8>),
+    /// Write these one at a time, slowly.
+    Drip(Vec<u8>),
+    /// Write `block` so many times, and then `end`.
+    Flood {
+        block: Vec<u8>,
+        times: usize,
+        end: Vec<u8>,
+    },
     /// The unit works on a command: the place for a latency.
     Think,
     /// Close the channel, as after `exit`.
@@ -29,6 +38,8 @@ pub struct Shell {
     rows: Option<usize>,
     editor: LineEditor,
     state: State,
+    /// The token table of a VDOM has been shown.
+    has_told: bool,
 }
 
 #[derive(Debug)]
@@ -40,6 +51,8 @@ enum State {
     },
     Prompt,
     Pager(Pager),
+    /// There is always another page.
+    EndlessPager,
     /// Nothing is answered any more.
     Stuck,
 }
@@ -51,6 +64,7 @@ impl Shell {
             rows,
             editor: LineEditor::default(),
             state: State::Prompt,
+            has_told: false,
         }
     }
 
@@ -67,6 +81,10 @@ impl Shell {
                     "You are forced to change your password. Please input a new password.\r\n\
                      New Password: ",
                 )]
+            }
+            (Some(Fault::NoPrompt), _) => {
+                self.state = State::Stuck;
+                Vec::new()
             }
             (_, banner @ (Banner::PostLogin | Banner::PostLoginDrawn)) => {
                 self.state = State::Banner;
@@ -135,6 +153,10 @@ impl Shell {
                 }
                 _ => {}
             },
+            State::EndlessPager => match byte {
+                b' ' | b'\r' => steps.push(write(&format!("{}{}", Pager::WIPE, Pager::another()))),
+                _ => {}
+            },
             State::Prompt => self.press_at_prompt(byte, steps),
         }
     }
@@ -201,17 +223,15 @@ impl Shell {
         }
         let answer = self.interpreter.answer(&words, filter);
         let mut steps = vec![Step::Think];
-        let diagnoses = words.first().is_some_and(|verb| "diagnose".starts_with(verb));
-        match self.interpreter.device.fault {
-            Some(fault @ (Fault::Hangs | Fault::Drops)) if diagnoses => {
-                let lines = answer.lines().count() / 2;
-                let half: String =
-                    answer.lines().take(lines).map(|line| format!("{line}\r\n")).collect();
-                steps.push(write(&half));
-                self.state = State::Stuck;
-                steps.extend((fault == Fault::Drops).then_some(Step::Cut));
-            }
-            _ => {
+        let fault = self.interpreter.device.fault;
+        let tells = words.contains(&"fortitoken");
+        if fault == Some(Fault::DropsBetweenVdoms) && self.has_told {
+            return vec![Step::Cut];
+        }
+        self.has_told |= tells;
+        match fault.filter(|_| tells).and_then(|fault| self.spoil(fault, &answer)) {
+            Some(spoiled) => steps.extend(spoiled),
+            None => {
                 let mut pager = Pager::new(&answer, self.rows.filter(|_| filter.is_none()), 1);
                 let (mut text, more) = pager.page();
                 if more {
@@ -226,6 +246,46 @@ impl Shell {
         steps
     }
 }
+
+impl Shell {
+    /// What a faulty unit sends instead of the token table; `None` where the fault spares it.
+    fn spoil(&mut self, fault: Fault, answer: &str) -> Option<Vec<Step>> {
+        let whole = on_the_line(answer.lines());
+        let prompt = format!("\r\n{}", self.interpreter.prompt());
+        let (steps, state) = match fault {
+            Fault::Hangs | Fault::Drops => {
+                let half = on_the_line(answer.lines().take(answer.lines().count() / 2));
+                let cut = (fault == Fault::Drops).then_some(Step::Cut);
+                ([write(&half)].into_iter().chain(cut).collect(), State::Stuck)
+            }
+            Fault::PromptLost => (vec![write(&whole)], State::Stuck),
+            Fault::Drips => (vec![Step::Drip(encode(&format!("{whole}{prompt}")))], State::Prompt),
+            Fault::Floods => {
+                let block = "no line of a token table\r\n".repeat(FLOOD_BLOCK / 26);
+                let times = FLOOD.div_ceil(block.len());
+                let end = encode(&prompt);
+                let flood = Step::Flood { block: block.into_bytes(), times, end };
+                (vec![write(&whole), flood], State::Prompt)
+            }
+            Fault::EndlessPager => (vec![write(&Pager::another())], State::EndlessPager),
+            Fault::Garbage => {
+                let mut dice = Dice::of(&self.interpreter.device.name);
+                let garbage = (0..GARBAGE).flat_map(|_| dice.roll().to_le_bytes()).collect();
+                (vec![Step::Write(garbage), write(&format!("\r\n{prompt}"))], State::Prompt)
+            }
+            _ => return None,
+        };
+        self.state = state;
+        Some(steps)
+    }
+}
+
+/// Bytes of [`Fault::Floods`], and of one piece of them.
+const FLOOD: usize = 50 << 20;
+const FLOOD_BLOCK: usize = 26 << 10;
+
+/// Words of eight bytes that [`Fault::Garbage`] answers with.
+const GARBAGE: usize = 1024;
 
 const HELP: &str = "config     Configure object.\r\n\
                     get        Get dynamic and system information.\r\n\
@@ -248,6 +308,11 @@ fn post_login(banner: Banner, name: &str) -> String {
 
 fn write(text: &str) -> Step {
     Step::Write(encode(text))
+}
+
+/// Text as it is sent, with the ends of its lines.
+fn on_the_line<'t>(lines: impl Iterator<Item = &'t str>) -> String {
+    lines.map(|line| format!("{line}\r\n")).collect()
 }
 
 /// Adds bytes to the last write.

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use russh::kex::dh::groups::{DH_GROUP14, DhGroup};
 use russh::server::{Auth, ChannelOpenHandle, Handler, Msg, Response, Session};
-use russh::{Channel, ChannelId, ChannelOpenFailure, Pty, client::GexParams};
+use russh::{Channel, ChannelId, ChannelOpenFailure, ChannelWriteHalf, Pty, client::GexParams};
 use tokio::sync::Notify;
 
 use super::device::{Banner, Device};
@@ -25,6 +25,8 @@ pub struct Unit {
     pub password: String,
     /// How long the unit thinks before it answers a command.
     pub latency: Duration,
+    pub slow_login: Duration,
+    pub drip: Duration,
     /// Connections that are open now.
     pub visitors: AtomicUsize,
 }
@@ -52,14 +54,17 @@ pub struct Visit {
     /// Cuts the connection.
     cut: Arc<Notify>,
     channels: HashMap<ChannelId, Line>,
+    /// Channels that were asked for and will never be decided on.
+    undecided: Vec<ChannelOpenHandle>,
     sent: usize,
 }
 
 /// One channel.
-#[derive(Default)]
 struct Line {
     rows: Option<usize>,
     console: Option<Console>,
+    /// Waits while the visitor does not read.
+    writer: Arc<ChannelWriteHalf<Msg>>,
 }
 
 enum Console {
@@ -86,14 +91,17 @@ impl Console {
 impl Visit {
     pub fn new(unit: Arc<Unit>, cut: Arc<Notify>) -> Self {
         unit.visitors.fetch_add(1, Ordering::Relaxed);
-        Self { unit, cut, channels: HashMap::new(), sent: 0 }
+        Self { unit, cut, channels: HashMap::new(), undecided: Vec::new(), sent: 0 }
     }
 
     fn shell(&self, rows: Option<usize>) -> Shell {
         Shell::new(self.unit.device.clone(), self.unit.journal.clone(), rows)
     }
 
-    fn login(&self, user: &str, password: &[u8]) -> Auth {
+    async fn login(&self, user: &str, password: &[u8]) -> Auth {
+        if self.unit.device.fault == Some(Fault::SlowLogin) {
+            tokio::time::sleep(self.unit.slow_login).await;
+        }
         let refused = self.unit.device.fault == Some(Fault::PasswordRefused)
             || user != self.unit.user
             || password != self.unit.password.as_bytes();
@@ -116,6 +124,16 @@ impl Visit {
                 Step::Write(bytes) => self.write(channel, &bytes, session)?,
                 Step::Think if self.unit.latency.is_zero() => {}
                 Step::Think => tokio::time::sleep(self.unit.latency).await,
+                Step::Drip(bytes) => {
+                    if let Some(line) = self.channels.get(&channel) {
+                        tokio::spawn(drip(line.writer.clone(), bytes, self.unit.drip));
+                    }
+                }
+                Step::Flood { block, times, end } => {
+                    if let Some(line) = self.channels.get(&channel) {
+                        tokio::spawn(flood(line.writer.clone(), block, times, end));
+                    }
+                }
                 Step::Close => {
                     self.channels.remove(&channel);
                     session.exit_status_request(channel, 0)?;
@@ -148,6 +166,27 @@ impl Visit {
     }
 }
 
+/// Writes a byte at a time until all is out, or the visitor has left.
+async fn drip(writer: Arc<ChannelWriteHalf<Msg>>, bytes: Vec<u8>, pause: Duration) {
+    for byte in bytes {
+        if writer.data_bytes(vec![byte]).await.is_err() {
+            return;
+        }
+        tokio::time::sleep(pause).await;
+    }
+}
+
+/// Writes as fast as the visitor reads.
+async fn flood(writer: Arc<ChannelWriteHalf<Msg>>, block: Vec<u8>, times: usize, end: Vec<u8>) {
+    for _ in 0..times {
+        if writer.data_bytes(block.clone()).await.is_err() {
+            return;
+        }
+    }
+    // Nobody is left to be told that the visitor is gone.
+    let _ = writer.data_bytes(end).await;
+}
+
 impl Drop for Visit {
     fn drop(&mut self) {
         self.unit.visitors.fetch_sub(1, Ordering::Relaxed);
@@ -165,7 +204,7 @@ impl Handler for Visit {
     async fn auth_password(&mut self, user: &str, password: &str) -> Result<Auth, Self::Error> {
         Ok(match self.unit.device.login.interactive {
             true => Auth::reject(),
-            false => self.login(user, password.as_bytes()),
+            false => self.login(user, password.as_bytes()).await,
         })
     }
 
@@ -176,7 +215,7 @@ impl Handler for Visit {
         response: Option<Response<'a>>,
     ) -> Result<Auth, Self::Error> {
         match response.and_then(|mut answers| answers.next()) {
-            Some(password) => Ok(self.login(user, &password)),
+            Some(password) => Ok(self.login(user, &password).await),
             None => Ok(Auth::Partial {
                 name: "".into(),
                 instructions: "".into(),
@@ -191,8 +230,17 @@ impl Handler for Visit {
         reply: ChannelOpenHandle,
         _session: &mut Session,
     ) -> Result<(), Self::Error> {
-        if self.channels.len() < CHANNELS {
-            self.channels.insert(channel.id(), Line::default());
+        let fault = self.unit.device.fault;
+        if matches!(fault, Some(Fault::SilentAfterLogin | Fault::ResetAfterLogin)) {
+            self.undecided.push(reply);
+            if fault == Some(Fault::ResetAfterLogin) {
+                self.cut.notify_one();
+            }
+        } else if self.channels.len() < CHANNELS {
+            let id = channel.id();
+            // What is read is not wanted here: the handler has it.
+            let (_, writer) = channel.split();
+            self.channels.insert(id, Line { rows: None, console: None, writer: Arc::new(writer) });
             reply.accept().await;
         } else {
             reply.reject(ChannelOpenFailure::ResourceShortage).await;
@@ -240,7 +288,7 @@ impl Handler for Visit {
         session: &mut Session,
     ) -> Result<(), Self::Error> {
         let rows = match self.channels.get(&channel) {
-            Some(Line { console: None, rows }) => rows.unwrap_or(ROWS),
+            Some(Line { console: None, rows, .. }) => rows.unwrap_or(ROWS),
             _ => return session.channel_failure(channel),
         };
         let mut console = match self.unit.device.fault {

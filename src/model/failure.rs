@@ -118,7 +118,7 @@ pub enum HostOutcome {
     Examined,
     /// The device answered, but a task failed; what was collected before stays, and is partial.
     Failed { failure: HostFailure },
-    /// No session came about, or it was lost.
+    /// No session came about.
     Unreachable { failure: HostFailure },
     /// No login was offered to it: the run was interrupted first, or its credential was withdrawn.
     NotAttempted {

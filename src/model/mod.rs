@@ -22,6 +22,7 @@ mod target;
 mod token;
 mod transcript;
 mod value;
+mod wildcard;
 
 pub use account::{Account, AccountKind};
 pub use clean::{clean, clean_line, is_unsafe};
@@ -37,7 +38,8 @@ pub use report_request::{ReportRequest, ReportSource, Table};
 pub use run::{HostRecord, RunRecord, TaskRecord};
 pub use secret::Secret;
 pub use source::{Place, SourceFile};
-pub use target::{Connection, HostKeyPolicy, Target};
+pub use target::{Connection, HostKeyPolicy, Route, Target};
 pub use token::{ServerState, Token, TokenKind, TokenStatus, TokenTable};
 pub use transcript::Transcript;
 pub use value::Value;
+pub use wildcard::matches_wildcards;

@@ -20,6 +20,10 @@ pub struct ReportRequest {
 }
 
 impl ReportRequest {
+    /// What `each` may name, with the list of the view that it walks.
+    pub const EACH: [(&str, &str); 3] =
+        [("device", "devices"), ("reprovision", "reprovision"), ("ticket", "tickets")];
+
     /// What a play without `reports:` gets.
     pub fn usual() -> Vec<Self> {
         let request = |source: ReportSource, dest: &str, each: Option<&str>| Self {

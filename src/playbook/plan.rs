@@ -1,13 +1,15 @@
 //! The plan of a run: everything that is decided before any packet.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use indexmap::IndexMap;
 
 use crate::inventory::{
-    HostVariables, Inventory, Limit, Located, Variables, is_connection_name, select, target,
+    Endpoint, HostVariables, Inventory, Limit, Located, Variables, is_connection_name, select,
+    shared_devices, target,
 };
-use crate::model::{HostEntry, HostName, InputIssue, ReportRequest, Target, Value};
+use crate::model::{Connection, HostEntry, HostName, InputIssue, ReportRequest, Target, Value};
 use crate::template::{Templar, is_template};
 
 use super::scope::{HostScope, RunVariables};
@@ -91,7 +93,10 @@ pub fn plan(
     for (index, play) in playbook.plays.iter().enumerate() {
         let hosts = hosts_of(play, &inventory, request.limit.as_ref(), &mut warnings);
         let hosts = hosts.unwrap_or_else(|issue| {
-            issues.push(issue);
+            // What is wrong with the limit is wrong in every play.
+            if !issues.contains(&issue) {
+                issues.push(issue);
+            }
             Vec::new()
         });
         plays.push(Arc::new(planned(index, play, hosts, &tags)));
@@ -109,6 +114,7 @@ pub fn plan(
     }
     let variables = Arc::new(RunVariables { inventory, request });
     let planner = Planner { plays: &plays, variables: &variables, templar };
+    warnings.extend(planner.idle());
     let mut hosts = Vec::new();
     for (host, plays) in planner.hosts() {
         match planner.host(host, plays) {
@@ -116,6 +122,7 @@ pub fn plan(
             Err(found) => issues.extend(found),
         }
     }
+    issues.extend(counted_twice(&hosts, &variables.inventory));
     if !issues.is_empty() {
         return Err(warnings.into_iter().chain(issues).collect());
     }
@@ -170,6 +177,25 @@ fn nobody(playbook: &Playbook, request: &Request) -> InputIssue {
     }
 }
 
+/// A device under two names would stand in the report twice, with all of its tokens.
+fn counted_twice(hosts: &[PlannedHost], inventory: &Inventory) -> Vec<InputIssue> {
+    let over_ssh = hosts.iter().filter(|host| host.target.connection == Connection::Ssh);
+    let endpoints = over_ssh.map(|host| (host.entry.host.as_str(), Endpoint::of(&host.target)));
+    shared_devices(endpoints)
+        .into_iter()
+        .map(|shared| {
+            let last = shared.hosts.last().copied().unwrap_or_default();
+            let issue = InputIssue::error(shared.message).hint(format!(
+                "correct `ansible_host` and `ansible_port`, or leave one out: `--limit '!{last}'`"
+            ));
+            match inventory.place_of(last) {
+                Some(place) => issue.at(place.clone(), 1),
+                None => issue,
+            }
+        })
+        .collect()
+}
+
 /// Makes hosts of names.
 struct Planner<'a> {
     plays: &'a [Arc<PlannedPlay>],
@@ -178,10 +204,23 @@ struct Planner<'a> {
 }
 
 impl Planner<'_> {
-    /// The hosts of all plays in inventory order, each with the plays that it is in.
+    /// That some hosts are left out, since the tags leave nothing to do on them.
+    fn idle(&self) -> Option<InputIssue> {
+        let matched: HashSet<&HostName> = self.plays.iter().flat_map(|play| &play.hosts).collect();
+        let idle = matched.len() - self.hosts().len();
+        (idle > 0).then(|| {
+            InputIssue::warning(format!("{idle} hosts have no task left and are not contacted"))
+                .hint("see `--list-tasks`, and `--tags`, `--skip-tags`")
+        })
+    }
+
+    /// The hosts of all plays in inventory order, each with the plays that have something to do
+    /// on it.
     fn hosts(&self) -> Vec<(HostName, Vec<usize>)> {
         let mut members: IndexMap<&HostName, Vec<usize>> = IndexMap::new();
-        for (index, play) in self.plays.iter().enumerate() {
+        // Nobody logs in to a host to do nothing there.
+        let busy = self.plays.iter().enumerate().filter(|(_, play)| !play.tasks.is_empty());
+        for (index, play) in busy {
             for host in &play.hosts {
                 members.entry(host).or_default().push(index);
             }
@@ -208,22 +247,43 @@ impl Planner<'_> {
         for (name, value) in &filled {
             variables.set(name, value);
         }
-        let drift_limit = variables.get(DRIFT_LIMIT).and_then(|located| {
-            drift_limit(located).unwrap_or_else(|issue| {
-                issues.push(told_of(issue, &host, located));
-                None
-            })
-        });
+        let drift_limit = self.drift_limit(&host, &plays, &variables, &mut issues);
         if !issues.is_empty() {
             return Err(issues);
         }
         let target = target(&host, &variables, &self.variables.request.connection)?;
         let groups = inventory.groups_of(host.as_str()).into_iter().map(str::to_owned).collect();
         let address = match target.address.contains(':') {
+            _ if matches!(target.connection, Connection::Transcript(_)) => "transcript".to_owned(),
             true => format!("[{}]:{}", target.address, target.port),
             false => format!("{}:{}", target.address, target.port),
         };
         Ok(PlannedHost { entry: HostEntry { host, address, groups, drift_limit }, target, plays })
+    }
+
+    /// The limit that the first of the host's plays sets which sets one, else the inventory; `-e`
+    /// beats both.
+    fn drift_limit(
+        &self,
+        host: &HostName,
+        plays: &[usize],
+        variables: &HostVariables<'_>,
+        issues: &mut Vec<InputIssue>,
+    ) -> Option<u64> {
+        let of_play = |index: &usize| {
+            let play = self.plays.get(*index)?;
+            let located = play.vars.get(DRIFT_LIMIT)?;
+            let scope = HostScope::new(self.variables.clone(), play.clone(), host.clone());
+            let value = self.templar.fill(&located.value, &scope.shared()).ok()?;
+            Some(Located::new(value, located.place.clone()))
+        };
+        let is_extra = self.variables.request.extra_vars.get(DRIFT_LIMIT).is_some();
+        let of_plays = plays.iter().find_map(of_play).filter(|_| !is_extra);
+        let located = of_plays.as_ref().or_else(|| variables.get(DRIFT_LIMIT))?;
+        drift_limit(located).unwrap_or_else(|issue| {
+            issues.push(told_of(issue, host, located));
+            None
+        })
     }
 
     /// The variables that decide on the connection, their templates filled in.

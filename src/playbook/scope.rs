@@ -18,7 +18,7 @@ pub struct RunVariables {
 }
 
 /// The variables of one host within one play: Ansible's precedence, lowest first: inventory, play
-/// `vars`, task `vars`, registered results and `set_fact`, loop variables, `-e`, magic variables.
+/// `vars`, task `vars`, registered results and `set_fact`, `-e`, loop variables, magic variables.
 ///
 /// Connection secrets are in none of them: a template that names one finds nothing.
 #[derive(Debug, Clone)]
@@ -140,11 +140,11 @@ impl Scope for HostScope {
         }
         let variables = |variables: &Variables| variables.get(name).map(|l| l.value.clone());
         self.magic(name)
-            .or_else(|| variables(&self.run.request.extra_vars))
             .or_else(|| {
                 let item = self.items.iter().rev().find(|(item, _)| item == name);
                 item.map(|(_, value)| value.clone())
             })
+            .or_else(|| variables(&self.run.request.extra_vars))
             .or_else(|| self.facts.get(name).cloned())
             .or_else(|| self.task_vars().and_then(variables))
             .or_else(|| variables(&self.play.vars))

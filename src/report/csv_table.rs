@@ -57,6 +57,7 @@ const FINDINGS: &[Column<FindingView>] = &[
     column("message", |row| (&row.message).into()),
     column("remedy", |row| (&row.remedy).into()),
     column("low_confidence", |row| Cell::Flag(row.low_confidence)),
+    column("same_as", |row| (&row.same_as).into()),
     column("evidence", |row| joined(row.evidence.iter().map(evidence), " / ")),
 ];
 
@@ -89,9 +90,9 @@ const DEVICES: &[Column<DeviceView>] = &[
     column("same_unit", |row| joined(&row.same_unit, ", ")),
     column("server", |row| row.server.into()),
     column("low_confidence", |row| Cell::Flag(row.low_confidence)),
-    column("tokens", |row| row.tokens.total.into()),
-    column("spare", |row| row.tokens.spare.into()),
-    column("pending", |row| row.tokens.pending.into()),
+    column("tokens", |row| row.tokens.map_or(Cell::Empty, |tokens| tokens.total.into())),
+    column("spare", |row| row.tokens.map_or(Cell::Empty, |tokens| tokens.spare.into())),
+    column("pending", |row| row.tokens.map_or(Cell::Empty, |tokens| tokens.pending.into())),
     column("reprovision", |row| row.findings.reprovision.into()),
     column("support_ticket", |row| row.findings.support_ticket.into()),
     column("attention", |row| row.findings.attention.into()),

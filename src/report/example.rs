@@ -5,8 +5,8 @@ use jiff::Timestamp;
 use super::view::View;
 use crate::findings::{FleetFacts, evaluate};
 use crate::model::{
-    HostEntry, HostFailure, HostName, HostOutcome, RunEvent, RunHeader, RunRecord, Stage,
-    Transcript,
+    HostEntry, HostFailure, HostName, HostOutcome, Negotiated, RunEvent, RunHeader, RunRecord,
+    Stage, Transcript,
 };
 
 /// A view in which no list is empty and every field has a value somewhere: a template that renders
@@ -19,7 +19,7 @@ pub fn example_view() -> View {
 }
 
 /// Seconds after the start of the run.
-fn at(second: i64) -> Timestamp {
+pub(super) fn at(second: i64) -> Timestamp {
     Timestamp::from_second(1_795_490_100 + second).unwrap_or(Timestamp::UNIX_EPOCH)
 }
 
@@ -73,6 +73,17 @@ pub(super) fn example_record() -> RunRecord {
 /// A member of a cluster with VDOMs.
 fn frankfurt(record: &mut RunRecord, host: &str, serial: &str) {
     let role = if host == "fgt-fra-01" { "primary" } else { "secondary" };
+    record.apply(RunEvent::HostConnected {
+        host: HostName::from(host),
+        at: at(1),
+        negotiated: Negotiated {
+            server: "SSH-2.0-FortiSSH_1.0".to_owned(),
+            key_exchange: "diffie-hellman-group-exchange-sha256".to_owned(),
+            host_key: "ssh-ed25519".to_owned(),
+            cipher: "aes256-ctr".to_owned(),
+            mac: Some("hmac-sha2-256".to_owned()),
+        },
+    });
     answer(
         record,
         host,
@@ -148,7 +159,13 @@ fn london(record: &mut RunRecord) {
     finish(record, host, 2, HostOutcome::Examined);
 }
 
-fn answer(record: &mut RunRecord, host: &str, vdom: Option<&str>, command: &str, text: &str) {
+pub(super) fn answer(
+    record: &mut RunRecord,
+    host: &str,
+    vdom: Option<&str>,
+    command: &str,
+    text: &str,
+) {
     record.apply(RunEvent::CommandAnswered {
         host: HostName::from(host),
         transcript: Transcript {
@@ -162,7 +179,13 @@ fn answer(record: &mut RunRecord, host: &str, vdom: Option<&str>, command: &str,
     });
 }
 
-fn tokens(record: &mut RunRecord, host: &str, vdom: Option<&str>, rows: &[&str], server: &str) {
+pub(super) fn tokens(
+    record: &mut RunRecord,
+    host: &str,
+    vdom: Option<&str>,
+    rows: &[&str],
+    server: &str,
+) {
     let text = format!(
         "FORTITOKEN        DRIFT  STATUS\n{}\n\nTotal activated token: 0\n\
          Total global activated token: 0\n\nToken server status: {server}\n",
@@ -171,7 +194,7 @@ fn tokens(record: &mut RunRecord, host: &str, vdom: Option<&str>, rows: &[&str],
     answer(record, host, vdom, "diagnose fortitoken info", &text);
 }
 
-fn finish(record: &mut RunRecord, host: &str, seconds: i64, outcome: HostOutcome) {
+pub(super) fn finish(record: &mut RunRecord, host: &str, seconds: i64, outcome: HostOutcome) {
     let host = HostName::from(host);
     if !matches!(outcome, HostOutcome::NotAttempted { .. }) {
         record.apply(RunEvent::HostStarted { host: host.clone(), at: at(0) });

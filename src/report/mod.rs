@@ -13,6 +13,11 @@ mod renderer;
 mod text;
 mod view;
 
+#[cfg(test)]
+mod contract;
+#[cfg(test)]
+mod documents;
+
 pub use csv_table::columns;
 pub use default_templates::default_templates;
 pub use example::example_view;

@@ -15,14 +15,6 @@ use crate::template::{TemplateError, TemplateSet};
 /// The template of the summary on stdout.
 pub const SUMMARY: &str = "summary.txt";
 
-/// What `each` may name, and the list of the view that it walks.
-const EACH: [(&str, &str); 4] = [
-    ("device", "devices"),
-    ("finding", "findings"),
-    ("reprovision", "reprovision"),
-    ("ticket", "tickets"),
-];
-
 /// A finished report.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Document {
@@ -97,8 +89,8 @@ impl<'a> Renderer<'a> {
         request: &ReportRequest,
         each: &str,
     ) -> Result<Vec<Document>, InputIssue> {
-        let Some((_, list)) = EACH.iter().find(|(name, _)| *name == each) else {
-            let known = EACH.map(|(name, _)| name);
+        let Some((_, list)) = ReportRequest::EACH.iter().find(|(name, _)| *name == each) else {
+            let known = ReportRequest::EACH.map(|(name, _)| name);
             return Err(issue(request, format!("there is no report for each `{each}`"))
                 .hint(nearest_hint(each, &known)));
         };

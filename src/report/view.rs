@@ -5,6 +5,7 @@ mod failure;
 mod finding;
 mod ha;
 mod owner;
+mod repeats;
 mod reprovision;
 mod run;
 mod ssh;
@@ -15,6 +16,8 @@ mod token;
 use std::collections::HashMap;
 
 use serde::Serialize;
+
+use repeats::Repeats;
 
 use super::text::Text;
 use crate::findings::FleetFacts;
@@ -71,7 +74,11 @@ impl View {
 
     /// `facts` and `findings` are those of `record`.
     pub fn new(record: &RunRecord, facts: &FleetFacts, findings: &[Finding]) -> Self {
-        let views: Vec<_> = findings.iter().map(|found| FindingView::new(facts, found)).collect();
+        let mut repeats = Repeats::new(facts);
+        let views: Vec<_> = findings
+            .iter()
+            .map(|found| FindingView::new(facts, found, repeats.first_with(found)))
+            .collect();
         let mut by_host: HashMap<&HostName, Vec<Found<'_>>> = HashMap::new();
         for (finding, view) in findings.iter().zip(&views) {
             by_host.entry(&finding.host).or_default().push((finding, view));

@@ -53,11 +53,11 @@ pub(super) async fn examine<C: Connector, K: Clock>(
             }
         }
     };
-    // The outcome is known, and nobody waits for a goodbye before it is told.
-    reporter.finished(outcome).await;
     if let Some(device) = &mut device {
         device.session.leave(shared.settings.leave).await;
     }
+    // Last, so that whatever happens before, a host has one outcome and no more.
+    reporter.finished(outcome).await;
 }
 
 fn too_slow<C, K>(shared: &Shared<C, K>, was_open: bool) -> HostFailure {

@@ -9,49 +9,60 @@ use crate::model::{HostFailure, Secret, Target, Transcript};
 /// every configuration) and protect nothing.
 const SHORTEST: usize = 8;
 
-/// Hides the password of one target, should a device ever send it back.
+/// Hides the passwords of one target, its own and those of its jump hosts, should they ever come
+/// back.
 #[derive(Debug, Clone)]
 pub(super) struct Redactor {
-    secret: Option<Secret>,
+    secrets: Vec<Secret>,
 }
 
 impl Redactor {
     pub fn new(target: &Target) -> Self {
         let long = |secret: &&Secret| secret.expose().chars().count() >= SHORTEST;
-        Self { secret: target.password.as_ref().filter(long).cloned() }
+        let passwords = [target].into_iter().chain(target.jump_hosts());
+        let passwords = passwords.filter_map(|target| target.password.as_ref());
+        Self { secrets: passwords.filter(long).cloned().collect() }
     }
 
     pub fn hide<'t>(&self, text: &'t str) -> Cow<'t, str> {
-        match &self.secret {
-            Some(secret) if text.contains(secret.expose()) => {
-                Cow::Owned(text.replace(secret.expose(), MASK))
+        let mut hidden = Cow::Borrowed(text);
+        for secret in &self.secrets {
+            if hidden.contains(secret.expose()) {
+                hidden = Cow::Owned(hidden.replace(secret.expose(), MASK));
             }
-            _ => Cow::Borrowed(text),
         }
+        hidden
     }
 
     pub fn transcript(&self, mut transcript: Transcript) -> Transcript {
-        if let Cow::Owned(text) = self.hide(&transcript.text) {
-            transcript.text = text;
-            transcript.refusal = transcript.refusal.map(|line| self.hide(&line).into_owned());
-        }
+        self.mend(&mut transcript.text);
+        self.mend(&mut transcript.command);
+        self.mend_each([&mut transcript.vdom, &mut transcript.refusal]);
         transcript
     }
 
     pub fn failure(&self, mut failure: HostFailure) -> HostFailure {
-        for text in [&mut failure.message, &mut failure.remedy] {
-            if let Cow::Owned(hidden) = self.hide(text) {
-                *text = hidden;
-            }
-        }
+        self.mend(&mut failure.message);
+        self.mend(&mut failure.remedy);
+        self.mend_each([&mut failure.command, &mut failure.vdom]);
         failure
+    }
+
+    fn mend(&self, text: &mut String) {
+        if let Cow::Owned(hidden) = self.hide(text) {
+            *text = hidden;
+        }
+    }
+
+    fn mend_each(&self, texts: [&mut Option<String>; 2]) {
+        texts.into_iter().flatten().for_each(|text| self.mend(text));
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{Connection, HostKeyPolicy};
+    use crate::model::{Connection, HostKeyPolicy, Route};
 
     fn redactor(password: &str) -> Redactor {
         Redactor::new(&Target {
@@ -65,6 +76,7 @@ mod tests {
             private_key_passphrase: None,
             legacy: false,
             host_key: HostKeyPolicy::Strict,
+            route: Route::Direct,
             connect_timeout: None,
             command_timeout: None,
         })

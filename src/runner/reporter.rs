@@ -38,7 +38,8 @@ impl<K: Clock> Reporter<'_, K> {
         transcript
     }
 
-    pub async fn task_finished(&self, task: TaskRef, mut outcome: TaskOutcome) {
+    pub async fn task_finished(&self, mut task: TaskRef, mut outcome: TaskOutcome) {
+        task.name = self.redactor.hide(&task.name).into_owned();
         outcome.message = outcome.message.map(|text| self.redactor.hide(&text).into_owned());
         let (host, at) = (self.host.clone(), self.now());
         self.send(RunEvent::TaskFinished { host, at, task, outcome }).await;

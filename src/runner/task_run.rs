@@ -67,9 +67,9 @@ impl<K: Clock> TaskRun<'_, K> {
     }
 
     fn reference(&self, scope: &HostScope) -> TaskRef {
-        let name = match is_template(&self.task.name) {
+        let name = match is_template(&self.task.name) && !self.task.no_log {
             true => match self.templar.fill(&Value::text(&*self.task.name), &scope.shared()) {
-                Ok(Value::Text(name) | Value::Unsafe(name)) => name,
+                Ok(Value::Text(name) | Value::Unsafe(name)) => shortened(&name),
                 _ => self.task.name.clone(),
             },
             false => self.task.name.clone(),
@@ -106,10 +106,33 @@ impl<K: Clock> TaskRun<'_, K> {
         }
         let mut results = Vec::new();
         for turn in turns {
-            let result = self.turn(scope, turn.variables.clone(), device).await?;
+            let mut result = self.turn(scope, turn.variables.clone(), device).await?;
+            self.label(repeat, scope, &turn, &mut result);
             results.push((turn, result));
         }
         Ok(gathered(&repeat.variable, results))
+    }
+
+    /// Puts the item, or what `label` shows in its place, before what a turn has to say.
+    fn label(&self, repeat: &Loop, scope: &HostScope, turn: &Turn, result: &mut TaskResult) {
+        let item = match &repeat.label {
+            Some(label) => {
+                let scope = scope.with(turn.variables.clone()).shared();
+                self.templar.fill(&Value::text(&*label.text), &scope).ok()
+            }
+            None => turn.variables.first().map(|(_, item)| item.clone()),
+        };
+        let item = item.map_or_else(String::new, |item| match item {
+            Value::Text(text) | Value::Unsafe(text) => text,
+            other => serde_json::to_string(&other).unwrap_or_default(),
+        });
+        let item = shortened(&item);
+        if let Some(message) = &mut result.message {
+            *message = format!("(item={item}) {message}");
+        }
+        if let Some(failure) = &mut result.failure {
+            failure.message = format!("(item={item}) {}", failure.message);
+        }
     }
 
     /// One turn of the loop, or the task itself.
@@ -132,10 +155,13 @@ impl<K: Clock> TaskRun<'_, K> {
             is_hidden: self.task.no_log,
         };
         let (mut result, facts) = action::perform(&self.task.action, &context, device).await?;
-        for (name, value) in facts {
-            scope.set_fact(name, value);
-        }
         self.judge(&inner, &mut result);
+        // What failed sets nothing.
+        if result.failure.is_none() {
+            for (name, value) in facts {
+                scope.set_fact(name, value);
+            }
+        }
         Ok(result)
     }
 
@@ -233,6 +259,15 @@ impl<K: Clock> TaskRun<'_, K> {
                 "Give it a list; `| dict2items` makes one of a mapping.",
             )),
         }
+    }
+}
+
+/// A name or an item, short enough for a line.
+fn shortened(text: &str) -> String {
+    const MOST: usize = 120;
+    match text.char_indices().nth(MOST) {
+        Some((end, _)) => format!("{}…", &text[..end]),
+        None => text.to_owned(),
     }
 }
 

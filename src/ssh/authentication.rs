@@ -6,7 +6,6 @@ use std::path::{Path, PathBuf};
 use async_ssh2_lite::ssh2::{KeyboardInteractivePrompt, Prompt};
 use async_ssh2_lite::{AsyncSession, Error};
 use futures_util::FutureExt;
-use tokio::net::TcpStream;
 use tokio::runtime::Handle;
 
 use super::PublicKey;
@@ -14,10 +13,11 @@ use super::agent::Agent;
 use super::fault::{Fault, printable};
 use super::hangup::Hangup;
 use super::key_files::{KeyFile, KeyFiles};
+use super::socket::Socket;
 use super::stream::SshStream;
 use crate::model::{HostFailure, Secret, Stage, Target};
 
-type Session = AsyncSession<SshStream<TcpStream>>;
+type Session = AsyncSession<SshStream>;
 
 /// The one credential that is tried: which of them, is decided before any packet.
 #[derive(Debug)]
@@ -114,7 +114,7 @@ impl Credential {
 /// it out after a few.
 pub(super) async fn log_in(
     session: &Session,
-    hangup: &Hangup<TcpStream>,
+    hangup: &Hangup<Socket>,
     user: &str,
     credential: &Credential,
 ) -> Result<(), HostFailure> {
@@ -209,14 +209,14 @@ async fn offered_methods(session: &Session, user: &str) -> Result<Vec<String>, H
 /// Answers one question for a password, and hangs up at any other.
 struct Answers<'a> {
     password: &'a Secret,
-    hangup: &'a Hangup<TcpStream>,
+    hangup: &'a Hangup<Socket>,
     answered: bool,
     /// The question that was not answered.
     refused: Option<String>,
 }
 
 impl<'a> Answers<'a> {
-    fn new(password: &'a Secret, hangup: &'a Hangup<TcpStream>) -> Self {
+    fn new(password: &'a Secret, hangup: &'a Hangup<Socket>) -> Self {
         Self { password, hangup, answered: false, refused: None }
     }
 
@@ -251,7 +251,7 @@ const FACTOR: &[&str] = &["token", "code", "otp", "time", "factor", "pin"];
 const CHANGE: &[&str] = &["new", "old", "current", "confirm", "retype", "again", "change"];
 
 /// Whether a question is for the account's present password, and for nothing besides.
-fn asks_for_password(question: &str) -> bool {
+pub(super) fn asks_for_password(question: &str) -> bool {
     has_word(question, &["password"]) && !has_word(question, FACTOR) && !has_word(question, CHANGE)
 }
 

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::io;
 use std::net::SocketAddr;
+use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -17,10 +18,13 @@ use super::authentication::{self, Credential, Credentials};
 use super::fault::{Fault, printable};
 use super::hangup::Hangup;
 use super::host_keys::{Expectation, Standing};
+use super::jump_hosts::JumpHosts;
 use super::offer::Offer;
+use super::socket::Socket;
 use super::stream::SshStream;
 use super::trials::Trials;
 use super::version::{self, NoVersion};
+use super::way::Way;
 use super::{HostKeys, PublicKey, SshSettings, SshTransport};
 use crate::model::{HostFailure, HostKeyPolicy, Negotiated, Stage, Target};
 use crate::runner::Connector;
@@ -35,13 +39,18 @@ const ROWS: u32 = 32_767;
 const WINDOW: u32 = 256 * 1024;
 const PACKET: u32 = 32 * 1024;
 
+/// How long a key exchange may keep others waiting. What takes longer waits for its device, and
+/// computes nothing: many silent devices would hold up the healthy ones.
+const TURN: Duration = Duration::from_millis(500);
+
 /// Opens the command lines of devices over SSH; one for a whole run.
 pub struct SshConnector {
-    settings: SshSettings,
-    host_keys: HostKeys,
+    pub(super) settings: SshSettings,
+    pub(super) host_keys: HostKeys,
+    pub(super) jump_hosts: JumpHosts,
     /// Turns at the key exchange.
     handshakes: Semaphore,
-    credentials: Credentials,
+    pub(super) credentials: Credentials,
     trials: Trials,
 }
 
@@ -53,6 +62,7 @@ impl SshConnector {
             handshakes: Semaphore::new(permits),
             credentials: Credentials::new(settings.agent.clone()),
             trials: Trials::new(settings.most_refused_logins),
+            jump_hosts: JumpHosts::new(settings.most_refused_logins),
             settings,
         }
     }
@@ -70,7 +80,8 @@ impl SshConnector {
     pub async fn scan(&self, target: &Target) -> Result<ScannedKey, HostFailure> {
         let target = Target { host_key: HostKeyPolicy::Strict, ..target.clone() };
         let expectation = self.host_keys.expect(&target);
-        let key = self.approach(&target, &expectation).await?.host_key()?;
+        let (line, _way) = self.approach(&target, &expectation).await?;
+        let key = line.host_key()?;
         let standing = expectation.standing(&key);
         Ok(ScannedKey { name: expectation.name(), key, standing })
     }
@@ -80,34 +91,50 @@ impl SshConnector {
         &self,
         target: &Target,
         expectation: &Expectation<'_>,
-    ) -> Result<Line, HostFailure> {
-        let settings = &self.settings;
-        let limit = |stage: Duration| target.connect_timeout.unwrap_or(stage);
-        let addresses = resolve(target, limit(settings.resolve)).await?;
-        let socket = open_socket(&addresses, target, limit(settings.connect)).await?;
-        wait_for_version(&socket, target, limit(settings.handshake)).await?;
-        let mut line = Line::new(Arc::new(socket))?;
-        let exchanged = {
-            // It is never closed, so there is always a turn to come.
-            let _turn = self.handshakes.acquire().await;
-            line.exchange_keys(target, expectation, limit(settings.handshake)).await
-        };
-        match exchanged {
-            Ok(()) => Ok(line),
-            Err(NoKeys::Failed(failure)) => Err(failure),
+    ) -> Result<(Line, Way), HostFailure> {
+        let (socket, way) = Way::open(self, target).await?;
+        match self.exchange_keys(socket, target, expectation).await {
+            Ok(line) => Ok((line, way)),
+            Err(NoKeys::Failed(failure)) => Err(way.explain(failure).await),
             Err(NoKeys::NothingInCommon(failure, supported)) => {
-                drop(line);
-                let socket = open_socket(&addresses, target, limit(settings.connect)).await;
-                let Ok(socket) = socket else { return Err(failure) };
-                match timeout(limit(settings.handshake), Offer::ask(socket)).await {
-                    Ok(Ok(offer)) => {
-                        Err(algorithms::disagreement(&offer, &supported, target.legacy)
-                            .unwrap_or(failure))
-                    }
-                    _ => Err(failure),
+                let failure = way.explain(failure).await;
+                drop(way);
+                Err(self.disagreement(target, &supported).await.unwrap_or(failure))
+            }
+        }
+    }
+
+    async fn exchange_keys(
+        &self,
+        socket: Socket,
+        target: &Target,
+        expectation: &Expectation<'_>,
+    ) -> Result<Line, NoKeys> {
+        let patience = target.connect_timeout.unwrap_or(self.settings.handshake);
+        wait_for_version(&socket, target, patience).await.map_err(NoKeys::Failed)?;
+        let mut line = Line::new(Arc::new(socket)).map_err(NoKeys::Failed)?;
+        {
+            // It is never closed, so there is always a turn to come.
+            let turn = self.handshakes.acquire().await;
+            let mut exchange = pin!(line.exchange_keys(target, expectation, patience));
+            match timeout(TURN, &mut exchange).await {
+                Ok(exchanged) => exchanged?,
+                Err(_) => {
+                    drop(turn);
+                    exchange.await?;
                 }
             }
         }
+        Ok(line)
+    }
+
+    /// What the two sides have not in common, by the other side's own words: a second connection
+    /// asks for them.
+    async fn disagreement(&self, target: &Target, supported: &Supported) -> Option<HostFailure> {
+        let patience = target.connect_timeout.unwrap_or(self.settings.handshake);
+        let (socket, _way) = Way::open(self, target).await.ok()?;
+        let offer = timeout(patience, Offer::ask(socket)).await.ok()?.ok()?;
+        algorithms::disagreement(&offer, supported, target.legacy)
     }
 }
 
@@ -138,16 +165,32 @@ impl Connector for SshConnector {
     type Transport = SshTransport;
 
     async fn connect(&self, target: &Target) -> Result<SshTransport, HostFailure> {
-        let settings = &self.settings;
-        let limit = |stage: Duration| target.connect_timeout.unwrap_or(stage);
         let credential = self.credentials.of(target).await?;
         self.trials.check(target, &credential)?;
         let expectation = self.host_keys.expect(target);
-        let line = self.approach(target, &expectation).await?;
+        let (line, way) = self.approach(target, &expectation).await?;
+        match self.enter(line, target, &expectation, &credential).await {
+            Ok(transport) => Ok(transport.by(way)),
+            Err(failure) => Err(way.explain(failure).await),
+        }
+    }
+}
+
+impl SshConnector {
+    /// From the exchanged keys to the command line.
+    async fn enter(
+        &self,
+        line: Line,
+        target: &Target,
+        expectation: &Expectation<'_>,
+        credential: &Credential,
+    ) -> Result<SshTransport, HostFailure> {
+        let settings = &self.settings;
+        let limit = |stage: Duration| target.connect_timeout.unwrap_or(stage);
         expectation.check(&line.host_key()?)?;
-        let trial = self.trials.begin(target, &credential).await?;
+        let trial = self.trials.begin(target, credential).await?;
         let patience = limit(settings.authenticate);
-        let login = timeout(patience, line.log_in(&target.user, &credential)).await;
+        let login = timeout(patience, line.log_in(&target.user, credential)).await;
         // Without a decision, the trial counts as one that nobody answered.
         let login = login.map_err(|_| undecided(patience))?;
         trial.end(&login);
@@ -156,7 +199,10 @@ impl Connector for SshConnector {
     }
 }
 
-async fn resolve(target: &Target, limit: Duration) -> Result<Vec<SocketAddr>, HostFailure> {
+pub(super) async fn resolve(
+    target: &Target,
+    limit: Duration,
+) -> Result<Vec<SocketAddr>, HostFailure> {
     let failed = |cause: String| {
         HostFailure::new(
             Stage::Resolve,
@@ -179,7 +225,7 @@ async fn resolve(target: &Target, limit: Duration) -> Result<Vec<SocketAddr>, Ho
 }
 
 /// Tries the addresses one after the other, each with an equal share of the time that is left.
-async fn open_socket(
+pub(super) async fn open_socket(
     addresses: &[SocketAddr],
     target: &Target,
     limit: Duration,
@@ -229,8 +275,8 @@ fn connect_failure(target: &Target, limit: Duration, error: &io::Error) -> HostF
     HostFailure::new(Stage::Connect, message, remedy)
 }
 
-async fn wait_for_version(
-    socket: &TcpStream,
+pub(super) async fn wait_for_version(
+    socket: &Socket,
     target: &Target,
     limit: Duration,
 ) -> Result<(), HostFailure> {
@@ -260,19 +306,19 @@ async fn wait_for_version(
     Err(HostFailure::new(Stage::Handshake, message, remedy))
 }
 
-type Session = AsyncSession<SshStream<TcpStream>>;
+type Session = AsyncSession<SshStream>;
 
 /// A connection on its way to a shell.
 struct Line {
     // Dropped in this order: see `Hangup`. A stage must keep the channel in here, since its own
     // variables would outlive the socket.
-    hangup: Hangup<TcpStream>,
-    channel: Option<AsyncChannel<SshStream<TcpStream>>>,
+    hangup: Hangup<Socket>,
+    channel: Option<AsyncChannel<SshStream>>,
     session: Session,
 }
 
 impl Line {
-    fn new(socket: Arc<TcpStream>) -> Result<Self, HostFailure> {
+    fn new(socket: Arc<Socket>) -> Result<Self, HostFailure> {
         let hangup = Hangup::new(socket.clone());
         let session = AsyncSession::new(SshStream::new(socket), None).map_err(|error| {
             HostFailure::new(
@@ -475,7 +521,7 @@ fn shell_failure(request: &str, error: &Error) -> HostFailure {
     HostFailure::new(Stage::Login, message, remedy)
 }
 
-fn seconds(limit: Duration) -> String {
+pub(super) fn seconds(limit: Duration) -> String {
     let text = format!("{:.1}", limit.as_secs_f64());
     format!("{} s", text.strip_suffix(".0").unwrap_or(&text))
 }

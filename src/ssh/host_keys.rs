@@ -236,7 +236,7 @@ impl Expectation<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{Connection, HostName, SourceFile};
+    use crate::model::{Connection, HostName, Route, SourceFile};
 
     const A: &str =
         "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIKbHDsutcO0XF0+rPPXK2CrW5OhInqc71T1JvpKnCaSC";
@@ -256,6 +256,7 @@ mod tests {
             private_key_passphrase: None,
             legacy: false,
             host_key,
+            route: Route::Direct,
             connect_timeout: None,
             command_timeout: None,
         }

@@ -4,24 +4,32 @@
 //! login accepted. Does not know: FortiOS's commands, playbooks.
 //!
 //! `connector` walks through the stages; `stream` is how libssh2 waits without polling and
-//! goes away without leaking.
+//! goes away without leaking. `way` is how the socket of a session comes about where there are
+//! jump hosts between.
 
 mod agent;
 mod algorithms;
 mod authentication;
+mod bridge;
 mod connector;
 mod fault;
 mod hangup;
 mod host_keys;
+mod jump_host;
+mod jump_hosts;
+mod jump_login;
 mod key_files;
 mod known_hosts;
 mod offer;
+mod proxy_command;
 mod public_key;
 mod settings;
+mod socket;
 mod stream;
 mod transport;
 mod trials;
 mod version;
+mod way;
 
 pub use connector::{ScannedKey, SshConnector};
 pub use host_keys::{HostKeys, News, Standing};

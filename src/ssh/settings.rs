@@ -27,6 +27,9 @@ pub struct SshSettings {
     /// How many devices may refuse a credential, with none that accepts it between them, before
     /// the run stops offering it; at least one.
     pub most_refused_logins: usize,
+    /// How many connections to one jump host may be open at once, at least one. All sessions
+    /// with the devices behind it share them.
+    pub jump_connections: usize,
     pub known_hosts: Arc<KnownHosts>,
     /// The socket of the user's agent, as `SSH_AUTH_SOCK` names it: libssh2 looks there too.
     pub agent: Option<PathBuf>,
@@ -56,6 +59,7 @@ impl Default for SshSettings {
             login: Duration::from_secs(15),
             simultaneous_handshakes: 32,
             most_refused_logins: 3,
+            jump_connections: 4,
             known_hosts: Arc::default(),
             agent: None,
         }

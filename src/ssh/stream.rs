@@ -2,7 +2,7 @@
 
 use std::future::poll_fn;
 use std::io;
-use std::os::fd::{AsFd, AsRawFd, RawFd};
+use std::os::fd::{AsRawFd, RawFd};
 use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::Duration;
@@ -11,61 +11,20 @@ use async_ssh2_lite::ssh2::{self, BlockDirections, Session};
 use async_ssh2_lite::{AsyncSessionStream, Error};
 use async_trait::async_trait;
 use tokio::io::Interest;
-use tokio::net::{TcpStream, UnixStream};
 
-/// A socket known to the runtime: readiness, and a try that clears it.
-pub(super) trait Socket: AsFd + AsRawFd + Send + Sync + 'static {
-    fn poll_ready(&self, interest: Interest, cx: &mut Context<'_>) -> Poll<io::Result<()>>;
-
-    /// Runs `attempt` when the socket is thought to be ready, and forgets exactly the readiness
-    /// that was seen before it when the attempt would block.
-    fn try_io(
-        &self,
-        interest: Interest,
-        attempt: &mut dyn FnMut() -> io::Result<()>,
-    ) -> io::Result<()>;
-}
-
-macro_rules! socket {
-    ($($kind:ty),+) => {$(
-        impl Socket for $kind {
-            fn poll_ready(
-                &self,
-                interest: Interest,
-                cx: &mut Context<'_>,
-            ) -> Poll<io::Result<()>> {
-                if interest.is_writable() {
-                    self.poll_write_ready(cx)
-                } else {
-                    self.poll_read_ready(cx)
-                }
-            }
-
-            fn try_io(
-                &self,
-                interest: Interest,
-                attempt: &mut dyn FnMut() -> io::Result<()>,
-            ) -> io::Result<()> {
-                self.try_io(interest, attempt)
-            }
-        }
-    )+};
-}
-
-// A jump host's channel becomes the second session's transport through a pair of Unix sockets.
-socket!(TcpStream, UnixStream);
+use super::socket::Socket;
 
 /// The socket under a libssh2 session.
 ///
 /// The stream that async-ssh2-lite brings for tokio's sockets never clears their readiness, and
 /// so tries again every millisecond for as long as a device is silent. This one sleeps until the
 /// socket turns ready in the direction that libssh2 waits for.
-pub(super) struct SshStream<T> {
-    socket: Arc<T>,
+pub(super) struct SshStream {
+    socket: Arc<Socket>,
 }
 
-impl<T: Socket> SshStream<T> {
-    pub(super) fn new(socket: Arc<T>) -> Self {
+impl SshStream {
+    pub(super) fn new(socket: Arc<Socket>) -> Self {
         Self { socket }
     }
 
@@ -82,7 +41,7 @@ impl<T: Socket> SshStream<T> {
     {
         let mut outcome = None;
         // The result only tells tokio what to do with the readiness.
-        let _ = self.socket.try_io(interest, &mut || {
+        let _ = self.socket.try_io(interest, || {
             let attempt = Attempt::of(operation(), session);
             let used_up = attempt.waits_for(interest);
             outcome = Some(attempt);
@@ -127,14 +86,14 @@ impl<T: Socket> SshStream<T> {
     }
 }
 
-impl<T: Socket> AsRawFd for SshStream<T> {
+impl AsRawFd for SshStream {
     fn as_raw_fd(&self) -> RawFd {
         self.socket.as_raw_fd()
     }
 }
 
 #[async_trait]
-impl<T: Socket> AsyncSessionStream for SshStream<T> {
+impl AsyncSessionStream for SshStream {
     async fn x_with<R>(
         &self,
         mut op: impl FnMut() -> Result<R, ssh2::Error> + Send,

@@ -4,11 +4,12 @@ use std::io;
 
 use async_ssh2_lite::{AsyncChannel, AsyncSession};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::TcpStream;
 
 use super::fault::Fault;
 use super::hangup::Hangup;
+use super::socket::Socket;
 use super::stream::SshStream;
+use super::way::Way;
 use crate::model::Negotiated;
 use crate::runner::Transport;
 
@@ -18,28 +19,38 @@ use crate::runner::Transport;
 /// transport is sensible then. A cancelled read loses nothing.
 pub struct SshTransport {
     // Dropped in this order: see `Hangup`.
-    _hangup: Hangup<TcpStream>,
-    channel: AsyncChannel<SshStream<TcpStream>>,
-    session: AsyncSession<SshStream<TcpStream>>,
+    _hangup: Hangup<Socket>,
+    channel: AsyncChannel<SshStream>,
+    session: AsyncSession<SshStream>,
     negotiated: Negotiated,
+    way: Way,
 }
 
 impl SshTransport {
     pub(super) fn new(
-        hangup: Hangup<TcpStream>,
-        channel: AsyncChannel<SshStream<TcpStream>>,
-        session: AsyncSession<SshStream<TcpStream>>,
+        hangup: Hangup<Socket>,
+        channel: AsyncChannel<SshStream>,
+        session: AsyncSession<SshStream>,
         negotiated: Negotiated,
     ) -> Self {
-        Self { _hangup: hangup, channel, session, negotiated }
+        Self { _hangup: hangup, channel, session, negotiated, way: Way::Direct }
+    }
+
+    /// Keeps the way alive by which the device is reached.
+    pub(super) fn by(self, way: Way) -> Self {
+        Self { way, ..self }
     }
 
     /// libssh2 keeps the cause in the session; the error of a read or write has lost it.
-    fn explain(&self, error: io::Error) -> io::Error {
+    async fn explain(&self, error: io::Error) -> io::Error {
         let fault =
             self.session.last_error().map_or_else(|| Fault::from(&error), |last| (&last).into());
         match fault {
-            Fault::Lost => io::Error::new(io::ErrorKind::ConnectionReset, Fault::Lost.to_string()),
+            Fault::Lost => {
+                let cause = self.way.fault().await.map(|(message, _)| message);
+                let cause = cause.unwrap_or_else(|| Fault::Lost.to_string());
+                io::Error::new(io::ErrorKind::ConnectionReset, cause)
+            }
             other => io::Error::new(error.kind(), format!("SSH: {other}")),
         }
     }
@@ -53,10 +64,16 @@ impl Transport for SshTransport {
     async fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         // A device that never pauses must not keep the others from their turn.
         tokio::task::consume_budget().await;
-        self.channel.read(buffer).await.map_err(|error| self.explain(error))
+        match self.channel.read(buffer).await {
+            Ok(count) => Ok(count),
+            Err(error) => Err(self.explain(error).await),
+        }
     }
 
     async fn write(&mut self, bytes: &[u8]) -> io::Result<()> {
-        self.channel.write_all(bytes).await.map_err(|error| self.explain(error))
+        match self.channel.write_all(bytes).await {
+            Ok(()) => Ok(()),
+            Err(error) => Err(self.explain(error).await),
+        }
     }
 }

@@ -200,7 +200,7 @@ mod tests {
     use tokio::time::{Instant, sleep};
 
     use super::*;
-    use crate::model::{Connection, HostKeyPolicy, Secret};
+    use crate::model::{Connection, HostKeyPolicy, Route, Secret};
 
     #[derive(Clone, Copy)]
     enum Device {
@@ -226,6 +226,7 @@ mod tests {
             private_key_file: None,
             private_key_passphrase: None,
             legacy: false,
+            route: Route::Direct,
             host_key: HostKeyPolicy::Strict,
             connect_timeout: None,
             command_timeout: None,

@@ -5,9 +5,9 @@ use std::net::TcpStream as StdTcpStream;
 use std::os::fd::AsFd;
 
 use tokio::io::Interest;
-use tokio::net::TcpStream;
 
 use super::fault::printable;
+use super::socket::Socket;
 
 /// Why no SSH version line came.
 #[derive(Debug)]
@@ -28,8 +28,9 @@ const PREFIX: &[u8] = b"SSH-";
 /// The version line itself is left in the socket for libssh2. Doing this first tells a server
 /// that is not SSH from one that is silent, needs no turn at the key exchange, and keeps an
 /// endless greeting out of libssh2, which would read it to its end.
-pub(super) async fn wait_for(socket: &TcpStream) -> Result<(), NoVersion> {
-    // tokio cannot look into a socket and clear its readiness at once; a second handle can.
+pub(super) async fn wait_for(socket: &Socket) -> Result<(), NoVersion> {
+    // tokio cannot look into a socket and clear its readiness at once; a second handle can. What
+    // it asks the system for is the same for a Unix socket.
     let handle = socket.as_fd().try_clone_to_owned().map(StdTcpStream::from);
     let handle = handle.map_err(NoVersion::Failed)?;
     let mut said = Vec::new();

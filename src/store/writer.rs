@@ -47,6 +47,12 @@ impl Writer {
         self.events.send(event).await.ok();
     }
 
+    /// Hands over an event without waiting: one that has no room is lost, and the run in the store
+    /// is not whole.
+    pub fn try_append(&self, event: RunEvent) {
+        self.events.try_send(event).ok();
+    }
+
     /// Waits until everything is committed and says how many events the run has in the store.
     ///
     /// # Errors

@@ -3,15 +3,17 @@
 use minijinja::Value as Jinja;
 use minijinja::value::ValueKind;
 
-use super::TemplateError;
+use super::filters::DateTime;
+use super::{TemplateError, is_template};
 use crate::model::Value;
 
-/// A value whose templates are filled in, or that holds none.
-///
-/// # Errors
-/// A vaulted value, which cannot be used before it is decrypted.
-pub(super) fn to_jinja(value: &Value) -> Result<Jinja, TemplateError> {
-    Ok(match value {
+/// How deep a value may lie in another.
+pub(super) const MOST_NESTING: usize = 100;
+
+/// A value whose templates are filled in, or that holds none. A vaulted value in it becomes an
+/// error that shows when it is used; `path` is what it is called then.
+pub(super) fn to_jinja(value: &Value, path: &str) -> Jinja {
+    match value {
         Value::Null => Jinja::from(()),
         Value::Bool(value) => Jinja::from(*value),
         Value::Int(value) => Jinja::from(*value),
@@ -21,25 +23,40 @@ pub(super) fn to_jinja(value: &Value) -> Result<Jinja, TemplateError> {
         },
         Value::Float(value) => Jinja::from(*value),
         Value::Text(text) | Value::Unsafe(text) => Jinja::from(text.as_str()),
-        Value::Vault(_) => {
-            return Err(TemplateError::new("a vaulted value is used, and it is not decrypted"));
-        }
-        Value::List(items) => items.iter().map(to_jinja).collect::<Result<Jinja, _>>()?,
-        Value::Map(map) => {
-            let mut pairs = Vec::with_capacity(map.len());
-            for (key, value) in map {
-                pairs.push((key.as_str(), to_jinja(value)?));
-            }
-            Jinja::from_pairs(pairs)
-        }
-    })
+        Value::Vault(_) => Jinja::from(minijinja::Error::from(
+            TemplateError::new(format!(
+                "the vaulted value `{path}` is used, and it is not decrypted"
+            ))
+            .hint("give the vault's password"),
+        )),
+        Value::List(items) => items
+            .iter()
+            .enumerate()
+            .map(|(at, item)| to_jinja(item, &format!("{path}[{at}]")))
+            .collect(),
+        Value::Map(map) => Jinja::from_pairs(
+            map.iter()
+                .map(|(key, value)| (key.as_str(), to_jinja(value, &format!("{path}.{key}")))),
+        ),
+    }
 }
 
+/// Text that looks like a template becomes `Unsafe`.
+///
 /// # Errors
-/// A value that is an error itself, or undefined.
+/// A value that is an error itself, is undefined, or lies too deep.
 pub(super) fn from_jinja(value: &Jinja) -> Result<Value, TemplateError> {
+    from_nested(value, 0)
+}
+
+fn from_nested(value: &Jinja, depth: usize) -> Result<Value, TemplateError> {
+    if depth > MOST_NESTING {
+        return Err(TemplateError::new("the value is nested too deep"));
+    }
     Ok(match value.kind() {
-        ValueKind::Undefined => return Err(TemplateError::new("the value is undefined")),
+        ValueKind::Undefined => {
+            return Err(TemplateError::missing("a part of the value is undefined"));
+        }
         ValueKind::None => Value::Null,
         ValueKind::Bool => Value::Bool(value.is_true()),
         ValueKind::Number => match (value.as_i64(), f64::try_from(value.clone())) {
@@ -48,26 +65,48 @@ pub(super) fn from_jinja(value: &Jinja) -> Result<Value, TemplateError> {
             _ => Value::BigInt(value.to_string()),
         },
         ValueKind::Seq | ValueKind::Iterable => Value::List(
-            value.try_iter()?.map(|item| from_jinja(&item)).collect::<Result<Vec<_>, _>>()?,
+            items(value)?
+                .map(|item| from_nested(&item, depth + 1))
+                .collect::<Result<Vec<_>, _>>()?,
         ),
         ValueKind::Map => {
             let mut map = indexmap::IndexMap::new();
-            for key in value.try_iter()? {
-                let item = value.get_item(&key)?;
-                map.insert(key.to_string(), from_jinja(&item)?);
+            for key in items(value)? {
+                let item = value.get_item(&key).unwrap_or(Jinja::UNDEFINED);
+                map.insert(key_text(&key), from_nested(&item, depth + 1)?);
             }
             Value::Map(map)
         }
         ValueKind::Invalid => return Err(error_of(value)),
-        // What came out of a template is no template: it may hold what a device said.
-        _ => Value::Unsafe(value.to_string()),
+        ValueKind::Plain if value.downcast_object_ref::<DateTime>().is_none() => {
+            return Err(TemplateError::new("the value is a function, and not data"));
+        }
+        // What came out of a template is never a template itself: it may be a device's words.
+        _ => match value.to_string() {
+            text if is_template(&text) => Value::Unsafe(text),
+            text => Value::Text(text),
+        },
     })
 }
 
+/// A key as text: what YAML and JSON write for it.
+pub(super) fn key_text(key: &Jinja) -> String {
+    match key.kind() {
+        ValueKind::Bool => if key.is_true() { "true" } else { "false" }.to_owned(),
+        ValueKind::None => "null".to_owned(),
+        _ => key.to_string(),
+    }
+}
+
+fn items(value: &Jinja) -> Result<impl Iterator<Item = Jinja>, TemplateError> {
+    value.try_iter().map_err(|error| TemplateError::of(&error, |_| None))
+}
+
 /// The error that an invalid value is.
-fn error_of(value: &Jinja) -> TemplateError {
-    match value.try_iter() {
-        Err(error) => error.into(),
-        Ok(_) => TemplateError::new("the value cannot be used"),
+pub(super) fn error_of(value: &Jinja) -> TemplateError {
+    let inside = Jinja::from(vec![value.clone()]);
+    match inside.try_iter().map(|items| items.checked().next()) {
+        Ok(Some(Err(error))) | Err(error) => TemplateError::of(&error, |_| None),
+        _ => TemplateError::new("the value cannot be used"),
     }
 }

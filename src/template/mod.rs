@@ -5,15 +5,27 @@
 //! Start reading at [`Templar`] for the values of playbooks and inventories, at [`TemplateSet`]
 //! for template files.
 
+mod arguments;
 mod conversion;
 mod environment;
-mod markdown;
+mod evaluation;
+mod filters;
+mod functions;
+mod names;
 mod scope;
+mod shape;
+mod source;
 mod templar;
 mod template_error;
 mod template_set;
+mod text_form;
+mod token;
+mod value_tests;
 
 pub use scope::Scope;
 pub use templar::{Templar, is_template};
-pub use template_error::TemplateError;
+pub use template_error::{Spot, TemplateError};
 pub use template_set::TemplateSet;
+
+#[cfg(test)]
+mod examples;

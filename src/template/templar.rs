@@ -1,22 +1,27 @@
 //! The values of playbooks and inventories, filled in.
 
+use std::ops::Range;
 use std::sync::Arc;
 
 use jiff::Timestamp;
-use minijinja::value::{Enumerator, Object};
 use minijinja::{Environment, Value as Jinja};
 
-use super::conversion::{from_jinja, to_jinja};
+use super::conversion::from_jinja;
 use super::environment::environment;
+use super::evaluation::Evaluation;
+use super::names::{check_code, check_template};
+use super::shape::{check_expression_shape, check_shape};
+use super::source::{Reading, Source};
+use super::token::cut;
 use super::{Scope, TemplateError};
 use crate::model::Value;
 
-/// How deep variables may refer to variables.
-const MOST_DEPTH: usize = 30;
+/// Characters of an expression that a message repeats.
+const MOST_SHOWN: usize = 60;
 
 /// Whether a text holds a template: `{{`, `{%` or `{#`.
 pub fn is_template(text: &str) -> bool {
-    ["{{", "{%", "{#"].iter().any(|open| text.contains(open))
+    text.contains('{') && ["{{", "{%", "{#"].iter().any(|open| text.contains(open))
 }
 
 /// Evaluates expressions and fills templates in, as Ansible's templar does. Cheap to clone.
@@ -36,8 +41,10 @@ impl Templar {
     /// # Errors
     /// The first mistake.
     pub fn check_expression(&self, text: &str) -> Result<(), TemplateError> {
-        self.environment.compile_expression_owned(text.to_owned())?;
-        Ok(())
+        check_code(text, 0..text.len())?;
+        let source = Source::expression(text, 0..text.len(), Reading::File);
+        let compiled = self.environment.compile_expression_owned(source.ready.clone());
+        compiled.map(drop).map_err(|error| TemplateError::of(&error, |_| Some(&source)))
     }
 
     /// Checks the syntax of a text that may hold `{{ … }}`, and the names of its filters and
@@ -46,8 +53,10 @@ impl Templar {
     /// # Errors
     /// The first mistake.
     pub fn check(&self, text: &str) -> Result<(), TemplateError> {
-        self.environment.template_from_str(text)?;
-        Ok(())
+        check_template(text)?;
+        let source = Source::template(text, Reading::Value);
+        let compiled = self.environment.template_from_str(&source.ready);
+        compiled.map(drop).map_err(|error| TemplateError::of(&error, |_| Some(&source)))
     }
 
     /// The value of an expression without braces, as `when:` holds it.
@@ -55,101 +64,95 @@ impl Templar {
     /// # Errors
     /// A mistake in the expression or in a variable that it uses; an undefined result.
     pub fn evaluate(&self, text: &str, scope: &Arc<dyn Scope>) -> Result<Value, TemplateError> {
-        from_jinja(&self.expression(text, scope, 0)?)
+        let evaluation = Evaluation::new(self.clone(), Arc::clone(scope));
+        from_jinja(&self.expression(text, 0..text.len(), Reading::File, &evaluation)?)
     }
 
     /// A value with all templates in it filled in: in lists and in the values of mappings too. A
     /// text that is one `{{ … }}` and nothing else becomes what the expression gives, any other
-    /// text stays text. `Unsafe` text is left as it is.
+    /// text stays text. `Unsafe` text is left as it is, and text that comes out looking like a
+    /// template is `Unsafe`, so that nobody fills it in again.
     ///
     /// # Errors
     /// The first mistake.
     pub fn fill(&self, value: &Value, scope: &Arc<dyn Scope>) -> Result<Value, TemplateError> {
-        self.fill_at(value, scope, 0)
+        self.fill_within(value, &Evaluation::new(self.clone(), Arc::clone(scope)))
     }
 
-    fn fill_at(
+    fn fill_within(
         &self,
         value: &Value,
-        scope: &Arc<dyn Scope>,
-        depth: usize,
+        evaluation: &Arc<Evaluation>,
     ) -> Result<Value, TemplateError> {
         match value {
-            Value::Text(text) if is_template(text) => {
-                from_jinja(&self.template(text, scope, depth)?)
-            }
-            Value::List(items) => Ok(Value::List(
-                items
-                    .iter()
-                    .map(|item| self.fill_at(item, scope, depth))
-                    .collect::<Result<_, _>>()?,
-            )),
-            Value::Map(map) => Ok(Value::Map(
-                map.iter()
-                    .map(|(key, item)| Ok((key.clone(), self.fill_at(item, scope, depth)?)))
-                    .collect::<Result<_, TemplateError>>()?,
-            )),
+            Value::Text(text) if is_template(text) => from_jinja(&self.template(text, evaluation)?),
+            Value::List(items) => items
+                .iter()
+                .map(|item| self.fill_within(item, evaluation))
+                .collect::<Result<_, _>>()
+                .map(Value::List),
+            Value::Map(map) => map
+                .iter()
+                .map(|(key, item)| Ok((key.clone(), self.fill_within(item, evaluation)?)))
+                .collect::<Result<_, _>>()
+                .map(Value::Map),
             other => Ok(other.clone()),
         }
     }
 
-    fn template(
+    /// What a text with templates in it becomes.
+    pub(super) fn template(
         &self,
         text: &str,
-        scope: &Arc<dyn Scope>,
-        depth: usize,
+        evaluation: &Arc<Evaluation>,
     ) -> Result<Jinja, TemplateError> {
-        if let Some(inner) = lone_expression(text)
-            && let Ok(value) = self.expression(inner, scope, depth)
-        {
-            return Ok(value);
+        if let Some(range) = lone_expression(text) {
+            return self.expression(text, range, Reading::Value, evaluation);
         }
-        let template = self.environment.template_from_str(text)?;
-        Ok(Jinja::from(template.render(self.context(scope, depth))?))
+        check_shape(text)?;
+        let source = Source::template(text, Reading::Value);
+        let context = Jinja::from_dyn_object(Arc::clone(evaluation));
+        self.environment
+            .render_str(&source.ready, context)
+            .map(Jinja::from)
+            .map_err(|error| evaluation.explain(TemplateError::of(&error, |_| Some(&source))))
     }
 
     fn expression(
         &self,
         text: &str,
-        scope: &Arc<dyn Scope>,
-        depth: usize,
+        range: Range<usize>,
+        reading: Reading,
+        evaluation: &Arc<Evaluation>,
     ) -> Result<Jinja, TemplateError> {
-        let expression = self.environment.compile_expression_owned(text.to_owned())?;
-        Ok(expression.eval(self.context(scope, depth))?)
-    }
-
-    fn context(&self, scope: &Arc<dyn Scope>, depth: usize) -> Jinja {
-        Jinja::from_object(Variables { templar: self.clone(), scope: Arc::clone(scope), depth })
+        check_expression_shape(text, range.clone())?;
+        let source = Source::expression(text, range.clone(), reading);
+        let context = Jinja::from_dyn_object(Arc::clone(evaluation));
+        let value = self
+            .environment
+            .compile_expression_owned(source.ready.clone())
+            .and_then(|expression| expression.eval(context))
+            .map_err(|error| evaluation.explain(TemplateError::of(&error, |_| Some(&source))))?;
+        if value.is_undefined() {
+            let shown: String = text[range].trim().chars().take(MOST_SHOWN).collect();
+            let mut error = TemplateError::undefined(shown);
+            error.spot = source.line(1).map(|line| source.spot(line));
+            return Err(evaluation.explain(error));
+        }
+        Ok(value)
     }
 }
 
-/// The inside of a text that is one `{{ … }}` and nothing else.
-fn lone_expression(text: &str) -> Option<&str> {
-    let inner = text.trim().strip_prefix("{{")?.strip_suffix("}}")?;
-    (!inner.contains("{{") && !inner.contains("{%")).then_some(inner)
-}
-
-/// A scope as minijinja sees it: each variable is filled in when it is asked for.
-#[derive(Debug)]
-struct Variables {
-    templar: Templar,
-    scope: Arc<dyn Scope>,
-    depth: usize,
-}
-
-impl Object for Variables {
-    fn get_value(self: &Arc<Self>, key: &Jinja) -> Option<Jinja> {
-        let value = self.scope.get(key.as_str()?)?;
-        let filled = match self.depth < MOST_DEPTH {
-            true => self.templar.fill_at(&value, &self.scope, self.depth + 1),
-            false => Err(TemplateError::new("variables refer to one another in a circle")),
-        };
-        Some(filled.and_then(|value| to_jinja(&value)).unwrap_or_else(|error| {
-            minijinja::Error::new(minijinja::ErrorKind::InvalidOperation, error.message).into()
-        }))
+/// The inside of a text that is one `{{ … }}` and nothing else but comments.
+fn lone_expression(text: &str) -> Option<Range<usize>> {
+    let found = cut(text);
+    let [code] = found.codes.as_slice() else { return None };
+    if found.has_text || !code.is_expression || !text[code.range.end..].starts_with("}}") {
+        return None;
     }
-
-    fn enumerate(self: &Arc<Self>) -> Enumerator {
-        Enumerator::Iter(Box::new(self.scope.names().into_iter().map(Jinja::from)))
-    }
+    // `{{-` and `-}}` strip white space that is not there.
+    let inside = &text[code.range.clone()];
+    let begin = usize::from(inside.starts_with(['-', '+']));
+    let end = usize::from(inside.len() > begin && inside.ends_with(['-', '+']));
+    Some(code.range.start + begin..code.range.end - end)
 }

@@ -1,21 +1,37 @@
 //! Template files that may include one another.
 
+use std::io;
+
+use indexmap::IndexMap;
 use jiff::Timestamp;
-use minijinja::syntax::SyntaxConfig;
 use minijinja::value::{Serde, merge_maps};
 use minijinja::{Environment, Value as Jinja};
 use serde::Serialize;
 
 use super::TemplateError;
-use super::environment::environment;
+use super::environment::{Trimming, environment};
+use super::names::{check_members, check_template};
+use super::source::{Reading, Source, header};
 use crate::model::{InputIssue, Place, SourceFile};
 
-/// Templates by name, checked. Those whose name ends in `.html` escape what they print. As in
-/// Ansible, the line end behind a block is not part of the text, and the last one of a file is.
+/// Work that one report may take: enough for 500,000 rows of a wide table.
+const FUEL: u64 = 1_000_000_000;
+/// Bytes that one report may have.
+const MOST_OUTPUT: usize = 256 * 1024 * 1024;
+
+/// Templates by name, checked. Those whose name ends in `.html` or `.xml` (or so with `.j2`
+/// behind it) escape what they print.
 #[derive(Debug)]
 pub struct TemplateSet {
     environment: Environment<'static>,
+    members: IndexMap<String, Member>,
     sources: Vec<SourceFile>,
+}
+
+#[derive(Debug)]
+struct Member {
+    file: SourceFile,
+    source: Source,
 }
 
 impl TemplateSet {
@@ -28,31 +44,41 @@ impl TemplateSet {
         templates: impl IntoIterator<Item = (String, SourceFile)>,
         now: Timestamp,
     ) -> Result<Self, Vec<InputIssue>> {
-        let mut environment = environment(now);
-        if let Ok(syntax) =
-            SyntaxConfig::builder().trim_blocks(true).keep_trailing_newline(true).build()
-        {
-            environment.set_syntax(syntax);
+        let mut set =
+            Self { environment: environment(now), members: IndexMap::new(), sources: Vec::new() };
+        set.environment.set_fuel(Some(FUEL));
+        for (name, file) in templates {
+            // Jinja2 knows one kind of line end.
+            let source = Source::template(&file.text.replace("\r\n", "\n"), Reading::File);
+            set.sources.push(file.clone());
+            set.members.insert(name, Member { file, source });
         }
-        let mut set = Self { environment, sources: Vec::new() };
+        let names: Vec<&str> = set.members.keys().map(String::as_str).collect();
         let mut issues = Vec::new();
-        for (name, source) in templates {
-            let text = source.text.to_string();
-            if let Err(error) = set.environment.add_template_owned(name, text) {
-                issues.push(issue(&source, error.into()));
+        for (name, member) in &set.members {
+            let trimming = header(&member.file.text).map(Trimming::of_header).unwrap_or_default();
+            trimming.set(&mut set.environment);
+            let checked = check_template(&member.file.text)
+                .and_then(|()| check_members(&member.file.text, &names))
+                .and_then(|()| {
+                    set.environment
+                        .add_template_owned(name.clone(), member.source.ready.clone())
+                        .map_err(|error| TemplateError::of(&error, |_| Some(&member.source)))
+                });
+            if let Err(error) = checked {
+                issues.push(issue(&member.file, error));
             }
-            set.sources.push(source);
         }
         if issues.is_empty() { Ok(set) } else { Err(issues) }
     }
 
     pub fn contains(&self, name: &str) -> bool {
-        self.environment.get_template(name).is_ok()
+        self.members.contains_key(name)
     }
 
     /// The names of all templates.
     pub fn names(&self) -> Vec<&str> {
-        self.environment.templates().map(|(name, _)| name).collect()
+        self.members.keys().map(String::as_str).collect()
     }
 
     /// The files behind the templates, for excerpts.
@@ -75,7 +101,10 @@ impl TemplateSet {
     /// # Errors
     /// The first mistake.
     pub fn fill(&self, text: &str, context: &Jinja) -> Result<String, TemplateError> {
-        Ok(self.environment.render_str(text, context.clone())?)
+        check_template(text)?;
+        let source = Source::template(text, Reading::File);
+        let rendered = self.environment.render_str(&source.ready, context.clone());
+        rendered.map_err(|error| explain(TemplateError::of(&error, |_| Some(&source)), context))
     }
 
     /// Fills a template in.
@@ -83,20 +112,45 @@ impl TemplateSet {
     /// # Errors
     /// The first mistake, at its place in the template that holds it.
     pub fn render(&self, name: &str, context: &Jinja) -> Result<String, InputIssue> {
-        let render = |name| self.environment.get_template(name)?.render(context.clone());
-        render(name).map_err(|error| {
-            let error = TemplateError::from(error);
-            let named = error.spot.as_ref().and_then(|spot| spot.template.as_deref());
-            let source = self.source_of(named.unwrap_or(name));
-            match source {
-                Some(source) => issue(source, error),
+        let mut output = Output(Vec::new());
+        let rendered = self.environment.get_template(name).and_then(|template| {
+            template.render_captured_to(context.clone(), &mut output).map(drop)
+        });
+        let text = rendered
+            .map_err(|error| {
+                TemplateError::of(&error, |name| Some(&self.members.get(name)?.source))
+            })
+            .and_then(|()| {
+                String::from_utf8(output.0)
+                    .map_err(|_| TemplateError::new("the template writes bytes that are not text"))
+            });
+        text.map_err(|error| {
+            let error = explain(error, context);
+            let holder = error.spot.as_ref().and_then(|spot| spot.template.as_deref());
+            match self.members.get(holder.unwrap_or(name)) {
+                Some(member) => issue(&member.file, error),
                 None => InputIssue::error(error.message),
             }
         })
     }
+}
 
-    fn source_of(&self, name: &str) -> Option<&SourceFile> {
-        self.sources.iter().rev().find(|source| source.name.ends_with(name))
+/// Names the part of the context that an undefined name may have meant.
+fn explain(error: TemplateError, context: &Jinja) -> TemplateError {
+    let Some(what) =
+        error.undefined.as_deref().filter(|what| !what.is_empty() && error.hint.is_none())
+    else {
+        return error;
+    };
+    let root = what.split(['.', '[']).next().unwrap_or(what);
+    let names: Vec<String> =
+        context.try_iter().into_iter().flatten().map(|name| name.to_string()).collect();
+    match crate::model::nearest(root, &names).filter(|near| *near != root) {
+        Some(near) => {
+            let hint = format!("did you mean `{near}`?");
+            error.hint(hint)
+        }
+        None => error,
     }
 }
 
@@ -104,4 +158,21 @@ fn issue(source: &SourceFile, error: TemplateError) -> InputIssue {
     let (line, column, width) =
         error.spot.as_ref().map_or((1, 1, 1), |spot| (spot.line, spot.column, spot.width));
     error.at(&Place::new(source.name.clone(), line, column), width)
+}
+
+/// Bounded text.
+struct Output(Vec<u8>);
+
+impl io::Write for Output {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        if self.0.len().saturating_add(bytes.len()) > MOST_OUTPUT {
+            return Err(io::Error::other("too much"));
+        }
+        self.0.extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
 }

@@ -5,6 +5,7 @@
 //! Does not know: the runner. Start reading at [`Progress`] and [`render_issues`].
 
 mod diagnostics;
+mod line_writer;
 mod look;
 mod output;
 mod progress;

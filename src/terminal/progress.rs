@@ -7,9 +7,10 @@ use std::time::Duration;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use jiff::Timestamp;
 
+use super::Look;
+use super::line_writer::LineWriter;
 use super::tally::Tally;
 use super::task_line::TaskLines;
-use super::{Look, write_text};
 use crate::model::{RunEvent, clean};
 
 /// How often the bar's clock moves on while nothing happens.
@@ -30,7 +31,7 @@ pub struct Progress {
 
 enum Screen {
     Bar(ProgressBar),
-    Lines { stream: Box<dyn Write + Send>, said: Said },
+    Lines { writer: LineWriter, said: Said },
 }
 
 /// When the last line was due.
@@ -75,7 +76,7 @@ impl Progress {
     }
 
     fn on_stream(stream: Box<dyn Write + Send>, verbosity: u8) -> Self {
-        let screen = Screen::Lines { stream, said: Said::default() };
+        let screen = Screen::Lines { writer: LineWriter::new(stream), said: Said::default() };
         Self { tally: Tally::default(), lines: TaskLines::new(verbosity), screen }
     }
 
@@ -92,10 +93,10 @@ impl Progress {
                 bar.set_position(self.tally.done);
                 bar.set_message(self.tally.details());
             }
-            Screen::Lines { stream, said } => {
+            Screen::Lines { writer, said } => {
                 let due = said.due(&self.tally).then(|| self.tally.sentence());
                 for line in line.into_iter().chain(due) {
-                    write_text(stream, &format!("{line}\n")).ok();
+                    writer.line(&line);
                 }
             }
         }
@@ -106,16 +107,15 @@ impl Progress {
         let text = clean(text);
         match &mut self.screen {
             Screen::Bar(bar) => bar.println(text),
-            Screen::Lines { stream, .. } => {
-                write_text(stream, &format!("{text}\n")).ok();
-            }
+            Screen::Lines { writer, .. } => writer.line(&text),
         }
     }
 
     /// Takes the bar off the screen.
     pub fn finish(self) {
-        if let Screen::Bar(bar) = self.screen {
-            bar.finish_and_clear();
+        match self.screen {
+            Screen::Bar(bar) => bar.finish_and_clear(),
+            Screen::Lines { writer, .. } => writer.finish(),
         }
     }
 }

@@ -56,7 +56,11 @@ impl ShellTransport {
     fn take(&mut self, steps: Vec<Step>) {
         for step in steps {
             match step {
-                Step::Write(bytes) => self.ready.extend(bytes),
+                Step::Write(bytes) | Step::Drip(bytes) => self.ready.extend(bytes),
+                Step::Flood { block, times, end } => {
+                    (0..times).for_each(|_| self.ready.extend(&block));
+                    self.ready.extend(end);
+                }
                 Step::Think => {}
                 Step::Close | Step::Cut => self.is_over = true,
             }

@@ -13,6 +13,7 @@ use super::places::{Places, Visit};
 use super::sent::Sent;
 use super::survey::SurveyJob;
 use crate::fortios::command::Command;
+use crate::fortios::parse;
 use crate::fortios::prompt::Prompt;
 use crate::fortios::screen::ScreenLine;
 use crate::model::{HostFailure, Stage, Transcript};
@@ -24,6 +25,8 @@ pub struct Conversation {
     home: Prompt,
     place: Place,
     places: Places,
+    /// Whether this device takes `sudo`; `None` until it was tried.
+    sudo: Option<bool>,
     job: Option<Job>,
     exchange: Option<Exchange>,
 }
@@ -46,6 +49,7 @@ impl Conversation {
             home,
             place: Place::Home,
             places: Places::default(),
+            sudo: None,
             job: Some(Job::Survey(Box::new(survey))),
             exchange: None,
         }
@@ -216,9 +220,17 @@ impl Conversation {
         let Some(job) = &mut self.job else { return Ok(Going::On) };
         let visit = job.next().map(|(visit, _)| visit);
         match &exchange.sent {
-            Sent::Command(command) => {
+            Sent::Command(command) | Sent::InVdom(_, command) => {
                 if !self.place.has_prompt(&reply.prompt, &self.home) {
                     return Err(lost("the context changed under a command", visit));
+                }
+                if matches!(exchange.sent, Sent::InVdom(..)) && self.sudo.is_none() {
+                    let works = is_answer(command, &reply);
+                    self.sudo = Some(works);
+                    if !works {
+                        // The same visit again, by way of `edit`.
+                        return self.proceed(limits, now, out);
+                    }
                 }
                 let transcript = Transcript {
                     command: command.as_str().to_owned(),
@@ -258,9 +270,7 @@ impl Conversation {
         }
         let Some(job) = &self.job else { return Ok(Going::On) };
         let sent = match (job.next(), job) {
-            (Some((visit, command)), _) => {
-                self.place.step_towards(&visit.place).unwrap_or(Sent::Command(command))
-            }
+            (Some((visit, command)), _) => self.next(visit.place, command),
             (None, Job::Leave) => match self.place.step_towards(&Place::Home) {
                 Some(up) => up,
                 None => {
@@ -280,16 +290,38 @@ impl Conversation {
         Ok(Going::On)
     }
 
+    /// The next step on the way to a command. From the global context a VDOM is asked by `sudo`,
+    /// until the device refuses that.
+    fn next(&self, target: Place, command: Command) -> Sent {
+        match target {
+            Place::Vdom(name) if self.sudo != Some(false) && self.place == Place::Global => {
+                Sent::InVdom(name, command)
+            }
+            Place::Vdom(_) if self.sudo != Some(false) => {
+                self.place.step_towards(&Place::Global).unwrap_or(Sent::Command(command))
+            }
+            target => self.place.step_towards(&target).unwrap_or(Sent::Command(command)),
+        }
+    }
+
     /// Says in a failure what was sent and where.
     fn located(&self, failure: HostFailure) -> HostFailure {
         let Some(exchange) = &self.exchange else { return failure };
         let vdom = self.job.as_ref().and_then(Job::next).and_then(|(visit, _)| visit.vdom);
         let stage = match exchange.sent {
-            Sent::Command(_) => failure.stage,
+            Sent::Command(_) | Sent::InVdom(..) => failure.stage,
             _ => Stage::Vdom,
         };
         HostFailure { stage, ..failure }.during(exchange.sent.text(), vdom)
     }
+}
+
+/// Whether `sudo` was understood, on its first use: neither refused nor answered with what the
+/// command's own parser does not know. What a release without it says is not known for sure.
+fn is_answer(command: &Command, reply: &Reply) -> bool {
+    let parser = parse::by_command(command.as_str());
+    reply.refusal.is_none()
+        && parser.is_none_or(|parser| (parser.run)(&reply.text).get("error").is_none())
 }
 
 fn lost(message: impl Into<String>, visit: Option<Visit>) -> HostFailure {

@@ -35,6 +35,8 @@ enum Guess {
     #[default]
     Nothing,
     Prompt(Prompt),
+    /// The end of a post-login banner.
+    Banner,
     /// A question that is never answered.
     Question,
     /// A prompt as other systems have it.
@@ -81,25 +83,26 @@ impl Login {
     }
 
     /// Looks at the incomplete line after all complete ones have been taken.
-    pub fn look(&mut self, partial: Option<&str>, now: Duration) -> LoginStep {
+    pub fn look(&mut self, partial: Option<&str>, now: Duration) {
         self.heard = now;
         let line = partial.unwrap_or_default();
         if !line.trim().is_empty() {
             self.last = line.trim().to_owned();
         }
-        if line.starts_with("(Press 'a' to accept):") {
-            if self.accepted {
-                return LoginStep::Failed(HostFailure::new(
-                    Stage::Login,
-                    "the device asks for acceptance of its banner again",
-                    "It was accepted once. Log in by hand and see what it wants.",
-                ));
-            }
-            *self = Self { accepted: true, heard: now, ..Self::default() };
-            return LoginStep::Write(Sent::AcceptBanner);
-        }
         self.guess = guess(line);
-        LoginStep::Wait
+    }
+
+    /// Accepts the banner, once.
+    fn accept(&mut self, now: Duration) -> LoginStep {
+        if self.accepted {
+            return LoginStep::Failed(HostFailure::new(
+                Stage::Login,
+                "the device asks for acceptance of its banner again",
+                "It was accepted once. Log in by hand and see what it wants.",
+            ));
+        }
+        *self = Self { accepted: true, heard: now, ..Self::default() };
+        LoginStep::Write(Sent::AcceptBanner)
     }
 
     /// Acts on what the time decides. `now` counts from the beginning of the session.
@@ -112,6 +115,7 @@ impl Login {
                         return step;
                     }
                 }
+                Guess::Banner => return self.accept(now),
                 Guess::Question => return LoginStep::Failed(self.question()),
                 Guess::Foreign => return LoginStep::Failed(self.foreign()),
             }
@@ -145,6 +149,7 @@ impl Login {
         match self.guess {
             Guess::Nothing => None,
             Guess::Foreign => Some(FOREIGN_SILENCE.min(limits.login)),
+            Guess::Banner => Some(limits.settle),
             Guess::Prompt(_) if !self.noisy => Some(limits.settle),
             _ => Some(limits.settle * 5),
         }
@@ -213,6 +218,9 @@ fn guess(line: &str) -> Guess {
         return Guess::Prompt(prompt);
     }
     let text = line.trim_end();
+    if text == "(Press 'a' to accept):" {
+        return Guess::Banner;
+    }
     let asks = text.ends_with(':')
         && ["password", "passcode", "token", "code", "otp", "login"]
             .iter()

@@ -10,6 +10,9 @@ use crate::fortios::command::Command;
 pub enum Sent {
     /// A command that passed the gate.
     Command(Command),
+    /// `sudo NAME COMMAND` in the global context: the command in a VDOM, without entering it. A
+    /// VDOM that does not exist is refused, where `edit` would create it.
+    InVdom(VdomName, Command),
     /// One blank, the answer to `--More-- `.
     NextPage,
     /// `a`, the acceptance of a post-login banner; once per session.
@@ -34,6 +37,7 @@ impl Sent {
     pub fn text(&self) -> String {
         match self {
             Self::Command(command) => command.as_str().to_owned(),
+            Self::InVdom(name, command) => format!("sudo {name} {command}"),
             Self::NextPage => " ".to_owned(),
             Self::AcceptBanner => "a".to_owned(),
             Self::ProbePrompt => String::new(),

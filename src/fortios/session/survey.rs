@@ -168,6 +168,10 @@ fn listed(transcript: &Transcript, limits: &Limits) -> Result<Places, Unlisted> 
     let failure = |message: String, remedy: &str| {
         HostFailure::new(Stage::Vdom, message, remedy).during(&transcript.command, None)
     };
+    let not_collected = || {
+        let is_one = transcript.text.starts_with(refusal::NOT_COLLECTED);
+        refusal::failure(transcript).filter(|_| is_one)
+    };
     match vdom_list(&transcript.text).answer() {
         Ok(list) if list.vdoms.len() > limits.vdoms => Err(Unlisted::TooMany(failure(
             format!("the device lists {} VDOMs, more than {}", list.vdoms.len(), limits.vdoms),
@@ -178,10 +182,13 @@ fn listed(transcript: &Transcript, limits: &Limits) -> Result<Places, Unlisted> 
             "the list of VDOMs is too long to be read".to_owned(),
             "Give the profile `get` in the global context: its list is shorter.",
         ))),
-        Err(problem) => Err(Unlisted::Unanswered(failure(
-            format!("the VDOMs of the device could not be listed: {problem}"),
-            "The profile needs `diagnose sys vd list` or `get system vdom-property` in the global \
-             context; since FortiOS 7.4.2 these are the rights `cli-diagnose` and `cli-get`.",
-        ))),
+        Err(problem) => Err(Unlisted::Unanswered(not_collected().unwrap_or_else(|| {
+            failure(
+                format!("the VDOMs of the device could not be listed: {problem}"),
+                "The profile needs `diagnose sys vd list` or `get system vdom-property` in the \
+                 global context; since FortiOS 7.4.2 these are the rights `cli-diagnose` and \
+                 `cli-get`.",
+            )
+        }))),
     }
 }

@@ -1,4 +1,4 @@
-//! `fortitoken_info`, `fortios_facts`, `fortitoken_owners`: what tokenfleet asks and understands.
+//! `fortitoken_info` and its like: what tokenfleet asks and understands.
 
 /// A question of which tokenfleet knows the commands and the answers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -9,6 +9,8 @@ pub enum Collect {
     FortiosFacts,
     /// Who holds which token: local users of every VDOM, and administrators.
     FortitokenOwners,
+    /// How the tokens are configured: licence, lock, activation code's end, seed.
+    FortitokenConfig,
 }
 
 impl Collect {
@@ -17,6 +19,7 @@ impl Collect {
             Self::FortitokenInfo => "fortitoken_info",
             Self::FortiosFacts => "fortios_facts",
             Self::FortitokenOwners => "fortitoken_owners",
+            Self::FortitokenConfig => "fortitoken_config",
         }
     }
 }

@@ -37,6 +37,7 @@ pub(super) static ACTIONS: &[ActionRow] = &[
     collect("fortitoken_info", |_, _| Some(Action::Collect(Collect::FortitokenInfo))),
     collect("fortios_facts", |_, _| Some(Action::Collect(Collect::FortiosFacts))),
     collect("fortitoken_owners", |_, _| Some(Action::Collect(Collect::FortitokenOwners))),
+    collect("fortitoken_config", |_, _| Some(Action::Collect(Collect::FortitokenConfig))),
     ActionRow {
         name: "cli",
         is_ansibles: false,

@@ -11,9 +11,6 @@ use super::Reader;
 
 const KEYS: [&str; 5] = ["template", "csv", "json", "dest", "each"];
 
-/// What a template may be filled in for, once each.
-const EACH: [&str; 1] = ["ticket"];
-
 /// The one table that is written as JSON: the whole view.
 const JSON: [&str; 1] = ["report"];
 
@@ -122,8 +119,9 @@ fn each(
     reader: &mut Reader<'_>,
 ) -> Option<String> {
     let name = reader.literal("each", node)?;
-    if !EACH.contains(&name) {
-        let hint = nearest_hint(name, &EACH);
+    let known = ReportRequest::EACH.map(|(known, _)| known);
+    if !known.contains(&name) {
+        let hint = nearest_hint(name, &known);
         reader.refuse(node, format!("there is no report for each `{name}`"), hint);
         return None;
     }

@@ -46,7 +46,8 @@ pub struct DeviceView {
     pub server: &'static str,
     /// It does not reach its token server, or said another word: what it shows may be stale.
     pub low_confidence: bool,
-    pub tokens: DeviceTokens,
+    /// `None` where no token table was read, which is not the same as none in it.
+    pub tokens: Option<DeviceTokens>,
     pub findings: ActionCounts,
     /// Seconds from its start to its end.
     pub duration_s: Option<f64>,
@@ -101,11 +102,11 @@ impl DeviceView {
                 ServerReach::Unreachable => "unreachable",
             },
             low_confidence: reach.is_doubtful(),
-            tokens: DeviceTokens {
+            tokens: (!facts.sheets.is_empty()).then(|| DeviceTokens {
                 total: facts.tokens().count(),
                 spare: count(&TokenStatus::New),
                 pending: count(&TokenStatus::Provisioning),
-            },
+            }),
             findings: ActionCounts::of(found.iter().map(|(_, view)| *view)),
             duration_s: record.and_then(|record| Some(seconds(record.started?, record.finished?))),
         }

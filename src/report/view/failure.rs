@@ -55,6 +55,7 @@ pub struct FailureGroup {
     /// `failed`, `unreachable`, `not_attempted`, `interrupted` or `unfinished`.
     pub outcome: &'static str,
     pub stage: Option<&'static str>,
+    /// Where it differs in addresses, names of hosts and numbers, these are `…`.
     pub message: Text,
     /// That of the first host.
     pub remedy: Text,
@@ -70,21 +71,94 @@ impl FailureGroup {
         let mut groups: IndexMap<_, Self> = IndexMap::new();
         for device in devices {
             let Some(failure) = &device.failure else { continue };
-            let group = groups
-                .entry((device.outcome, failure.stage, &failure.message))
-                .or_insert_with(|| Self {
-                    outcome: device.outcome,
-                    stage: failure.stage,
-                    message: failure.message.clone(),
-                    remedy: failure.remedy.clone(),
-                    count: 0,
-                    hosts: Vec::new(),
-                });
+            let pattern = pattern(&failure.message, device);
+            let key = (device.outcome, failure.stage, pattern.clone());
+            let group = groups.entry(key).or_insert_with(|| Self {
+                outcome: device.outcome,
+                stage: failure.stage,
+                message: failure.message.clone(),
+                remedy: failure.remedy.clone(),
+                count: 0,
+                hosts: Vec::new(),
+            });
+            if group.message != failure.message {
+                group.message = pattern;
+            }
             group.count += 1;
             group.hosts.push(device.host.clone());
         }
         let mut groups: Vec<_> = groups.into_values().collect();
         groups.sort_by_key(|group| std::cmp::Reverse(group.count));
         groups
+    }
+}
+
+/// A message without what one host has and another has not: its name, addresses and numbers.
+fn pattern(message: &Text, device: &DeviceView) -> Text {
+    let address = device.address.rsplit_once(':').map_or(&*device.address, |(name, _)| name);
+    let mut pattern = String::with_capacity(message.len());
+    let is_part = |c: char| c.is_alphanumeric() || "-_.:".contains(c);
+    let mut rest: &str = message;
+    while let Some(c) = rest.chars().next() {
+        let word = &rest[..rest.find(|c| !is_part(c)).unwrap_or(rest.len())];
+        if word.is_empty() {
+            pattern.push(c);
+            rest = &rest[c.len_utf8()..];
+            continue;
+        }
+        let bare = word.trim_end_matches([':', '.']);
+        if bare == &*device.host || bare == address || is_number_or_address(bare) {
+            pattern.push('…');
+            pattern.push_str(&word[bare.len()..]);
+        } else {
+            pattern.push_str(word);
+        }
+        rest = &rest[word.len()..];
+    }
+    Text::new(&pattern)
+}
+
+fn is_number_or_address(word: &str) -> bool {
+    let is_v6 = word.matches(':').count() > 1;
+    let of_either = |c: char| match is_v6 {
+        true => c.is_ascii_hexdigit() || ":.".contains(c),
+        false => c.is_ascii_digit() || ":.".contains(c),
+    };
+    !word.is_empty() && word.chars().all(of_either)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::example_view;
+
+    #[test]
+    fn one_cause_on_many_hosts_is_one_cause() {
+        let mut devices = example_view().devices;
+        devices.retain(|device| &*device.host == "fgt-par-01");
+        devices.resize(3, devices[0].clone());
+        let mut group = |messages: [&str; 3]| {
+            for (device, message) in devices.iter_mut().zip(messages) {
+                if let Some(failure) = &mut device.failure {
+                    failure.message = message.into();
+                }
+            }
+            let groups = FailureGroup::all_of(&devices);
+            groups.iter().map(|group| (group.count, group.message.to_string())).collect::<Vec<_>>()
+        };
+        let same = "no answer within 10 s";
+        assert_eq!(group([same; 3]), [(3, same.to_owned())]);
+        assert_eq!(
+            group([
+                "192.0.2.1 port 22 refused the connection",
+                "2001:db8::a1 port 22 refused the connection",
+                "fgt-par-01.example.net port 2222 refused the connection",
+            ]),
+            [(3, "… port … refused the connection".to_owned())]
+        );
+        assert_eq!(
+            group(["refused: `8278: Unknown action 0`", "refused: `93: Unknown action 0`", "lost"]),
+            [(2, "refused: `…: Unknown action …`".to_owned()), (1, "lost".to_owned())]
+        );
     }
 }

@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::{OwnerView, Text};
 use crate::findings::{FleetFacts, TokenFacts, explain};
-use crate::model::{Evidence, Finding};
+use crate::model::{Evidence, Finding, HostName};
 
 /// One thing that a person should know.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -30,6 +30,9 @@ pub struct FindingView {
     pub remedy: Text,
     /// The FortiGate does not reach its token server, or does not say: this may be stale.
     pub low_confidence: bool,
+    /// An earlier host that is the same FortiGate or a member of its cluster, and has the same
+    /// finding on the same token: it is one thing to do.
+    pub same_as: Option<Text>,
     pub evidence: Vec<EvidenceView>,
 }
 
@@ -46,7 +49,7 @@ pub struct EvidenceView {
 }
 
 impl FindingView {
-    pub(super) fn new(fleet: &FleetFacts, finding: &Finding) -> Self {
+    pub(super) fn new(fleet: &FleetFacts, finding: &Finding, same_as: Option<&HostName>) -> Self {
         let token = token_of(fleet, finding);
         Self {
             rule: Text::from(&finding.rule),
@@ -64,6 +67,7 @@ impl FindingView {
             message: Text::from(&finding.message),
             remedy: Text::from(&finding.remedy),
             low_confidence: finding.low_confidence,
+            same_as: same_as.map(Text::from),
             evidence: finding.evidence.iter().map(EvidenceView::new).collect(),
         }
     }

@@ -1,6 +1,7 @@
 //! The run in numbers.
 
-use std::collections::HashSet;
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 
 use indexmap::{IndexMap, IndexSet};
 use serde::Serialize;
@@ -40,7 +41,7 @@ pub struct HostSummary {
 }
 
 /// The tokens of the fleet. A token that several FortiGates or VDOMs show is counted once, with
-/// the status that the first of them shows.
+/// the gravest status that one of them shows.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct TokenSummary {
     /// Different serials.
@@ -84,6 +85,8 @@ pub struct FindingSummary {
     /// Rules that fired, in the order of `tokenfleet explain`.
     pub by_rule: Vec<RuleCount>,
     pub low_confidence: usize,
+    /// Those with `same_as`, which are nothing more to do. Counted above too.
+    pub repeated: usize,
 }
 
 /// Findings by who has to act.
@@ -160,24 +163,31 @@ struct Tally {
     rows: usize,
 }
 
-impl Tally {
-    fn add(&mut self, first: bool) {
-        self.count += usize::from(first);
-        self.rows += 1;
-    }
-}
-
 impl TokenSummary {
     fn of(facts: &FleetFacts) -> Self {
-        let mut seen: HashSet<&str> = HashSet::new();
+        let mut gravest: HashMap<&str, &TokenStatus> = HashMap::new();
         let mut statuses: IndexMap<&TokenStatus, Tally> = IndexMap::new();
         let mut kinds: IndexMap<TokenKind, Tally> = IndexMap::new();
-        for sheet in facts.devices().flat_map(|device| &device.sheets) {
-            for (serial, row) in &sheet.tokens {
-                let first = seen.insert(serial);
-                statuses.entry(&row.token.status).or_default().add(first);
-                kinds.entry(row.token.kind).or_default().add(first);
+        for (serial, row) in
+            facts.devices().flat_map(|device| &device.sheets).flat_map(|sheet| &sheet.tokens)
+        {
+            let status = &row.token.status;
+            statuses.entry(status).or_default().rows += 1;
+            let kind = kinds.entry(row.token.kind).or_default();
+            kind.rows += 1;
+            match gravest.entry(serial) {
+                Entry::Vacant(place) => {
+                    kind.count += 1;
+                    place.insert(status);
+                }
+                Entry::Occupied(mut place) if gravity(status) > gravity(place.get()) => {
+                    place.insert(status);
+                }
+                Entry::Occupied(_) => {}
             }
+        }
+        for status in gravest.values() {
+            statuses.entry(status).or_default().count += 1;
         }
         // A status sorts as its variant stands in the type; one that is not known by its text.
         statuses.sort_by(|a, a_tally, b, b_tally| {
@@ -190,7 +200,7 @@ impl TokenSummary {
         kinds.sort_keys();
         let count = |status: &TokenStatus| statuses.get(status).map_or(0, |tally| tally.count);
         Self {
-            total: seen.len(),
+            total: gravest.len(),
             rows: statuses.values().map(|tally| tally.rows).sum(),
             spare: count(&TokenStatus::New),
             pending: count(&TokenStatus::Provisioning),
@@ -228,6 +238,13 @@ fn class(status: &TokenStatus) -> &'static str {
     }
 }
 
+/// Which of several statuses of one token a reader must know of.
+fn gravity(status: &TokenStatus) -> usize {
+    const RISING: [&str; 5] = ["spare", "in_use", "pending", "unknown", "trouble"];
+    let class = class(status);
+    RISING.iter().position(|known| *known == class).unwrap_or(0)
+}
+
 impl FindingSummary {
     fn of(findings: &[FindingView]) -> Self {
         let mut severities = SeverityCounts::default();
@@ -262,6 +279,7 @@ impl FindingSummary {
                 })
                 .collect(),
             low_confidence: findings.iter().filter(|finding| finding.low_confidence).count(),
+            repeated: findings.iter().filter(|finding| finding.same_as.is_some()).count(),
         }
     }
 }

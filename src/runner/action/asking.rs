@@ -1,10 +1,10 @@
 //! A command to a device, and all of its answers.
 
-use super::perform::Context;
+use super::context::Context;
 use crate::fortios::command::Command;
 use crate::fortios::refusal;
 use crate::fortios::session::{Reach, Survey};
-use crate::model::{HostFailure, Transcript};
+use crate::model::{HostFailure, Stage, Transcript};
 use crate::runner::device_session::{DeviceSession, Step};
 use crate::runner::port::{Clock, Transport};
 
@@ -19,19 +19,15 @@ pub(in crate::runner) struct Device<T> {
 pub(super) struct Answers {
     /// The answers that are none of them refusals, in the order given.
     pub transcripts: Vec<Transcript>,
-    /// The places that refused the command or could not be entered.
+    /// The places that refused the command, could not be entered, or said more than is kept.
     pub failures: Vec<HostFailure>,
 }
 
 impl Answers {
-    /// The first failure, with the number of the others.
+    /// The first failure; the others have the same cause more often than not, and their answers
+    /// are reported.
     pub fn failure(&self) -> Option<HostFailure> {
-        let mut first = self.failures.first()?.clone();
-        let others = self.failures.len() - 1;
-        if others > 0 {
-            first.message = format!("{}, as in {others} more VDOMs", first.message);
-        }
-        Some(first)
+        self.failures.first().cloned()
     }
 }
 
@@ -62,7 +58,10 @@ impl<T: Transport> Device<T> {
                     };
                     match refusal::failure(&transcript) {
                         Some(failure) => answers.failures.push(failure),
-                        None => answers.transcripts.push(transcript),
+                        None => {
+                            answers.failures.extend(cut(&transcript));
+                            answers.transcripts.push(transcript);
+                        }
                     }
                 }
                 Step::NotRun(failure) => answers.failures.push(failure),
@@ -70,4 +69,17 @@ impl<T: Transport> Device<T> {
             }
         }
     }
+}
+
+/// What is kept of an answer may be in order, and rows are missing all the same.
+fn cut(transcript: &Transcript) -> Option<HostFailure> {
+    let failure = || {
+        HostFailure::new(
+            Stage::Command,
+            "the answer is longer than what is kept of one: its end is missing",
+            "See by hand what the device sends, or ask for less: add ` | grep WORD` to the command.",
+        )
+        .during(&transcript.command, transcript.vdom.clone())
+    };
+    transcript.truncated.then(failure)
 }

@@ -1,6 +1,6 @@
 //! `assert`: conditions that must hold.
 
-use super::perform::Context;
+use super::context::Context;
 use crate::model::{HostFailure, Stage, Value};
 use crate::playbook::Assert;
 use crate::runner::task_result::{TaskResult, mistake};
@@ -13,9 +13,9 @@ pub(super) fn perform<K>(assert: &Assert, context: &Context<'_, K>) -> TaskResul
             Ok(Value::Bool(true)) => {}
             Ok(other) => {
                 let message = match (&assert.fail_msg, &other) {
-                    (Some(template), _) => said(context, &template.text),
+                    (Some(template), Value::Bool(false)) => said(context, &template.text),
                     (None, Value::Bool(false)) => format!("assertion failed: {text}"),
-                    (None, other) => format!("`{text}` is {}, not true or false", other.kind()),
+                    (_, other) => format!("`{text}` is {}, not true or false", other.kind()),
                 };
                 let remedy = "The playbook asserts this: see what the device answered.";
                 return TaskResult::failed(HostFailure::new(Stage::Task, message, remedy))

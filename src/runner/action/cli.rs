@@ -3,7 +3,7 @@
 use indexmap::IndexMap;
 
 use super::asking::Device;
-use super::perform::Context;
+use super::context::Context;
 use crate::fortios::command::Command;
 use crate::fortios::parse::{Parser, by_name};
 use crate::fortios::session::Reach;

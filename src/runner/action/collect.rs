@@ -1,10 +1,10 @@
-//! `fortitoken_info`, `fortios_facts`, `fortitoken_owners`: what tokenfleet asks and understands.
+//! `fortitoken_info` and its like: what tokenfleet asks and understands.
 
 use indexmap::IndexMap;
 use serde::Serialize;
 
 use super::asking::{Answers, Device};
-use super::perform::Context;
+use super::context::Context;
 use crate::fortios::command::Command;
 use crate::fortios::parse::{self, Parsed};
 use crate::fortios::session::Reach;
@@ -22,6 +22,7 @@ pub(super) async fn perform<K: Clock, T: Transport>(
         Collect::FortitokenInfo => tokens(context, device).await,
         Collect::FortiosFacts => facts(context, device).await,
         Collect::FortitokenOwners => owners(context, device).await,
+        Collect::FortitokenConfig => configuration(context, device).await,
     }
 }
 
@@ -45,17 +46,22 @@ async fn tokens<K: Clock, T: Transport>(
         };
         vdoms.push(vdom_of(transcript));
         tokens.extend(rows(&table.tokens, transcript));
-        if let Some(state) = table.server_status
-            && worst.as_ref().is_none_or(|known| *known == ServerState::Reachable)
-        {
-            worst = Some(state);
-        }
+        worst = worst.into_iter().chain(table.server_status).max_by_key(weight);
     }
     let server = worst.map_or(Value::Null, |state| Value::Unsafe(state.as_str().to_owned()));
     Ok(result
         .with("tokens", Value::List(tokens))
         .with("server_status", server)
         .with("vdoms", Value::List(vdoms)))
+}
+
+/// How much a state of the token server matters.
+fn weight(state: &ServerState) -> u8 {
+    match state {
+        ServerState::Reachable => 0,
+        ServerState::Unknown | ServerState::Other(_) => 1,
+        ServerState::Unreachable => 2,
+    }
 }
 
 /// `get system status` has been answered at the login; only a cluster needs another command.
@@ -118,6 +124,25 @@ async fn owners<K: Clock, T: Transport>(
         }
     }
     Ok(result.with("owners", Value::List(owners)))
+}
+
+/// What the configuration says of the tokens: the state that they are in is another matter.
+async fn configuration<K: Clock, T: Transport>(
+    context: &Context<'_, K>,
+    device: &mut Device<T>,
+) -> Result<TaskResult, HostFailure> {
+    let answers = device.ask(&Command::USER_FORTITOKEN, Reach::EveryVdom, context).await?;
+    let mut result = TaskResult { failure: answers.failure(), ..TaskResult::default() };
+    let mut tokens = Vec::new();
+    for transcript in &answers.transcripts {
+        match understood(transcript, parse::user_fortitoken(&transcript.text)) {
+            Ok(configured) => tokens.extend(rows(&configured, transcript)),
+            Err(failure) => {
+                result.failure.get_or_insert(failure);
+            }
+        }
+    }
+    Ok(result.with("tokens", Value::List(tokens)))
 }
 
 fn confined(what: &str) -> String {

@@ -1,6 +1,6 @@
 //! `debug`: says something.
 
-use super::perform::Context;
+use super::context::Context;
 use crate::model::Value;
 use crate::playbook::Debug;
 use crate::runner::task_result::{TaskResult, mistake};

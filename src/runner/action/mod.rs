@@ -7,9 +7,11 @@ mod assert;
 mod asking;
 mod cli;
 mod collect;
+mod context;
 mod debug;
 mod perform;
 mod set_fact;
 
 pub(super) use asking::Device;
-pub(super) use perform::{Context, perform};
+pub(super) use context::Context;
+pub(super) use perform::perform;

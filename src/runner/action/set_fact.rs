@@ -2,7 +2,7 @@
 
 use indexmap::IndexMap;
 
-use super::perform::Context;
+use super::context::Context;
 use crate::model::Value;
 use crate::runner::task_result::{TaskResult, mistake};
 

@@ -1,10 +1,21 @@
 //! Texts of others in Markdown.
 
+use minijinja::{Error, State, Value};
+
+use super::super::arguments::Arguments;
+use super::filter::Filter;
+
+pub(super) const FILTERS: &[Filter] = &[Filter::new("md", &[], call)];
+
+fn call(_: &mut State, value: &Value, _: &Arguments) -> Result<Value, Error> {
+    Ok(Value::from(md(&value.to_string())))
+}
+
 /// The filter `md`: a text that reads in Markdown as it is, on one line and in a table too.
 ///
 /// What would begin or end a format, a link, an element of HTML or a column is escaped. A `_`
 /// between letters and digits formats nothing and stays, so that names stay readable.
-pub(super) fn md(text: &str) -> String {
+fn md(text: &str) -> String {
     let mut safe = String::with_capacity(text.len() + 8);
     let mut before = None;
     let mut rest = text.chars().peekable();
@@ -18,7 +29,7 @@ pub(super) fn md(text: &str) -> String {
             '@' => !within(before),
             // A link begins.
             ':' => after == Some('/'),
-            '.' if before == Some('w') => true,
+            '.' if safe.ends_with("www") => true,
             // A heading, a list, a rule.
             '#' | '-' | '+' | '=' => safe.trim_start().is_empty(),
             '.' | ')' => {
@@ -42,7 +53,14 @@ mod tests {
 
     #[test]
     fn names_stay_readable() {
-        for text in ["fgt-fra-01", "FW-LAB.dc_2", "alice@example.com", "2026-11-24", "7.4.8"] {
+        for text in [
+            "fgt-fra-01",
+            "FW-LAB.dc_2",
+            "alice@example.com",
+            "2026-11-24",
+            "7.4.8",
+            "In the window. Then",
+        ] {
             assert_eq!(md(text), text);
         }
     }

@@ -1,0 +1,123 @@
+//! The one loop that consumes events: to the screen, to the store, into the record.
+
+use tokio::sync::mpsc;
+
+use crate::cli::signals::Wishes;
+use crate::cli::stream::{say, stderr_look};
+use crate::model::{InputIssue, RunEvent, RunHeader, RunRecord};
+use crate::runner::{Clock, Connector, Interrupt, Runner};
+use crate::store::Writer;
+use crate::terminal::Progress;
+
+/// Events that may wait between the workers and the loop.
+const WAITING: usize = 1024;
+
+/// What came of a run.
+pub(super) struct Followed {
+    pub record: RunRecord,
+    /// Why the run is not whole in the store, when it is not.
+    pub loss: Option<InputIssue>,
+}
+
+/// Lets a runner run and takes what it tells, until it is done or the user wants no more of it.
+pub(super) async fn follow<C: Connector, K: Clock>(
+    runner: Runner<C, K>,
+    clock: &K,
+    header: RunHeader,
+    verbosity: u8,
+    writer: Option<Writer>,
+    wishes: &Wishes,
+) -> Followed {
+    let Wishes { mut stop, mut abandon } = wishes.clone();
+    let (sender, mut events) = mpsc::channel(WAITING);
+    let mut progress = Progress::new(stderr_look(), verbosity);
+    progress.apply(&RunEvent::RunStarted { run: header.clone() });
+    let mut sinks =
+        Sinks { progress, writer, record: RunRecord::new(header), abandon: abandon.clone() };
+    let mut driving = tokio::spawn(runner.drive(sender, stop.clone()));
+    let mut is_stopping = false;
+    loop {
+        tokio::select! {
+            biased;
+            () = abandon.raised() => {
+                sinks.progress.say("Not waiting for anything any more.");
+                driving.abort();
+                break;
+            }
+            () = stop.raised(), if !is_stopping => {
+                is_stopping = true;
+                sinks.progress.say(
+                    "Interrupted: leaving the devices, then writing what is known. Again: at once.",
+                );
+            }
+            event = events.recv() => match event {
+                Some(event) => sinks.take(event).await,
+                None => break,
+            },
+        }
+    }
+    if let Err(error) = (&mut driving).await
+        && error.is_panic()
+    {
+        say("error: the run ended in a bug of tokenfleet; what is known of it is reported\n");
+    }
+    // What was told before the end belongs to the run, whoever ended it.
+    while let Ok(event) = events.try_recv() {
+        sinks.take(event).await;
+    }
+    if sinks.record.finished.is_none() {
+        let at = clock.now();
+        sinks.take(RunEvent::RunFinished { at, interrupted: true }).await;
+    }
+    sinks.finish().await
+}
+
+/// Everything that an event goes to.
+struct Sinks {
+    progress: Progress,
+    writer: Option<Writer>,
+    record: RunRecord,
+    abandon: Interrupt,
+}
+
+impl Sinks {
+    /// A store that is slow makes the run wait, but not the user who has no more patience.
+    async fn take(&mut self, event: RunEvent) {
+        self.progress.apply(&event);
+        if let Some(writer) = &self.writer {
+            tokio::select! {
+                () = writer.append(event.clone()) => {}
+                () = self.abandon.raised() => {
+                    writer.try_append(event.clone());
+                }
+            }
+        }
+        self.record.apply(event);
+    }
+
+    async fn finish(mut self) -> Followed {
+        self.progress.finish();
+        let loss = match self.writer {
+            None => None,
+            Some(writer) => tokio::select! {
+                biased;
+                kept = writer.finish() => kept.err().map(|error| {
+                    InputIssue::error(format!("this run is not whole in the store: {error}"))
+                        .hint(error.remedy())
+                }),
+                () = hurried(&mut self.abandon) => Some(
+                    InputIssue::error("this run may not be whole in the store")
+                        .hint("it was interrupted twice, and the store was slow to take the rest"),
+                ),
+            },
+        };
+        Followed { record: self.record, loss }
+    }
+}
+
+/// A moment after the user has lost patience: a store that is well needs no longer.
+async fn hurried(abandon: &mut Interrupt) {
+    const MOMENT: std::time::Duration = std::time::Duration::from_secs(2);
+    abandon.raised().await;
+    tokio::time::sleep(MOMENT).await;
+}

@@ -1,0 +1,58 @@
+//! The ways to devices: each host by the one that its inventory names.
+
+use std::io;
+use std::sync::Arc;
+
+use crate::model::{Connection, HostFailure, Negotiated, Target};
+use crate::offline::{TranscriptConnector, TranscriptTransport};
+use crate::runner::{Connector, Transport};
+use crate::ssh::{SshConnector, SshTransport};
+
+/// SSH, which leads to the lab as well, and transcripts.
+pub(super) struct Ways {
+    pub ssh: Arc<SshConnector>,
+    pub transcripts: TranscriptConnector,
+}
+
+pub(super) enum Way {
+    Ssh(Box<SshTransport>),
+    Transcripts(TranscriptTransport),
+}
+
+impl Connector for Ways {
+    type Transport = Way;
+
+    async fn connect(&self, target: &Target) -> Result<Way, HostFailure> {
+        match target.connection {
+            Connection::Ssh | Connection::Lab => {
+                self.ssh.connect(target).await.map(|transport| Way::Ssh(Box::new(transport)))
+            }
+            Connection::Transcript(_) => {
+                self.transcripts.connect(target).await.map(Way::Transcripts)
+            }
+        }
+    }
+}
+
+impl Transport for Way {
+    fn negotiated(&self) -> Option<&Negotiated> {
+        match self {
+            Self::Ssh(transport) => transport.negotiated(),
+            Self::Transcripts(transport) => transport.negotiated(),
+        }
+    }
+
+    async fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        match self {
+            Self::Ssh(transport) => transport.read(buffer).await,
+            Self::Transcripts(transport) => transport.read(buffer).await,
+        }
+    }
+
+    async fn write(&mut self, bytes: &[u8]) -> io::Result<()> {
+        match self {
+            Self::Ssh(transport) => transport.write(bytes).await,
+            Self::Transcripts(transport) => transport.write(bytes).await,
+        }
+    }
+}

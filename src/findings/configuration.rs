@@ -1,0 +1,46 @@
+//! How a token is configured.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use crate::fortios::parse::ConfiguredToken;
+use crate::model::Transcript;
+
+/// One entry of `show user fortitoken`, with the line that it begins on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Configuration {
+    pub token: ConfiguredToken,
+    pub command: Arc<str>,
+    /// The line of its `edit`.
+    pub text: String,
+}
+
+impl Configuration {
+    /// Whether the licence is one of the two free ones, which die with their unit.
+    pub fn is_trial(&self) -> bool {
+        self.token.license.as_deref().is_some_and(|license| license.starts_with("FTMTRIAL"))
+    }
+}
+
+/// The configured tokens of one device. They belong to VDOMs, as their states do.
+#[derive(Debug, Default)]
+pub(super) struct Configurations(HashMap<(Option<String>, String), Configuration>);
+
+impl Configurations {
+    /// Takes one answer; of several, the last counts.
+    pub fn add(&mut self, transcript: &Transcript, tokens: Vec<ConfiguredToken>) {
+        let lines: Vec<&str> = transcript.text.lines().collect();
+        let command: Arc<str> = transcript.command.as_str().into();
+        for token in tokens {
+            let line = token.line.checked_sub(1).and_then(|index| lines.get(index));
+            let text = line.map_or_else(String::new, |line| line.trim().to_owned());
+            let key = (transcript.vdom.clone(), token.serial.to_ascii_uppercase());
+            self.0.insert(key, Configuration { token, command: command.clone(), text });
+        }
+    }
+
+    /// `serial` in upper case.
+    pub fn of(&self, vdom: Option<&String>, serial: &str) -> Option<Configuration> {
+        self.0.get(&(vdom.cloned(), serial.to_owned())).cloned()
+    }
+}

@@ -1,0 +1,48 @@
+//! The lab in a process of its own, so that what this one costs is the tool's alone.
+#![allow(dead_code, reason = "each test binary uses a part of it")]
+
+use std::io::{BufRead, BufReader};
+use std::process::{Child, Command, Stdio};
+
+use tempfile::TempDir;
+
+/// A served fleet, which ends with this value.
+pub struct LabProcess {
+    process: Child,
+    folder: TempDir,
+    /// What it printed: name, address, user and password of each unit.
+    pub lines: Vec<String>,
+}
+
+impl LabProcess {
+    /// So many units that have these faults in turn.
+    pub fn start(faults: &[&str], devices: usize) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let mut command = Command::new(env!("CARGO_BIN_EXE_tokenfleet"));
+        command.args(["lab", "--devices", &devices.to_string()]);
+        faults.iter().for_each(|fault| {
+            command.args(["--fault", fault]);
+        });
+        command.arg("--write-inventory").arg(folder.path());
+        let mut process = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+        let lines = BufReader::new(process.stdout.take().unwrap()).lines();
+        let lines: Vec<_> = lines.take(devices).map(Result::unwrap).collect();
+        assert_eq!(lines.len(), devices, "the lab does not serve {faults:?}");
+        Self { process, folder, lines }
+    }
+
+    pub fn read(&self, name: &str) -> String {
+        std::fs::read_to_string(self.folder.path().join(name)).unwrap()
+    }
+
+    pub fn path(&self, name: &str) -> String {
+        self.folder.path().join(name).to_str().unwrap().to_owned()
+    }
+}
+
+impl Drop for LabProcess {
+    fn drop(&mut self) {
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}
