@@ -43,6 +43,8 @@ fn behind(route: &Route, device: &ServedDevice, serving: &Serving) -> Target {
         user: device.user.clone(),
         password: Some(Secret::new(device.password.clone())),
         private_key_file: None,
+        private_key_passphrase: None,
+        legacy: false,
         route: route.clone(),
         host_key: HostKeyPolicy::Pinned(serving.host_key().to_owned()),
         connect_timeout: None,

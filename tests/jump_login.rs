@@ -128,6 +128,8 @@ fn target(serving: &Serving, port: u16, password: &str) -> Target {
         user: device.user.clone(),
         password: Some(Secret::new(device.password.clone())),
         private_key_file: None,
+        private_key_passphrase: None,
+        legacy: false,
         route: Route::Direct,
         host_key: HostKeyPolicy::Off,
         connect_timeout: None,

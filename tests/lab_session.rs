@@ -95,6 +95,8 @@ fn target(serving: &Serving, name: &str) -> Target {
         user: device.user.clone(),
         password: Some(Secret::new(device.password.clone())),
         private_key_file: None,
+        private_key_passphrase: None,
+        legacy: false,
         host_key: HostKeyPolicy::Pinned(serving.host_key().to_owned()),
         route: Route::Direct,
         connect_timeout: None,

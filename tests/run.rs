@@ -534,27 +534,97 @@ fn reading_an_old_run_makes_no_store() {
 }
 
 #[test]
-fn a_wrong_password_is_offered_three_times_and_not_to_the_whole_fleet() {
+fn a_unit_of_the_sha_1_era_is_examined_where_the_inventory_allows_it() {
     let desk = Desk::new();
-    let outcome = desk.audit(&[
-        AUDIT,
-        "-i",
-        "inventories/lab",
-        "-l",
-        "emea",
-        "-e",
-        "ansible_password=wrong-password",
-    ]);
+    let one = [AUDIT, "-i", "inventories/lab", "-l", "fgt-khh-01,fgt-lon-01", "-vv"];
+    let outcome = desk.audit(&one);
     assert_eq!(outcome.code, 4, "{}", outcome.err);
-    let report = desk.json();
-    let messages: Vec<String> = report["devices"]
-        .as_array()
-        .unwrap()
-        .iter()
-        .map(|device| device["failure"]["message"].as_str().unwrap_or_default().to_owned())
+    let device = |desk: &Desk, host: &str| -> Json {
+        let devices = desk.json()["devices"].as_array().unwrap().clone();
+        devices.into_iter().find(|device| text(device, "host") == host).unwrap()
+    };
+    let old = device(&desk, "fgt-khh-01");
+    let message = text(&old["failure"], "message");
+    for part in ["it offers diffie-hellman-group14-sha1", "it offers hmac-sha1"] {
+        assert!(message.contains(part), "{message}");
+    }
+    assert!(text(&old["failure"], "remedy").contains("ssh_legacy: true"), "{old}");
+    assert_eq!(old["ssh"], Json::Null);
+
+    let outcome = desk.audit(&[&one[..], &["-e", "ssh_legacy=true"]].concat());
+    let old = device(&desk, "fgt-khh-01");
+    assert_eq!(text(&old, "outcome"), "examined", "{}", outcome.err);
+    assert_eq!(
+        old["ssh"],
+        serde_json::json!({
+            "server": "SSH-2.0-lab",
+            "key_exchange": "diffie-hellman-group14-sha1",
+            "host_key": "ssh-ed25519",
+            "cipher": "aes128-cbc",
+            "mac": "hmac-sha1",
+        })
+    );
+    // Whoever knows better is not spoken to in the old way.
+    let ssh = &device(&desk, "fgt-lon-01")["ssh"];
+    assert_eq!(text(ssh, "key_exchange"), "curve25519-sha256");
+    let line = "fgt-khh-01: SSH-2.0-lab: diffie-hellman-group14-sha1, ssh-ed25519, aes128-cbc, ";
+    assert!(outcome.err.contains(line), "{}", outcome.err);
+    let notes = desk.json()["run"]["notes"].to_string();
+    assert!(notes.contains("2 hosts may use SSH algorithms of the SHA-1 era"), "{notes}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_wrong_password_reaches_three_devices_of_five_hundred() {
+    let fleet = Fleet::new(500, Fleet::SEED);
+    let serving = fleet.serve(&Hosting::default()).await.unwrap();
+    let desk = Desk::new();
+    let hosts = desk.file("hosts.yml", &inventory_text(&serving));
+    let known = desk.file("known_hosts", &known_hosts_text(&serving));
+    let wrong = "{ansible_password: wrong-password, ansible_timeout: 5}";
+    let arguments = [AUDIT, "-i", &hosts, "--known-hosts", &known, "-e", wrong];
+    let outcome = tokio::task::block_in_place(|| desk.audit(&arguments));
+    assert_eq!(outcome.code, 4, "{}", outcome.err);
+    let refused: Vec<String> = (fleet.devices().iter())
+        .filter(|device| serving.journal(&device.name).unwrap().refused > 0)
+        .map(|device| device.name.clone())
         .collect();
-    let refused = messages.iter().filter(|m| m.contains("refused the password")).count();
-    let spared = messages.iter().filter(|m| m.contains("was not tried")).count();
-    assert_eq!(refused, 3, "{messages:?}");
-    assert_eq!(refused + spared, messages.len(), "{messages:?}");
+    assert_eq!(refused.len(), 3, "{refused:?}");
+
+    let report = desk.json();
+    let devices = report["devices"].as_array().unwrap();
+    assert_eq!(devices.len(), 500);
+    for device in devices {
+        let host = text(device, "host");
+        let message = text(&device["failure"], "message");
+        if refused.iter().any(|name| name == host) {
+            assert_eq!(text(device, "outcome"), "unreachable");
+            assert_eq!(message, "the device refused the password of `auditor`");
+        } else if text(device, "outcome") == "not_attempted" {
+            let names = message.strip_prefix("credential refused by ").unwrap();
+            let mut names: Vec<String> = names.split(", ").map(str::to_owned).collect();
+            names.sort_by_key(|name| devices.iter().position(|d| text(d, "host") == name));
+            assert_eq!(names, refused);
+            assert!(text(&device["failure"], "remedy").contains("`auditor`"), "{device}");
+        } else {
+            // Those that fail before anybody asks for a password.
+            let stage = text(&device["failure"], "stage");
+            assert!(["connect", "handshake"].contains(&stage), "{device}");
+        }
+    }
+    assert!(report["summary"]["hosts"]["not_attempted"].as_u64().unwrap() > 490, "{report}");
+}
+
+#[test]
+fn how_many_refusals_are_too_many_can_be_said() {
+    let desk = Desk::new();
+    let wrong = "ansible_password=wrong-password";
+    let one = [AUDIT, "-i", "inventories/lab", "-l", "emea", "-e", wrong];
+    let outcome = desk.audit(&[&one[..], &["--max-refused-logins", "1", "-v"]].concat());
+    assert_eq!(outcome.code, 4, "{}", outcome.err);
+    assert_eq!(outcome.err.matches("refused the password").count(), 1, "{}", outcome.err);
+    assert!(
+        outcome.err.contains("]: not attempted: credential refused by fgt-"),
+        "{}",
+        outcome.err
+    );
 }

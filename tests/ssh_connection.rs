@@ -30,6 +30,8 @@ fn target(port: u16) -> Target {
         user: "auditor".to_owned(),
         password: Some(Secret::new(PASSWORD)),
         private_key_file: None,
+        private_key_passphrase: None,
+        legacy: false,
         host_key: HostKeyPolicy::Off,
         route: Route::Direct,
         connect_timeout: None,
@@ -194,6 +196,42 @@ async fn a_key_exchange_that_is_garbage() {
     let failure = failure(patient(), port).await;
     assert_eq!(failure.stage, Stage::Handshake);
     assert!(failure.message.ends_with("(SSH-2.0-Odd)"), "{failure}");
+}
+
+/// What the client offers to a server that only listens.
+async fn offered(legacy: bool) -> String {
+    let (told, mut heard) = tokio::sync::mpsc::channel(8);
+    let port = tcp_server(move |mut socket| {
+        let told = told.clone();
+        async move {
+            socket.write_all(b"SSH-2.0-Listener\r\n").await.unwrap();
+            let mut said = Vec::new();
+            while !String::from_utf8_lossy(&said).contains("none") {
+                if socket.read_buf(&mut said).await.unwrap_or(0) == 0 {
+                    break;
+                }
+            }
+            told.send(String::from_utf8_lossy(&said).into_owned()).await.unwrap();
+        }
+    })
+    .await;
+    let target = Target { legacy, ..target(port) };
+    assert!(SshConnector::new(impatient()).connect(&target).await.is_err());
+    heard.recv().await.unwrap()
+}
+
+#[tokio::test]
+async fn sha_1_is_offered_to_those_who_ask_for_it_alone() {
+    let offer = offered(false).await;
+    assert!(offer.contains("diffie-hellman-group-exchange-sha256"), "{offer}");
+    for old in ["sha1", "ssh-rsa", "ssh-dss", "md5", "3des", "arcfour", "-cert-", "group1-"] {
+        assert!(!offer.contains(old), "{old}: {offer}");
+    }
+    let offer = offered(true).await;
+    for old in ["diffie-hellman-group14-sha1", "ssh-rsa", "hmac-sha1", "aes128-cbc"] {
+        assert!(offer.contains(old), "{old}: {offer}");
+    }
+    assert!(!offer.contains("group1-") && !offer.contains("md5"), "{offer}");
 }
 
 #[tokio::test]
@@ -587,12 +625,12 @@ async fn host_keys_are_pinned_known_or_learned() {
     connector(&line).connect(&with(HostKeyPolicy::Strict)).await.unwrap();
     let learning = connector("");
     learning.connect(&with(HostKeyPolicy::AcceptNew)).await.unwrap();
-    assert_eq!(learning.host_keys().accepted(), [line]);
+    assert_eq!(learning.host_keys().news_for(&KnownHosts::default()).lines, [line]);
 
     log.lock().unwrap().clear();
     let failure = connector("").connect(&with(HostKeyPolicy::Strict)).await.err().unwrap();
     assert_eq!(failure.stage, Stage::HostKey);
-    assert!(failure.remedy.contains(&format!("ssh-keyscan -p {port} 127.0.0.1")), "{failure:?}");
+    assert!(failure.remedy.contains("tokenfleet scan-keys -l fgt-001"), "{failure:?}");
     // No credential is sent to a host that is not the right one.
     assert!(!log.lock().unwrap().iter().any(|line| line.starts_with("password")));
 }

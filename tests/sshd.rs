@@ -14,10 +14,10 @@ use std::sync::Arc;
 use std::time::Duration;
 use std::{fs, thread};
 
-use desk::Desk;
+use desk::{Desk, Outcome};
 use tempfile::TempDir;
 use tokenfleet::model::{
-    Connection, HostFailure, HostKeyPolicy, HostName, Route, SourceFile, Stage, Target,
+    Connection, HostFailure, HostKeyPolicy, HostName, Route, Secret, SourceFile, Stage, Target,
 };
 use tokenfleet::runner::{Connector, Transport};
 use tokenfleet::ssh::{KnownHosts, SshConnector, SshSettings, SshTransport};
@@ -110,6 +110,8 @@ impl Sshd {
             user: String::from_utf8(user).unwrap().trim().to_owned(),
             password: None,
             private_key_file: Some(self.path(key)),
+            private_key_passphrase: None,
+            legacy: false,
             host_key: HostKeyPolicy::Strict,
             route: Route::Direct,
             connect_timeout: None,
@@ -204,14 +206,53 @@ async fn the_key_file_in_pem_form_works_too() {
 #[tokio::test]
 async fn what_fortios_offers_is_enough() {
     let hardened = "KexAlgorithms diffie-hellman-group-exchange-sha256\nCiphers aes256-ctr\n\
-                    MACs hmac-sha2-256\nHostKeyAlgorithms rsa-sha2-512,ssh-ed25519";
+                    MACs hmac-sha2-256\nHostKeyAlgorithms rsa-sha2-512,ssh-ed25519\n\
+                    PubkeyAcceptedAlgorithms rsa-sha2-512,ssh-ed25519";
     let default = "KexAlgorithms ecdh-sha2-nistp521\nCiphers aes256-gcm@openssh.com\n\
                    HostKeyAlgorithms ecdsa-sha2-nistp256";
-    for (options, known) in [(hardened, "rsa"), (default, "ecdsa")] {
-        let Some(sshd) = Sshd::start(options) else { return };
-        let mut transport = sshd.connect(&sshd.target("user_ed25519"), known).await.unwrap();
-        answer(&mut transport).await;
+    for (options, known, key, agreed) in [
+        (
+            hardened,
+            "rsa",
+            "user_rsa",
+            "diffie-hellman-group-exchange-sha256, rsa-sha2-512, aes256-ctr, hmac-sha2-256",
+        ),
+        (
+            hardened,
+            "ed25519",
+            "user_ed25519",
+            "diffie-hellman-group-exchange-sha256, ssh-ed25519, aes256-ctr, hmac-sha2-256",
+        ),
+        (
+            default,
+            "ecdsa",
+            "user_ecdsa",
+            "ecdh-sha2-nistp521, ecdsa-sha2-nistp256, aes256-gcm@openssh.com",
+        ),
+    ] {
+        let groups = small_groups();
+        let options = format!("{options}\nModuliFile {}", groups.path().display());
+        let Some(sshd) = Sshd::start(&options) else { return };
+        for legacy in [false, true] {
+            let target = Target { legacy, ..sshd.target(key) };
+            let mut transport = sshd.connect(&target, known).await.unwrap();
+            answer(&mut transport).await;
+            let negotiated = transport.negotiated().unwrap().to_string();
+            let (server, algorithms) = negotiated.split_once(": ").unwrap();
+            assert!(server.starts_with("SSH-2.0-OpenSSH"), "{server}");
+            assert_eq!(algorithms, agreed);
+        }
     }
+}
+
+/// Groups of 2048 bits alone, as FortiOS has them by default (`dh-params`).
+fn small_groups() -> tempfile::NamedTempFile {
+    let file = tempfile::NamedTempFile::new().unwrap();
+    let all = fs::read_to_string("/etc/ssh/moduli").unwrap_or_default();
+    let is_small = |line: &&str| line.split(' ').nth(4) == Some("2047");
+    let small: Vec<_> = all.lines().filter(is_small).collect();
+    fs::write(file.path(), small.join("\n") + "\n").unwrap();
+    file
 }
 
 #[tokio::test]
@@ -219,15 +260,35 @@ async fn nothing_in_common_is_said() {
     let Some(sshd) = Sshd::start("KexAlgorithms sntrup761x25519-sha512@openssh.com") else {
         return;
     };
-    let result = sshd.connect(&sshd.target("user_ed25519"), "ed25519").await;
-    let (stage, message) = stage_and_message(result).await;
-    assert_eq!(stage, Stage::Handshake);
-    // sshd hangs up as soon as it knows; when that is noticed first, it is all that is known.
-    let said = [
-        "the device and this program have no key exchange method and host key type in common (",
-        "the device closed the connection during the key exchange (",
-    ];
-    assert!(said.iter().any(|said| message.starts_with(said)), "{message}");
+    let failure = sshd.connect(&sshd.target("user_ed25519"), "ed25519").await.err().unwrap();
+    assert_eq!(failure.stage, Stage::Handshake);
+    let said = "the device and tokenfleet have no key exchange method in common (it offers \
+                sntrup761x25519-sha512@openssh.com; tokenfleet ";
+    assert!(failure.message.starts_with(said), "{failure}");
+    assert!(!failure.remedy.contains("ssh_legacy"), "{}", failure.remedy);
+}
+
+#[tokio::test]
+async fn a_unit_of_the_sha_1_era_wants_the_setting_that_allows_it() {
+    let old = "KexAlgorithms diffie-hellman-group14-sha1\nCiphers aes128-cbc\nMACs hmac-sha1\n\
+               HostKeyAlgorithms ssh-rsa";
+    let Some(sshd) = Sshd::start(old) else { return };
+    let mut target = sshd.target("user_ed25519");
+    let failure = sshd.connect(&target, "rsa").await.err().unwrap();
+    assert_eq!(failure.stage, Stage::Handshake);
+    for part in ["key exchange method", "host key type", "message authentication code"] {
+        assert!(failure.message.contains(&format!("no {part} in common")), "{failure}");
+    }
+    assert!(failure.remedy.starts_with("Set `ssh_legacy: true`"), "{}", failure.remedy);
+
+    target.legacy = true;
+    let mut transport = sshd.connect(&target, "rsa").await.unwrap();
+    answer(&mut transport).await;
+    let negotiated = transport.negotiated().unwrap().to_string();
+    assert!(
+        negotiated.ends_with(": diffie-hellman-group14-sha1, ssh-rsa, aes128-cbc, hmac-sha1"),
+        "{negotiated}"
+    );
 }
 
 #[tokio::test]
@@ -258,7 +319,7 @@ async fn host_keys_are_held_against_known_hosts() {
     target.host_key = HostKeyPolicy::AcceptNew;
     let learning = connector("");
     learning.connect(&target).await.unwrap();
-    let learned = learning.host_keys().accepted().join("\n");
+    let learned = learning.host_keys().news_for(&KnownHosts::default()).lines.join("\n");
     target.host_key = HostKeyPolicy::Strict;
     connector(&learned).connect(&target).await.unwrap();
     // What was learned is what OpenSSH finds.
@@ -288,14 +349,208 @@ async fn a_key_that_is_not_authorised_is_refused_once() {
 }
 
 #[tokio::test]
-async fn a_key_with_a_passphrase_is_told_before_any_packet() {
+async fn a_key_with_a_passphrase_wants_it_before_any_packet() {
+    let Some(sshd) = Sshd::start("LogLevel VERBOSE") else { return };
+    for kind in ["ed25519", "ecdsa", "rsa"] {
+        let name = format!("user_{kind}");
+        lock(&sshd.path(&name), &[]);
+        let mut target = sshd.target(&name);
+        target.private_key_passphrase = Some(Secret::new("canary"));
+        sshd.connect(&target, "ed25519").await.unwrap();
+
+        target.port = 1;
+        for (passphrase, said) in
+            [(None, "is protected by a passphrase"), (Some("wrong"), "cannot be unlocked: ")]
+        {
+            target.private_key_passphrase = passphrase.map(Secret::new);
+            let (stage, message) = stage_and_message(connector("").connect(&target).await).await;
+            assert_eq!(stage, Stage::Authenticate);
+            assert!(message.contains(said) && !message.contains("canary"), "{message}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_locked_key_in_pem_form_works_too() {
+    let Some(sshd) = Sshd::start("LogLevel VERBOSE") else { return };
+    for form in ["PEM", "PKCS8"] {
+        for kind in ["ecdsa", "rsa"] {
+            let name = format!("user_{kind}");
+            let file = sshd.path(&format!("{kind}.{form}"));
+            fs::copy(sshd.path(&name), &file).unwrap();
+            lock(&file, &["-m", form]);
+            assert!(fs::read_to_string(&file).unwrap().contains("ENCRYPTED"));
+            let mut target = sshd.target(&name);
+            target.private_key_file = Some(file);
+            target.private_key_passphrase = Some(Secret::new("canary"));
+            sshd.connect(&target, "ed25519").await.unwrap();
+
+            target.private_key_passphrase = Some(Secret::new("wrong"));
+            let before = sshd.read("log").matches("Failed publickey").count();
+            let (_, message) = stage_and_message(sshd.connect(&target, "ed25519").await).await;
+            assert!(message.contains("cannot be used: "), "{message}");
+            // Nothing was offered to the server, so that nothing counts there.
+            assert_eq!(sshd.read("log").matches("Failed publickey").count(), before);
+        }
+    }
+}
+
+/// Puts the passphrase `canary` on a key file.
+fn lock(file: &Path, options: &[&str]) {
+    let locked = Command::new("ssh-keygen")
+        .args(["-q", "-p", "-N", "canary"])
+        .args(options)
+        .arg("-f")
+        .arg(file)
+        .stdout(Stdio::null())
+        .status();
+    assert!(locked.unwrap().success());
+}
+
+/// A running ssh-agent.
+struct SshAgent {
+    socket: PathBuf,
+    process: Child,
+}
+
+impl SshAgent {
+    /// Starts one with these keys.
+    fn start(folder: &Path, keys: &[PathBuf]) -> Self {
+        let socket = folder.join("agent");
+        let _ = fs::remove_file(&socket);
+        let process = Command::new("ssh-agent")
+            .args(["-D", "-a"])
+            .arg(&socket)
+            .stdout(Stdio::null())
+            .spawn()
+            .unwrap();
+        let agent = Self { socket, process };
+        for _ in 0..100 {
+            if agent.socket.exists() {
+                break;
+            }
+            thread::sleep(Duration::from_millis(20));
+        }
+        for key in keys {
+            let added = Command::new("ssh-add")
+                .arg("-q")
+                .arg(key)
+                .env("SSH_AUTH_SOCK", &agent.socket)
+                .status();
+            assert!(added.unwrap().success());
+        }
+        agent
+    }
+}
+
+impl Drop for SshAgent {
+    fn drop(&mut self) {
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}
+
+/// Runs the audit through the binary, with an agent and more variables of the one host.
+fn audit(sshd: &Sshd, agent: &SshAgent, more: &[&str]) -> (Desk, Outcome) {
+    let desk = Desk::new();
+    let target = sshd.target("user_ed25519");
+    let hosts = desk.file(
+        "hosts.ini",
+        &format!(
+            "fgt-sshd ansible_host=127.0.0.1 ansible_port={} ansible_user={} {}\n",
+            sshd.port,
+            target.user,
+            more.join(" ")
+        ),
+    );
+    let name = format!("[127.0.0.1]:{}", sshd.port);
+    let known = desk.file("known_hosts", &format!("{name} {}\n", sshd.host_key("ed25519")));
+    let reports = desk.path("reports");
+    let arguments = [
+        "run",
+        "playbooks/fortitoken-audit.yml",
+        "-i",
+        &hosts,
+        "--known-hosts",
+        &known,
+        "--store",
+        "none",
+        "-o",
+        reports.to_str().unwrap(),
+    ];
+    let outcome = desk.finish(desk.command(&arguments).env("SSH_AUTH_SOCK", &agent.socket));
+    (desk, outcome)
+}
+
+fn failure_of(desk: &Desk) -> String {
+    desk.json()["devices"][0]["failure"]["message"].as_str().unwrap_or_default().to_owned()
+}
+
+#[test]
+fn the_agent_logs_in_with_the_key_that_is_meant_and_with_no_other() {
+    let Some(sshd) = Sshd::start("LogLevel VERBOSE") else { return };
+    generate(&sshd.path("stranger"), "ed25519", "");
+    for kind in ["ed25519", "ecdsa", "rsa"] {
+        let key = sshd.path(&format!("user_{kind}"));
+        let agent = SshAgent::start(sshd.folder.path(), std::slice::from_ref(&key));
+        let (desk, outcome) = audit(&sshd, &agent, &[]);
+        assert_eq!(outcome.code, 8, "{kind}: {}", outcome.err);
+        assert_eq!(desk.json()["devices"][0]["outcome"], "examined", "{}", outcome.err);
+    }
+    assert_eq!(sshd.read("log").matches("Accepted publickey").count(), 3);
+
+    let both = [sshd.path("stranger"), sshd.path("user_ecdsa")];
+    let agent = SshAgent::start(sshd.folder.path(), &both);
+    let (desk, outcome) = audit(&sshd, &agent, &[]);
+    assert_eq!(outcome.code, 4, "{}", outcome.err);
+    assert!(failure_of(&desk).starts_with("the agent holds 2 keys, and none is named for "));
+    assert_eq!(sshd.read("log").matches("Failed publickey").count(), 0);
+
+    // Its public key names it; so does a locked private key with the public one beside it.
+    let public = format!("ansible_ssh_private_key_file={}.pub", sshd.path("user_ecdsa").display());
+    assert_eq!(audit(&sshd, &agent, &[&public]).1.code, 8);
+    lock(&sshd.path("user_ecdsa"), &[]);
+    let locked = format!("ansible_ssh_private_key_file={}", sshd.path("user_ecdsa").display());
+    assert_eq!(audit(&sshd, &agent, &[&locked]).1.code, 8);
+    assert_eq!(sshd.read("log").matches("Failed publickey").count(), 0);
+
+    let other = format!("ansible_ssh_private_key_file={}.pub", sshd.path("user_rsa").display());
+    let (desk, _) = audit(&sshd, &agent, &[&other]);
+    assert!(failure_of(&desk).ends_with("holds a public key, and no agent holds the private one"));
+    let stranger = format!("ansible_ssh_private_key_file={}", sshd.path("stranger.pub").display());
+    let (desk, _) = audit(&sshd, &agent, &[&stranger]);
+    assert!(failure_of(&desk).starts_with("the device refused the key SHA256:"));
+    assert_eq!(sshd.read("log").matches("Failed publickey").count(), 1);
+}
+
+#[test]
+fn an_agent_that_never_signs_holds_nobody_up() {
     let Some(sshd) = Sshd::start("") else { return };
-    generate(&sshd.path("locked"), "ed25519", "canary");
-    let mut target = sshd.target("locked");
-    target.port = 1;
-    let (stage, message) = stage_and_message(connector("").connect(&target).await).await;
-    assert_eq!(stage, Stage::Authenticate);
-    assert!(message.ends_with("is protected by a passphrase"), "{message}");
+    let agent = SshAgent::start(sshd.folder.path(), &[sshd.path("user_ed25519")]);
+    // It lists its keys for the first two questions, and is silent from then on.
+    let relay = sshd.path("relay");
+    let listener = std::os::unix::net::UnixListener::bind(&relay).unwrap();
+    let real = agent.socket.clone();
+    thread::spawn(move || {
+        let mut held = Vec::new();
+        for stream in listener.incoming() {
+            let (real, mut stream) = (real.clone(), stream.unwrap());
+            let mut request = [0; 5];
+            std::io::Read::read_exact(&mut stream, &mut request).unwrap();
+            let mut upstream = std::os::unix::net::UnixStream::connect(&real).unwrap();
+            std::io::Write::write_all(&mut upstream, &request).unwrap();
+            let mut answer = vec![0; 4096];
+            let count = std::io::Read::read(&mut upstream, &mut answer).unwrap();
+            std::io::Write::write_all(&mut stream, &answer[..count]).unwrap();
+            held.push(stream);
+        }
+    });
+    let silent = SshAgent { socket: relay, process: Command::new("true").spawn().unwrap() };
+    let begun = std::time::Instant::now();
+    let (desk, outcome) = audit(&sshd, &silent, &["ansible_connect_timeout=2"]);
+    assert_eq!(outcome.code, 4, "{}", outcome.err);
+    assert_eq!(failure_of(&desk), "the device did not decide on the login within 2 s");
+    assert!(begun.elapsed() < Duration::from_secs(10), "{:?}", begun.elapsed());
 }
 
 #[tokio::test]

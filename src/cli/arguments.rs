@@ -29,6 +29,8 @@ pub enum Command {
     Inventory(InventoryArguments),
     /// Read a pasted answer of a FortiGate and print it as JSON
     Parse(ParseArguments),
+    /// Gather the host keys of a fleet for review, without logging in
+    ScanKeys(ScanKeysArguments),
     /// Say what a rule means; without a rule, list them
     Explain(ExplainArguments),
     /// Serve the simulated fleet alone, for rehearsals with any SSH client
@@ -94,6 +96,37 @@ pub struct ParseArguments {
     pub command: String,
     /// The answer; standard input when it is not given
     pub file: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub struct ScanKeysArguments {
+    /// Inventory file or folder, or a list of hosts with commas; may be repeated
+    #[arg(short, long = "inventory", value_name = "PATH", required = true)]
+    pub inventories: Vec<String>,
+    /// Only the hosts that this pattern means, or the file behind @
+    #[arg(short, long, value_name = "PATTERN")]
+    pub limit: Option<String>,
+    /// Variables as name=value, as a mapping in YAML or JSON, or from @FILE; may be repeated
+    #[arg(short, long, value_name = "VARS")]
+    pub extra_vars: Vec<String>,
+    /// Hosts under way at once
+    #[arg(short, long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=20_000))]
+    pub forks: Option<u32>,
+    /// Seconds for each stage of a connection
+    #[arg(short = 'T', long, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..=3600))]
+    pub timeout: Option<u64>,
+    /// Lines of OpenSSH's known_hosts to hold the keys against [default: ~/.ssh/known_hosts]
+    #[arg(long, value_name = "FILE")]
+    pub known_hosts: Option<PathBuf>,
+    /// OpenSSH's configuration, for what the inventory does not say; or none [default: ~/.ssh/config and the system's]
+    #[arg(long, value_name = "FILE")]
+    pub ssh_config: Option<PathBuf>,
+    /// Write the lines into this file instead of standard output
+    #[arg(short, long, value_name = "FILE", conflicts_with = "append")]
+    pub output: Option<PathBuf>,
+    /// Add the keys that are new to known_hosts, once they are reviewed
+    #[arg(long)]
+    pub append: bool,
 }
 
 #[derive(Debug, Args)]

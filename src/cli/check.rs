@@ -45,7 +45,7 @@ fn one(
     let tasks: usize = playbook.plays.iter().map(|play| play.tasks.len()).sum();
     let mut said = format!("{}: {} plays with {tasks} tasks", path.display(), playbook.plays.len());
     if !arguments.inventories.is_empty() {
-        let inventory = read_inventory(&arguments.inventories, path, remarks)?;
+        let inventory = read_inventory(&arguments.inventories, Some(path), remarks)?;
         let planned = playbook::plan(&playbook, inventory.into(), Request::default(), &templar)
             .map_err(|issues| Complaint::new(issues, Vec::new()))?;
         remarks.issues.extend(planned.warnings);

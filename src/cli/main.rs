@@ -6,7 +6,7 @@ use clap::Parser;
 
 use crate::cli::arguments::{Arguments, Command};
 use crate::cli::exit::Exit;
-use crate::cli::{check, explain, inventory, lab, parse, report, run};
+use crate::cli::{check, explain, inventory, lab, parse, report, run, scan_keys};
 
 /// Runs the program.
 pub fn main() -> ExitCode {
@@ -24,6 +24,7 @@ pub fn main() -> ExitCode {
         Command::Report(arguments) => report::report(&arguments),
         Command::Inventory(arguments) => inventory::inventory(&arguments),
         Command::Parse(arguments) => parse::parse(&arguments),
+        Command::ScanKeys(arguments) => scan_keys::scan_keys(&arguments),
         Command::Explain(arguments) => explain::explain(&arguments),
         Command::Lab(arguments) => lab::lab(&arguments),
     }

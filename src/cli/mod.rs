@@ -24,6 +24,7 @@ mod report;
 mod run;
 mod run_arguments;
 mod run_id;
+mod scan_keys;
 mod signals;
 mod sources;
 mod ssh_config_files;

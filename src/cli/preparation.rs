@@ -17,6 +17,15 @@ use crate::playbook::{self, Plan, Playbook, Request};
 use crate::report;
 use crate::template::{Templar, TemplateSet};
 
+/// The secrets that a person typed in.
+#[derive(Debug, Default)]
+pub(super) struct Asked {
+    /// `-k`
+    pub password: Option<Secret>,
+    /// `--ask-key-passphrase`
+    pub key_passphrase: Option<Secret>,
+}
+
 /// What a run needs.
 pub(super) struct Prepared {
     pub plan: Plan,
@@ -29,17 +38,18 @@ pub(super) struct Prepared {
 /// Reads and checks all that the flags name.
 pub(super) fn prepare(
     arguments: &PlanArguments,
-    password: Option<Secret>,
+    asked: Asked,
     now: Timestamp,
 ) -> Result<Prepared, Complaint> {
     let templar = Templar::new(now);
     let mut remarks = Complaint::default();
     let playbook = read_playbook(&arguments.playbook, &templar, &mut remarks)?;
     let templates = read_templates(&arguments.playbook, arguments.templates.as_deref(), now)?;
-    let inventory = read_inventory(&arguments.inventories, &arguments.playbook, &mut remarks)?;
+    let inventory =
+        read_inventory(&arguments.inventories, Some(&arguments.playbook), &mut remarks)?;
     let ssh_config = read_ssh_config(arguments.ssh_config.as_deref(), &mut remarks)?;
     let other_ssh_configs = read_other_ssh_configs(&inventory, &mut remarks)?;
-    let mut request = request(arguments, password)?;
+    let mut request = request(arguments, asked)?;
     request.connection.ssh_config = ssh_config;
     request.connection.other_ssh_configs = other_ssh_configs;
     let planned = playbook::plan(&playbook, Arc::new(inventory), request, &templar);
@@ -83,11 +93,10 @@ pub(super) fn read_playbook(
 /// Reads inventories and their variables; warnings go into `remarks`.
 pub(super) fn read_inventory(
     inventories: &[String],
-    playbook: &Path,
+    playbook: Option<&Path>,
     remarks: &mut Complaint,
 ) -> Result<Inventory, Complaint> {
-    let sources =
-        read_sources(inventories, Some(playbook)).map_err(|i| Complaint::new(i, Vec::new()))?;
+    let sources = read_sources(inventories, playbook).map_err(|i| Complaint::new(i, Vec::new()))?;
     let texts: Vec<SourceFile> = texts(&sources);
     let loaded = inventory::load(&sources);
     if loaded.has_errors() {
@@ -98,7 +107,7 @@ pub(super) fn read_inventory(
     Ok(loaded.inventory)
 }
 
-fn request(arguments: &PlanArguments, password: Option<Secret>) -> Result<Request, Complaint> {
+fn request(arguments: &PlanArguments, asked: Asked) -> Result<Request, Complaint> {
     let limit = arguments.limit.as_deref().map(read_limit).transpose()?;
     Ok(Request {
         limit,
@@ -108,8 +117,9 @@ fn request(arguments: &PlanArguments, password: Option<Secret>) -> Result<Reques
         extra_vars: read_extra_vars(&arguments.extra_vars)?,
         connection: ConnectionDefaults {
             user: arguments.user.clone(),
-            password,
+            password: asked.password,
             private_key_file: arguments.private_key.clone(),
+            private_key_passphrase: asked.key_passphrase,
             host_key: arguments.host_key_checking.map(|checking| match checking {
                 HostKeyChecking::Strict => HostKeyPolicy::Strict,
                 HostKeyChecking::AcceptNew => HostKeyPolicy::AcceptNew,
@@ -126,7 +136,7 @@ fn absolute(folder: &Path) -> String {
     absolute.to_string_lossy().into_owned()
 }
 
-fn read_extra_vars(given: &[String]) -> Result<Variables, Complaint> {
+pub(super) fn read_extra_vars(given: &[String]) -> Result<Variables, Complaint> {
     let mut read = Vec::new();
     let mut sources = Vec::new();
     for text in given {

@@ -1,6 +1,7 @@
 //! `tokenfleet run`: a playbook over a fleet.
 
 use std::collections::BTreeSet;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -8,17 +9,17 @@ use crate::cli::baseline::read_baseline;
 use crate::cli::complaint::Complaint;
 use crate::cli::exit::Exit;
 use crate::cli::following::{Followed, follow};
-use crate::cli::known_hosts_files::{read_known_hosts, remember};
+use crate::cli::known_hosts_files::{probe_known_hosts, read_known_hosts, remember};
 use crate::cli::lab_fleet::serve_lab;
 use crate::cli::listing::{list_hosts, list_tasks};
 use crate::cli::open_files::{files_each, forks_within};
-use crate::cli::preparation::{Prepared, prepare};
+use crate::cli::preparation::{Asked, Prepared, prepare};
 use crate::cli::publication::{output_folder, publish};
 use crate::cli::run_arguments::RunArguments;
 use crate::cli::run_id::run_id;
 use crate::cli::signals::listen;
 use crate::cli::store_location::open_store;
-use crate::cli::stream::{print, say, say_issues};
+use crate::cli::stream::{print, say, say_issues, variable};
 use crate::cli::system_clock::SystemClock;
 use crate::cli::ways::Ways;
 use crate::files;
@@ -31,11 +32,11 @@ use crate::ssh::{SshConnector, SshSettings};
 
 pub(super) fn run(arguments: &RunArguments) -> Exit {
     let started = SystemClock.now();
-    let password = match ask_password(arguments.plan.ask_pass && !is_look_only(arguments)) {
-        Ok(password) => password,
+    let asked = match ask_secrets(arguments) {
+        Ok(asked) => asked,
         Err(issue) => return Complaint::from(issue).say(),
     };
-    let prepared = match prepare(&arguments.plan, password, started) {
+    let prepared = match prepare(&arguments.plan, asked, started) {
         Ok(prepared) => prepared,
         Err(complaint) => return complaint.say(),
     };
@@ -58,10 +59,10 @@ pub(super) fn run(arguments: &RunArguments) -> Exit {
             return Exit::INPUT;
         }
     };
-    match runtime.block_on(audit(arguments, prepared)) {
-        Ok(exit) => exit,
-        Err(complaint) => complaint.say(),
-    }
+    let audited = runtime.block_on(audit(arguments, prepared));
+    // An agent that never answers keeps a thread for ever: nobody waits for it.
+    runtime.shutdown_background();
+    audited.unwrap_or_else(|complaint| complaint.say())
 }
 
 /// `--list-hosts` and its like: no connection, no report.
@@ -69,16 +70,30 @@ fn is_look_only(arguments: &RunArguments) -> bool {
     arguments.list_hosts || arguments.list_tasks || arguments.syntax_check
 }
 
-fn ask_password(wanted: bool) -> Result<Option<Secret>, InputIssue> {
+/// All that is ever asked: before the run, and once.
+fn ask_secrets(arguments: &RunArguments) -> Result<Asked, InputIssue> {
+    if is_look_only(arguments) {
+        return Ok(Asked::default());
+    }
+    let plan = &arguments.plan;
+    Ok(Asked {
+        password: ask(plan.ask_pass, "SSH password: ", "-k")?,
+        key_passphrase: ask(
+            plan.ask_key_passphrase,
+            "Passphrase of the private keys: ",
+            "--ask-key-passphrase",
+        )?,
+    })
+}
+
+fn ask(wanted: bool, prompt: &str, flag: &str) -> Result<Option<Secret>, InputIssue> {
     if !wanted {
         return Ok(None);
     }
-    rpassword::prompt_password("SSH password: ").map(|text| Some(Secret::new(text))).map_err(
-        |error| {
-            InputIssue::error(format!("the password could not be asked for: {error}"))
-                .hint("`-k` needs a terminal; without one, use a key or a variable")
-        },
-    )
+    rpassword::prompt_password(prompt).map(|text| Some(Secret::new(text))).map_err(|error| {
+        InputIssue::error(format!("a secret could not be asked for: {error}"))
+            .hint(format!("`{flag}` needs a terminal; without one, use a variable or an agent"))
+    })
 }
 
 /// The run itself: from the first packet to the reports.
@@ -87,7 +102,11 @@ async fn audit(arguments: &RunArguments, prepared: Prepared) -> Result<Exit, Com
     remarks.issues.clear();
     let lab = serve_lab(&mut plan).await.map_err(|i| Complaint::new(i, Vec::new()))?;
     let known_hosts = arguments.known_hosts.as_deref();
-    let known = read_known_hosts(known_hosts, &mut remarks)?;
+    let learns = plan.hosts.iter().any(|host| host.target.host_key == HostKeyPolicy::AcceptNew);
+    if learns {
+        probe_known_hosts(known_hosts)?;
+    }
+    let known = read_known_hosts(known_hosts, learns, &mut remarks)?;
     say_issues(&remarks.issues, &remarks.sources);
     let settings = settings(arguments, &plan);
     let mut header = header(arguments, &plan, SystemClock.now());
@@ -126,8 +145,12 @@ async fn audit(arguments: &RunArguments, prepared: Prepared) -> Result<Exit, Com
         (None, None) => {}
     }
     match remember(connector.host_keys(), known_hosts) {
-        Ok(0) => {}
-        Ok(count) => say(&format!("{count} host keys were accepted as new and remembered\n")),
+        Ok((count, warnings)) => {
+            say_issues(&warnings, &[]);
+            if count > 0 {
+                say(&format!("{count} host keys were accepted as new and remembered\n"));
+            }
+        }
         Err(issue) => {
             say_issues(&[issue], &[]);
             exit = Exit::INPUT;
@@ -156,16 +179,11 @@ fn settings(arguments: &RunArguments, plan: &Plan) -> RunnerSettings {
 }
 
 fn ssh_settings(arguments: &RunArguments) -> SshSettings {
-    match arguments.timeout.map(Duration::from_secs) {
-        None => SshSettings::default(),
-        Some(limit) => SshSettings {
-            resolve: limit,
-            connect: limit,
-            handshake: limit,
-            authenticate: limit,
-            login: limit,
-            ..SshSettings::default()
-        },
+    let limit = arguments.timeout.map(Duration::from_secs);
+    SshSettings {
+        most_refused_logins: arguments.max_refused_logins as usize,
+        agent: variable("SSH_AUTH_SOCK").filter(|path| !path.is_empty()).map(PathBuf::from),
+        ..limit.map_or_else(SshSettings::default, SshSettings::with_limit)
     }
 }
 
@@ -192,6 +210,11 @@ fn header(arguments: &RunArguments, plan: &Plan, started: jiff::Timestamp) -> Ru
     if !unchecked.is_empty() {
         let names: Vec<_> = unchecked.into_iter().collect();
         notes.push(format!("the host keys of jump hosts were not checked: {}", names.join(", ")));
+    }
+    let legacy = plan.hosts.iter().filter(|host| host.target.legacy).count();
+    if legacy > 0 {
+        notes
+            .push(format!("{legacy} hosts may use SSH algorithms of the SHA-1 era (`ssh_legacy`)"));
     }
     RunHeader {
         id: run_id(started),

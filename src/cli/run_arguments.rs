@@ -21,6 +21,10 @@ pub struct RunArguments {
     /// Seconds for the whole examination of one host
     #[arg(long, default_value_t = 1800, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..=86_400))]
     pub host_timeout: u64,
+    /// Stop offering a user's password or key when so many devices have refused it and none
+    /// accepted it between
+    #[arg(long, default_value_t = 3, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1000))]
+    pub max_refused_logins: u32,
     /// Lines of OpenSSH's known_hosts to check host keys against [default: ~/.ssh/known_hosts]
     #[arg(long, value_name = "FILE")]
     pub known_hosts: Option<PathBuf>,
@@ -69,6 +73,9 @@ pub struct PlanArguments {
     /// Private key, where the inventory gives none
     #[arg(long, visible_alias = "key-file", value_name = "FILE")]
     pub private_key: Option<PathBuf>,
+    /// Ask for the passphrase of the private keys, where the inventory gives none
+    #[arg(long)]
+    pub ask_key_passphrase: bool,
     /// What to do about host keys, where the inventory says nothing [default: strict]
     #[arg(long, value_enum)]
     pub host_key_checking: Option<HostKeyChecking>,

@@ -40,7 +40,8 @@ pub(super) fn stdout_look() -> Look {
     Look::of(io::stdout().is_terminal(), variable)
 }
 
+/// A variable of the environment.
 #[expect(clippy::disallowed_methods, reason = "the environment is read in cli")]
-fn variable(name: &str) -> Option<String> {
+pub(super) fn variable(name: &str) -> Option<String> {
     std::env::var(name).ok()
 }

@@ -3,7 +3,7 @@
 use std::io;
 use std::sync::Arc;
 
-use crate::model::{Connection, HostFailure, Target};
+use crate::model::{Connection, HostFailure, Negotiated, Target};
 use crate::offline::{TranscriptConnector, TranscriptTransport};
 use crate::runner::{Connector, Transport};
 use crate::ssh::{SshConnector, SshTransport};
@@ -35,6 +35,13 @@ impl Connector for Ways {
 }
 
 impl Transport for Way {
+    fn negotiated(&self) -> Option<&Negotiated> {
+        match self {
+            Self::Ssh(transport) => transport.negotiated(),
+            Self::Transcripts(transport) => transport.negotiated(),
+        }
+    }
+
     async fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         match self {
             Self::Ssh(transport) => transport.read(buffer).await,

@@ -6,11 +6,13 @@
 
 mod file_error;
 mod output;
+mod shared;
 mod source;
 mod tree;
 
 pub use file_error::{FileAttempt, FileCause, FileError};
 pub use output::{probe_writable, write_atomically};
+pub use shared::update_shared;
 pub use source::{
     FileKind, MAX_TEXT, is_writable_by_others, kind_of, read_bytes, read_text, read_text_from,
 };

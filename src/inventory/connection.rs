@@ -11,6 +11,10 @@ pub(super) const PASSWORD: [&str; 3] =
     ["ansible_password", "ansible_ssh_pass", "ansible_ssh_password"];
 pub(super) const PRIVATE_KEY: [&str; 2] =
     ["ansible_private_key_file", "ansible_ssh_private_key_file"];
+pub(super) const KEY_PASSPHRASE: [&str; 2] =
+    ["ansible_private_key_passphrase", "ansible_ssh_private_key_passphrase"];
+/// Whether a host may use algorithms of the SHA-1 era. Ours, not Ansible's.
+pub(super) const LEGACY: &str = "ssh_legacy";
 pub(super) const HOST_KEY_CHECKING: [&str; 2] =
     ["ansible_host_key_checking", "ansible_ssh_host_key_checking"];
 /// In seconds, for everything up to the first prompt.
@@ -33,33 +37,35 @@ pub(super) const PROXY_JUMP_PASSWORD: &str = "ansible_ssh_proxy_jump_password";
 /// The private key for the jump hosts, where it is not the device's.
 pub(super) const PROXY_JUMP_KEY: &str = "ansible_ssh_proxy_jump_private_key_file";
 
-/// Secrets of a connection besides the password: of no use here, and no less secret.
-const OTHER_SECRETS: [&str; 9] = [
+/// Other secrets of a connection: of no use here, and no less secret.
+const OTHER_SECRETS: [&str; 7] = [
     "ansible_become_password",
     "ansible_become_pass",
     "ansible_sudo_pass",
     "ansible_su_pass",
     "ansible_httpapi_pass",
     "ansible_httpapi_password",
-    "ansible_ssh_private_key_passphrase",
-    "ansible_private_key_passphrase",
     "ansible_ssh_private_key",
 ];
 
 /// Whether the variable of that name holds a secret of the connection: it is never printed and
 /// never enters a template's context.
 pub fn is_secret_name(name: &str) -> bool {
-    PASSWORD.contains(&name) || name == PROXY_JUMP_PASSWORD || OTHER_SECRETS.contains(&name)
+    PASSWORD.contains(&name)
+        || KEY_PASSPHRASE.contains(&name)
+        || name == PROXY_JUMP_PASSWORD
+        || OTHER_SECRETS.contains(&name)
 }
 
 /// Whether the variable of that name decides how a host is reached.
 pub fn is_connection_name(name: &str) -> bool {
-    let aliases: [&[&str]; 8] = [
+    let aliases: [&[&str]; 9] = [
         &HOST,
         &PORT,
         &USER,
         &PASSWORD,
         &PRIVATE_KEY,
+        &KEY_PASSPHRASE,
         &HOST_KEY_CHECKING,
         &CONNECT_TIMEOUT,
         &SSH_ARGUMENTS,
@@ -67,6 +73,7 @@ pub fn is_connection_name(name: &str) -> bool {
     let names = [
         COMMAND_TIMEOUT,
         CONNECTION,
+        LEGACY,
         NETWORK_OS,
         PROXY_JUMP,
         PROXY_JUMP_PASSWORD,

@@ -39,6 +39,8 @@ pub struct ConnectionDefaults {
     pub password: Option<Secret>,
     /// `--private-key`
     pub private_key_file: Option<PathBuf>,
+    /// `--ask-key-passphrase`
+    pub private_key_passphrase: Option<Secret>,
     /// `--host-key-checking`; strict when nothing is said.
     pub host_key: Option<HostKeyPolicy>,
     /// `--ssh-config` or `~/.ssh/config`, behind all of the above.
@@ -67,7 +69,8 @@ pub fn target(
         Connection::Ssh => ssh_config.options(&name, user.as_deref()),
         Connection::Lab | Connection::Transcript(_) => SshOptions::default(),
     };
-    let password = reader.password().or_else(|| defaults.password.clone());
+    let password =
+        reader.secret("password", &connection::PASSWORD).or_else(|| defaults.password.clone());
     let private_key_file = reader.text("path", &connection::PRIVATE_KEY).map(PathBuf::from);
     let private_key_file = private_key_file
         .or_else(|| options.private_key_file.clone())
@@ -85,6 +88,10 @@ pub fn target(
         user: user.or_else(|| config.user.clone()).unwrap_or_else(|| "admin".to_owned()),
         password,
         private_key_file: private_key_file.map(|path| ssh_config.expanded(&path)),
+        private_key_passphrase: reader
+            .secret("passphrase", &connection::KEY_PASSPHRASE)
+            .or_else(|| defaults.private_key_passphrase.clone()),
+        legacy: reader.boolean(&[connection::LEGACY]).unwrap_or(false),
         route: Route::Direct,
         host_key: reader.host_key(
             options.host_key.clone().or_else(|| defaults.host_key.clone()).or(config.host_key),
@@ -223,31 +230,34 @@ impl<'a> Reader<'a> {
         port
     }
 
-    fn password(&mut self) -> Option<Secret> {
+    fn secret(&mut self, what: &str, names: &[&'static str]) -> Option<Secret> {
         // An empty password is one too: devices fresh from the factory have it.
-        self.find("password", &connection::PASSWORD).map(|(_, text)| Secret::new(text))
+        self.find(what, names).map(|(_, text)| Secret::new(text))
     }
 
-    /// The policy that was chosen before, unless the variable says otherwise.
-    fn host_key(&mut self, chosen: Option<HostKeyPolicy>) -> HostKeyPolicy {
-        let policy = chosen.unwrap_or_default();
-        let Some((name, text)) = self.find("boolean", &connection::HOST_KEY_CHECKING) else {
-            return policy;
-        };
+    fn boolean(&mut self, names: &[&'static str]) -> Option<bool> {
+        let (name, text) = self.find("boolean", names)?;
         match text.to_ascii_lowercase().as_str() {
-            "true" | "yes" | "on" | "y" | "t" | "1" if policy == HostKeyPolicy::Off => {
-                HostKeyPolicy::Strict
-            }
-            "true" | "yes" | "on" | "y" | "t" | "1" => policy,
-            "false" | "no" | "off" | "n" | "f" | "0" => HostKeyPolicy::Off,
+            "true" | "yes" | "on" | "y" | "t" | "1" => Some(true),
+            "false" | "no" | "off" | "n" | "f" | "0" => Some(false),
             _ => {
                 self.report(
                     self.variables.get(name),
                     format!("`{name}` is `{text}`, which is neither true nor false"),
                     "write `true` or `false`".to_owned(),
                 );
-                policy
+                None
             }
+        }
+    }
+
+    /// The policy that was chosen before, unless the variable says otherwise.
+    fn host_key(&mut self, chosen: Option<HostKeyPolicy>) -> HostKeyPolicy {
+        let policy = chosen.unwrap_or_default();
+        match self.boolean(&connection::HOST_KEY_CHECKING) {
+            Some(true) if policy == HostKeyPolicy::Off => HostKeyPolicy::Strict,
+            Some(true) | None => policy,
+            Some(false) => HostKeyPolicy::Off,
         }
     }
 
@@ -376,12 +386,14 @@ mod tests {
             user: Some("flag".to_owned()),
             password: Some(Secret::new("flag")),
             private_key_file: Some(PathBuf::from("flag.key")),
+            private_key_passphrase: Some(Secret::new("flag")),
             host_key: Some(HostKeyPolicy::AcceptNew),
             ..ConnectionDefaults::default()
         };
         let target = try_target(
             "ansible_host=192.0.2.1 ansible_port=2222 ansible_user=variable \
-             ansible_password=one ansible_ssh_pass=two ansible_private_key_file=variable.key",
+             ansible_password=one ansible_ssh_pass=two ansible_private_key_file=variable.key \
+             ansible_private_key_passphrase=three",
             &defaults,
         )
         .unwrap();
@@ -389,8 +401,10 @@ mod tests {
         assert_eq!(target.user, "variable");
         assert_eq!(target.password.unwrap().expose(), "two");
         assert_eq!(target.private_key_file, Some(PathBuf::from("variable.key")));
+        assert_eq!(target.private_key_passphrase.unwrap().expose(), "three");
         assert_eq!(target.host_key, HostKeyPolicy::AcceptNew);
         let target = try_target("", &defaults).unwrap();
+        assert_eq!(target.private_key_passphrase.unwrap().expose(), "flag");
         assert_eq!(target.user, "flag");
         assert_eq!(target.password.unwrap().expose(), "flag");
     }
@@ -406,6 +420,13 @@ mod tests {
         ] {
             assert_eq!(made(line).host_key, policy, "{line}");
         }
+    }
+
+    #[test]
+    fn algorithms_of_old_are_allowed_by_name() {
+        assert!(!made("").legacy);
+        assert!(made("ssh_legacy=true").legacy);
+        assert!(told("ssh_legacy=sha1").contains("neither true nor false"));
     }
 
     #[test]

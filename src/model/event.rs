@@ -3,19 +3,45 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{HostName, HostOutcome, ReportRequest, Transcript};
+use super::{HostName, HostOutcome, Negotiated, ReportRequest, Transcript};
 
 /// One fact about a run. Workers send them, one loop applies them, the store keeps them; a
 /// [`super::RunRecord`] is a fold over them. Additions must stay readable by old records.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "event", rename_all = "snake_case")]
 pub enum RunEvent {
-    RunStarted { run: RunHeader },
-    HostStarted { host: HostName, at: Timestamp },
-    CommandAnswered { host: HostName, transcript: Transcript },
-    TaskFinished { host: HostName, at: Timestamp, task: TaskRef, outcome: TaskOutcome },
-    HostFinished { host: HostName, at: Timestamp, outcome: HostOutcome },
-    RunFinished { at: Timestamp, interrupted: bool },
+    RunStarted {
+        run: RunHeader,
+    },
+    HostStarted {
+        host: HostName,
+        at: Timestamp,
+    },
+    /// The login was accepted, over SSH.
+    HostConnected {
+        host: HostName,
+        at: Timestamp,
+        negotiated: Negotiated,
+    },
+    CommandAnswered {
+        host: HostName,
+        transcript: Transcript,
+    },
+    TaskFinished {
+        host: HostName,
+        at: Timestamp,
+        task: TaskRef,
+        outcome: TaskOutcome,
+    },
+    HostFinished {
+        host: HostName,
+        at: Timestamp,
+        outcome: HostOutcome,
+    },
+    RunFinished {
+        at: Timestamp,
+        interrupted: bool,
+    },
 }
 
 /// What is known of a run before its first packet.

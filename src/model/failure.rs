@@ -73,6 +73,10 @@ pub struct HostFailure {
     /// towards a lockout.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub login_refused: bool,
+    /// Nothing went wrong with the device: its login was withheld, and the host counts as not
+    /// attempted.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub withheld: bool,
 }
 
 impl HostFailure {
@@ -84,6 +88,7 @@ impl HostFailure {
             command: None,
             vdom: None,
             login_refused: false,
+            withheld: false,
         }
     }
 
@@ -115,8 +120,13 @@ pub enum HostOutcome {
     Failed { failure: HostFailure },
     /// No session came about.
     Unreachable { failure: HostFailure },
-    /// Nothing was sent to it: the run was interrupted first, or its credential was withdrawn.
-    NotAttempted { reason: String },
+    /// No login was offered to it: the run was interrupted first, or its credential was withdrawn.
+    NotAttempted {
+        reason: String,
+        /// What a person can do about it; `None`: run again.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        remedy: Option<String>,
+    },
     /// Interrupted while it was being examined; what was collected stays, and is partial.
     Interrupted,
 }
@@ -142,7 +152,9 @@ impl HostOutcome {
 
 impl From<HostFailure> for HostOutcome {
     fn from(failure: HostFailure) -> Self {
-        if failure.stage.is_unreachable() {
+        if failure.withheld {
+            Self::NotAttempted { reason: failure.message, remedy: Some(failure.remedy) }
+        } else if failure.stage.is_unreachable() {
             Self::Unreachable { failure }
         } else {
             Self::Failed { failure }

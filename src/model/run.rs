@@ -4,8 +4,8 @@ use indexmap::IndexMap;
 use jiff::Timestamp;
 
 use super::{
-    HostEntry, HostName, HostOutcome, RunEvent, RunHeader, TaskOutcome, TaskRef, TaskStatus,
-    Transcript,
+    HostEntry, HostName, HostOutcome, Negotiated, RunEvent, RunHeader, TaskOutcome, TaskRef,
+    TaskStatus, Transcript,
 };
 
 /// Everything that is known of a run, live or from the store. All reports are pure functions of
@@ -26,6 +26,9 @@ pub struct HostRecord {
     pub entry: HostEntry,
     pub started: Option<Timestamp>,
     pub finished: Option<Timestamp>,
+    /// What its connection agreed on; `None` where none came about, and in runs of versions that
+    /// did not keep it.
+    pub negotiated: Option<Negotiated>,
     /// `None` while it runs, and for ever when the process was killed.
     pub outcome: Option<HostOutcome>,
     pub tasks: Vec<TaskRecord>,
@@ -66,6 +69,9 @@ impl RunRecord {
             RunEvent::HostStarted { host, at } => {
                 self.with(&host, |record| record.started = Some(at));
             }
+            RunEvent::HostConnected { host, negotiated, .. } => {
+                self.with(&host, |record| record.negotiated = Some(negotiated));
+            }
             RunEvent::CommandAnswered { host, transcript } => {
                 self.with(&host, |record| record.transcripts.push(transcript));
             }
@@ -96,6 +102,7 @@ impl HostRecord {
             entry,
             started: None,
             finished: None,
+            negotiated: None,
             outcome: None,
             tasks: Vec::new(),
             transcripts: Vec::new(),

@@ -59,6 +59,10 @@ pub struct Target {
     pub password: Option<Secret>,
     /// `ansible_ssh_private_key_file`, `--private-key`.
     pub private_key_file: Option<PathBuf>,
+    /// `ansible_ssh_private_key_passphrase`, `--ask-key-passphrase`.
+    pub private_key_passphrase: Option<Secret>,
+    /// Whether algorithms of the SHA-1 era may be used (`ssh_legacy`).
+    pub legacy: bool,
     pub route: Route,
     pub host_key: HostKeyPolicy,
     /// Limit of each stage of the connection up to the first prompt (`ansible_connect_timeout`,

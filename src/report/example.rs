@@ -6,8 +6,8 @@ use super::example_swap::with_swap;
 use super::view::View;
 use crate::findings::{FleetFacts, evaluate};
 use crate::model::{
-    HostEntry, HostFailure, HostName, HostOutcome, RunEvent, RunHeader, RunRecord, Stage,
-    Transcript,
+    HostEntry, HostFailure, HostName, HostOutcome, Negotiated, RunEvent, RunHeader, RunRecord,
+    Stage, Transcript,
 };
 
 /// A view in which no list is empty and every field has a value somewhere: a template that renders
@@ -68,7 +68,7 @@ pub(super) fn example_record() -> RunRecord {
     let restricted = restricted.during("diagnose fortitoken info", Some("root".to_owned()));
     finish(&mut record, "fgt-mad-01", 3, restricted.into());
     let reason = "the run was interrupted before its turn".to_owned();
-    finish(&mut record, "fgt-rom-01", 61, HostOutcome::NotAttempted { reason });
+    finish(&mut record, "fgt-rom-01", 61, HostOutcome::NotAttempted { reason, remedy: None });
     record.apply(RunEvent::RunFinished { at: at(61), interrupted: true });
     record
 }
@@ -76,6 +76,17 @@ pub(super) fn example_record() -> RunRecord {
 /// A member of a cluster with VDOMs.
 fn frankfurt(record: &mut RunRecord, host: &str, serial: &str) {
     let role = if host == "fgt-fra-01" { "primary" } else { "secondary" };
+    record.apply(RunEvent::HostConnected {
+        host: HostName::from(host),
+        at: at(1),
+        negotiated: Negotiated {
+            server: "SSH-2.0-FortiSSH_1.0".to_owned(),
+            key_exchange: "diffie-hellman-group-exchange-sha256".to_owned(),
+            host_key: "ssh-ed25519".to_owned(),
+            cipher: "aes256-ctr".to_owned(),
+            mac: Some("hmac-sha2-256".to_owned()),
+        },
+    });
     answer(
         record,
         host,

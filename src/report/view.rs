@@ -12,6 +12,7 @@ mod rma;
 mod rma_step;
 mod rma_ticket;
 mod run;
+mod ssh;
 mod summary;
 mod ticket;
 mod token;
@@ -38,6 +39,7 @@ pub use rma::{RmaFateView, RmaHurdleView, RmaTokenView, RmaUserView, RmaView};
 pub use rma_step::RmaStepView;
 pub use rma_ticket::RmaTicketView;
 pub use run::RunView;
+pub use ssh::SshView;
 pub use summary::{
     ActionCounts, FindingSummary, HostSummary, KindCount, RuleCount, SeverityCounts, StatusCount,
     Summary, TokenSummary,

@@ -7,7 +7,7 @@ use tokio::time::timeout;
 use super::action::Device;
 use super::device_session::DeviceSession;
 use super::interrupt::Interrupt;
-use super::port::{Clock, Connector};
+use super::port::{Clock, Connector, Transport};
 use super::redactor::Redactor;
 use super::reporter::Reporter;
 use super::settings::RunnerSettings;
@@ -79,6 +79,9 @@ async fn lead<C: Connector, K: Clock>(
     device: &mut Option<Device<C::Transport>>,
 ) -> Result<(), HostFailure> {
     let transport = shared.connector.connect(&host.target).await?;
+    if let Some(negotiated) = transport.negotiated() {
+        reporter.connected(negotiated.clone()).await;
+    }
     let limits = shared.settings.session_of(&host.target);
     let (session, mut survey) = DeviceSession::open(transport, limits).await?;
     let mut transcripts = std::mem::take(&mut survey.transcripts);

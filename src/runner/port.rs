@@ -5,7 +5,7 @@ use std::io;
 
 use jiff::Timestamp;
 
-use crate::model::{HostFailure, Target};
+use crate::model::{HostFailure, Negotiated, Target};
 
 /// Opens command lines on devices. Every failure is a value with stage, cause and remedy.
 pub trait Connector: Send + Sync + 'static {
@@ -21,6 +21,11 @@ pub trait Connector: Send + Sync + 'static {
 
 /// The byte stream of one shell. Dropping it closes the connection at once and never blocks.
 pub trait Transport: Send + 'static {
+    /// What the two sides agreed on, where there was something to agree on.
+    fn negotiated(&self) -> Option<&Negotiated> {
+        None
+    }
+
     /// Reads what there is, at least one byte; 0 means that the device closed the stream.
     fn read(&mut self, buffer: &mut [u8]) -> impl Future<Output = io::Result<usize>> + Send;
 

@@ -73,6 +73,8 @@ mod tests {
             user: "auditor".into(),
             password: Some(Secret::new(password)),
             private_key_file: None,
+            private_key_passphrase: None,
+            legacy: false,
             host_key: HostKeyPolicy::Strict,
             route: Route::Direct,
             connect_timeout: None,

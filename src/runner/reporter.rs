@@ -6,7 +6,7 @@ use tokio::sync::mpsc;
 use super::port::Clock;
 use super::redactor::Redactor;
 use crate::model::{
-    HostFailure, HostName, HostOutcome, RunEvent, TaskOutcome, TaskRef, Transcript,
+    HostFailure, HostName, HostOutcome, Negotiated, RunEvent, TaskOutcome, TaskRef, Transcript,
 };
 
 /// Sends the events of one host, without its secrets. A channel that nobody reads any more is no
@@ -22,6 +22,11 @@ pub(super) struct Reporter<'a, K> {
 impl<K: Clock> Reporter<'_, K> {
     pub async fn started(&self) {
         self.send(RunEvent::HostStarted { host: self.host.clone(), at: self.now() }).await;
+    }
+
+    pub async fn connected(&self, negotiated: Negotiated) {
+        let (host, at) = (self.host.clone(), self.now());
+        self.send(RunEvent::HostConnected { host, at, negotiated }).await;
     }
 
     /// Reports an answer, and gives it back as it may be kept.

@@ -47,7 +47,8 @@ impl<C: Connector, K: Clock> Runner<C, K> {
             let host = host.entry.host.clone();
             let Some(place) = place else {
                 let reason = "the run was interrupted before its turn".to_owned();
-                self.finished(&events, host, HostOutcome::NotAttempted { reason }).await;
+                self.finished(&events, host, HostOutcome::NotAttempted { reason, remedy: None })
+                    .await;
                 continue;
             };
             let (shared, channel, stop) = (self.shared.clone(), events.clone(), interrupt.clone());

@@ -1,36 +1,62 @@
 //! Logging in.
 
 use std::panic::AssertUnwindSafe;
+use std::path::{Path, PathBuf};
 
 use async_ssh2_lite::ssh2::{KeyboardInteractivePrompt, Prompt};
 use async_ssh2_lite::{AsyncSession, Error};
 use futures_util::FutureExt;
+use tokio::runtime::Handle;
 
+use super::PublicKey;
+use super::agent::Agent;
 use super::fault::{Fault, printable};
 use super::hangup::Hangup;
+use super::key_files::{KeyFile, KeyFiles};
 use super::socket::Socket;
 use super::stream::SshStream;
 use crate::model::{HostFailure, Secret, Stage, Target};
 
+type Session = AsyncSession<SshStream>;
+
 /// The one credential that is tried: which of them, is decided before any packet.
+#[derive(Debug)]
 pub(super) enum Credential {
-    /// A private key, and the name of its file.
+    /// A private key, the passphrase that it still needs, and the name of its file.
     Key {
         text: Secret,
+        passphrase: Option<Secret>,
         file: String,
     },
+    /// A key that the user's agent holds.
+    Agent(PublicKey),
     Password(Secret),
 }
 
-impl Credential {
-    /// The private key where the target names one, its password otherwise.
-    pub(super) async fn of(target: &Target) -> Result<Self, HostFailure> {
+/// Where credentials come from, besides the target itself.
+#[derive(Debug)]
+pub(super) struct Credentials {
+    files: KeyFiles,
+    agent: Agent,
+}
+
+impl Credentials {
+    /// With the agent that listens on `socket`.
+    pub(super) fn new(socket: Option<PathBuf>) -> Self {
+        Self { files: KeyFiles::default(), agent: Agent::new(socket) }
+    }
+
+    /// The key where the target names one, its password otherwise, and the agent's only key where
+    /// the target says nothing.
+    pub(super) async fn of(&self, target: &Target) -> Result<Credential, HostFailure> {
         if let Some(file) = &target.private_key_file {
-            let text = super::private_key::read(file).await?;
-            return Ok(Self::Key { text, file: file.display().to_string() });
+            return self.of_file(file, target.private_key_passphrase.as_ref()).await;
         }
         match &target.password {
-            Some(password) => Ok(Self::Password(password.clone())),
+            Some(password) => Ok(Credential::Password(password.clone())),
+            None if self.agent.is_there() => {
+                self.agent.only_key(&target.user).await.map(Credential::Agent)
+            }
             None => Err(failure(
                 format!("there is neither a password nor a key for `{}`", target.user),
                 "Set `ansible_password` or `ansible_ssh_private_key_file`, or give `-k` or \
@@ -39,10 +65,47 @@ impl Credential {
         }
     }
 
+    /// The private key, or the agent's for a file that only says which one is meant: a public key,
+    /// or a locked one with the public key beside it.
+    async fn of_file(
+        &self,
+        path: &Path,
+        passphrase: Option<&Secret>,
+    ) -> Result<Credential, HostFailure> {
+        let file = path.display().to_string();
+        let (public, what, remedy) = match self.files.read(path, passphrase).await? {
+            KeyFile::Private { text, passphrase } => {
+                return Ok(Credential::Key { text, passphrase, file });
+            }
+            KeyFile::Public(key) => (
+                Some(key),
+                "holds a public key, and no agent holds the private one",
+                "Add the key to an agent (`ssh-add`), or name the private key, which is the file \
+                 without `.pub`.",
+            ),
+            KeyFile::Locked(public) => (
+                public,
+                "is protected by a passphrase",
+                "Give it (`--ask-key-passphrase`, `ansible_ssh_private_key_passphrase`), or add the \
+                 key to an agent (`ssh-add`).",
+            ),
+        };
+        if self.agent.is_there()
+            && let Some(key) = public
+            && self.agent.holds(&key).await?
+        {
+            return Ok(Credential::Agent(key));
+        }
+        Err(failure(format!("the private key file {file} {what}"), remedy))
+    }
+}
+
+impl Credential {
     /// What tells two credentials apart; it is hashed and never kept.
-    pub(super) fn fingerprint_text(&self) -> &str {
+    pub(super) fn fingerprint(&self) -> &[u8] {
         match self {
-            Self::Key { text, .. } | Self::Password(text) => text.expose(),
+            Self::Key { text, .. } | Self::Password(text) => text.expose().as_bytes(),
+            Self::Agent(key) => key.blob(),
         }
     }
 }
@@ -50,7 +113,7 @@ impl Credential {
 /// Logs in with exactly one attempt: FortiOS counts refused logins by source address, and locks
 /// it out after a few.
 pub(super) async fn log_in(
-    session: &AsyncSession<SshStream>,
+    session: &Session,
     hangup: &Hangup<Socket>,
     user: &str,
     credential: &Credential,
@@ -61,10 +124,17 @@ pub(super) async fn log_in(
     }
     let offers = |method: &str| offered.iter().any(|name| name == method);
     match credential {
-        Credential::Key { text, file } if offers("publickey") => {
-            match session.userauth_pubkey_memory(user, None, text.expose(), None).await {
+        Credential::Key { text, passphrase, file } if offers("publickey") => {
+            let passphrase = passphrase.as_ref().map(Secret::expose);
+            match session.userauth_pubkey_memory(user, None, text.expose(), passphrase).await {
                 Ok(()) => Ok(()),
                 Err(error) => Err(key_failure(&error, user, file)),
+            }
+        }
+        Credential::Agent(key) if offers("publickey") => {
+            match log_in_by_agent(session.clone(), user.to_owned(), key.clone()).await {
+                Ok(()) => Ok(()),
+                Err(error) => Err(key_failure(&error, user, &key.fingerprint())),
             }
         }
         Credential::Password(password) if offers("password") => {
@@ -84,7 +154,7 @@ pub(super) async fn log_in(
         }
         _ => {
             let (what, remedy) = match credential {
-                Credential::Key { .. } => {
+                Credential::Key { .. } | Credential::Agent(_) => {
                     ("a key", "Give a password, or allow keys for this account on the device.")
                 }
                 Credential::Password(_) => (
@@ -101,11 +171,27 @@ pub(super) async fn log_in(
     }
 }
 
+/// Logs in with a key that the agent holds. libssh2 waits for the agent without letting go of its
+/// thread, and for as long as the agent likes; so the thread is one of its own.
+async fn log_in_by_agent(session: Session, user: String, key: PublicKey) -> Result<(), Error> {
+    let runtime = Handle::current();
+    let login = move || {
+        runtime.block_on(async {
+            let mut agent = session.agent()?;
+            agent.connect().await?;
+            agent.list_identities().await?;
+            let identities = agent.identities()?;
+            match identities.iter().find(|identity| identity.blob() == key.blob()) {
+                Some(identity) => agent.userauth(&user, identity).await,
+                None => Err(Error::Other("the agent no longer holds it".into())),
+            }
+        })
+    };
+    tokio::task::spawn_blocking(login).await.unwrap_or_else(|error| Err(Error::Other(error.into())))
+}
+
 /// The methods by which the server lets this user in; empty when it has let them in already.
-async fn offered_methods(
-    session: &AsyncSession<SshStream>,
-    user: &str,
-) -> Result<Vec<String>, HostFailure> {
+async fn offered_methods(session: &Session, user: &str) -> Result<Vec<String>, HostFailure> {
     // The crate panics on a list that is not UTF-8, which a server is free to send.
     let answer = AssertUnwindSafe(session.auth_methods(user)).catch_unwind().await;
     match answer {
@@ -189,7 +275,8 @@ fn key_failure(error: &Error, user: &str, file: &str) -> HostFailure {
         ),
         Fault::Key(said) => failure(
             format!("the key {file} cannot be used: {said}"),
-            "Use an ed25519, ECDSA or RSA key that `ssh-keygen` made.",
+            "Use an ed25519, ECDSA or RSA key that `ssh-keygen` made; and check its passphrase, if it \
+             has one.",
         ),
         _ => lost_or_failed(error),
     }

@@ -1,5 +1,6 @@
 //! From a target to its command line, stage by stage.
 
+use std::fmt;
 use std::io;
 use std::net::SocketAddr;
 use std::pin::pin;
@@ -12,18 +13,20 @@ use tokio::net::{TcpStream, lookup_host};
 use tokio::sync::Semaphore;
 use tokio::time::timeout;
 
-use super::authentication::{self, Credential};
+use super::algorithms::{self, Part, Supported};
+use super::authentication::{self, Credential, Credentials};
 use super::fault::{Fault, printable};
 use super::hangup::Hangup;
-use super::host_keys::Expectation;
+use super::host_keys::{Expectation, Standing};
 use super::jump_hosts::JumpHosts;
+use super::offer::Offer;
 use super::socket::Socket;
 use super::stream::SshStream;
 use super::trials::Trials;
 use super::version::{self, NoVersion};
 use super::way::Way;
 use super::{HostKeys, PublicKey, SshSettings, SshTransport};
-use crate::model::{HostFailure, Stage, Target};
+use crate::model::{HostFailure, HostKeyPolicy, Negotiated, Stage, Target};
 use crate::runner::Connector;
 
 /// Columns of the terminal: no line of an answer should be wrapped.
@@ -47,6 +50,7 @@ pub struct SshConnector {
     pub(super) jump_hosts: JumpHosts,
     /// Turns at the key exchange.
     handshakes: Semaphore,
+    pub(super) credentials: Credentials,
     trials: Trials,
 }
 
@@ -56,8 +60,9 @@ impl SshConnector {
         Self {
             host_keys: HostKeys::new(settings.known_hosts.clone()),
             handshakes: Semaphore::new(permits),
-            trials: Trials::default(),
-            jump_hosts: JumpHosts::default(),
+            credentials: Credentials::new(settings.agent.clone()),
+            trials: Trials::new(settings.most_refused_logins),
+            jump_hosts: JumpHosts::new(settings.most_refused_logins),
             settings,
         }
     }
@@ -66,39 +71,52 @@ impl SshConnector {
     pub fn host_keys(&self) -> &HostKeys {
         &self.host_keys
     }
-}
 
-impl Connector for SshConnector {
-    type Transport = SshTransport;
+    /// Asks a host for its key, and goes away without a login. The target's own policy plays no
+    /// part.
+    ///
+    /// # Errors
+    /// No key was shown.
+    pub async fn scan(&self, target: &Target) -> Result<ScannedKey, HostFailure> {
+        let target = Target { host_key: HostKeyPolicy::Strict, ..target.clone() };
+        let expectation = self.host_keys.expect(&target);
+        let (line, _way) = self.approach(&target, &expectation).await?;
+        let key = line.host_key()?;
+        let standing = expectation.standing(&key);
+        Ok(ScannedKey { name: expectation.name(), key, standing })
+    }
 
-    async fn connect(&self, target: &Target) -> Result<SshTransport, HostFailure> {
-        let credential = Credential::of(target).await?;
+    /// From nothing to the exchanged keys; the host's is not checked yet.
+    async fn approach(
+        &self,
+        target: &Target,
+        expectation: &Expectation<'_>,
+    ) -> Result<(Line, Way), HostFailure> {
         let (socket, way) = Way::open(self, target).await?;
-        match self.enter(socket, target, &credential).await {
-            Ok(transport) => Ok(transport.by(way)),
-            Err(failure) => Err(way.explain(failure).await),
+        match self.exchange_keys(socket, target, expectation).await {
+            Ok(line) => Ok((line, way)),
+            Err(NoKeys::Failed(failure)) => Err(way.explain(failure).await),
+            Err(NoKeys::NothingInCommon(failure, supported)) => {
+                let failure = way.explain(failure).await;
+                drop(way);
+                Err(self.disagreement(target, &supported).await.unwrap_or(failure))
+            }
         }
     }
-}
 
-impl SshConnector {
-    /// From an open socket to the command line.
-    async fn enter(
+    async fn exchange_keys(
         &self,
         socket: Socket,
         target: &Target,
-        credential: &Credential,
-    ) -> Result<SshTransport, HostFailure> {
-        let settings = &self.settings;
-        let limit = |stage: Duration| target.connect_timeout.unwrap_or(stage);
-        wait_for_version(&socket, target, limit(settings.handshake)).await?;
-
-        let expectation = self.host_keys.expect(target);
-        let mut line = Line::new(Arc::new(socket))?;
+        expectation: &Expectation<'_>,
+    ) -> Result<Line, NoKeys> {
+        let patience = target.connect_timeout.unwrap_or(self.settings.handshake);
+        wait_for_version(&socket, target, patience).await.map_err(NoKeys::Failed)?;
+        let mut line = Line::new(Arc::new(socket)).map_err(NoKeys::Failed)?;
         {
             // It is never closed, so there is always a turn to come.
             let turn = self.handshakes.acquire().await;
-            let mut exchange = pin!(line.exchange_keys(&expectation, limit(settings.handshake)));
+            let mut exchange = pin!(line.exchange_keys(target, expectation, patience));
             match timeout(TURN, &mut exchange).await {
                 Ok(exchanged) => exchanged?,
                 Err(_) => {
@@ -107,9 +125,74 @@ impl SshConnector {
                 }
             }
         }
+        Ok(line)
+    }
+
+    /// What the two sides have not in common, by the other side's own words: a second connection
+    /// asks for them.
+    async fn disagreement(&self, target: &Target, supported: &Supported) -> Option<HostFailure> {
+        let patience = target.connect_timeout.unwrap_or(self.settings.handshake);
+        let (socket, _way) = Way::open(self, target).await.ok()?;
+        let offer = timeout(patience, Offer::ask(socket)).await.ok()?.ok()?;
+        algorithms::disagreement(&offer, supported, target.legacy)
+    }
+}
+
+/// Why no keys were exchanged.
+enum NoKeys {
+    Failed(HostFailure),
+    /// Perhaps: libssh2 knows no more than that. The other side's own words must tell.
+    NothingInCommon(HostFailure, Supported),
+}
+
+/// The key that a host showed.
+#[derive(Debug, Clone)]
+pub struct ScannedKey {
+    /// The name under which `known_hosts` would list it.
+    pub name: String,
+    pub key: PublicKey,
+    pub standing: Standing,
+}
+
+/// As a line of `known_hosts`.
+impl fmt::Display for ScannedKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}", self.name, self.key)
+    }
+}
+
+impl Connector for SshConnector {
+    type Transport = SshTransport;
+
+    async fn connect(&self, target: &Target) -> Result<SshTransport, HostFailure> {
+        let credential = self.credentials.of(target).await?;
+        self.trials.check(target, &credential)?;
+        let expectation = self.host_keys.expect(target);
+        let (line, way) = self.approach(target, &expectation).await?;
+        match self.enter(line, target, &expectation, &credential).await {
+            Ok(transport) => Ok(transport.by(way)),
+            Err(failure) => Err(way.explain(failure).await),
+        }
+    }
+}
+
+impl SshConnector {
+    /// From the exchanged keys to the command line.
+    async fn enter(
+        &self,
+        line: Line,
+        target: &Target,
+        expectation: &Expectation<'_>,
+        credential: &Credential,
+    ) -> Result<SshTransport, HostFailure> {
+        let settings = &self.settings;
+        let limit = |stage: Duration| target.connect_timeout.unwrap_or(stage);
         expectation.check(&line.host_key()?)?;
-        let trial = self.trials.begin(&target.user, credential).await?;
-        let login = line.log_in(&target.user, credential, limit(settings.authenticate)).await;
+        let trial = self.trials.begin(target, credential).await?;
+        let patience = limit(settings.authenticate);
+        let login = timeout(patience, line.log_in(&target.user, credential)).await;
+        // Without a decision, the trial counts as one that nobody answered.
+        let login = login.map_err(|_| undecided(patience))?;
         trial.end(&login);
         login?;
         line.open_shell(limit(settings.login)).await
@@ -249,25 +332,34 @@ impl Line {
 
     async fn exchange_keys(
         &mut self,
+        target: &Target,
         expectation: &Expectation<'_>,
         limit: Duration,
-    ) -> Result<(), HostFailure> {
+    ) -> Result<(), NoKeys> {
         let wanted = expectation.algorithms();
+        let mut supported = Supported::default();
         let exchange = async {
-            // Certificates are left out: there is nothing to hold them against.
-            let supported = self.session.supported_algs(MethodType::HostKey).await?;
-            let (first, rest): (Vec<&str>, Vec<&str>) = supported
-                .iter()
-                .filter(|name| !name.contains("-cert-"))
-                .partition(|name| wanted.iter().any(|wanted| wanted == **name));
-            let order = [first, rest].concat().join(",");
-            self.session.method_pref(MethodType::HostKey, &order).await?;
+            for part in Part::ALL {
+                let names = self.supported(part).await?;
+                let names_of: Vec<&str> = names.iter().map(String::as_str).collect();
+                let (first, rest): (Vec<&str>, Vec<&str>) =
+                    algorithms::offered(&names_of, target.legacy)
+                        .into_iter()
+                        .partition(|name| wanted.iter().any(|wanted| wanted == name));
+                let order = [first, rest].concat().join(",");
+                for kind in part.methods() {
+                    self.session.method_pref(*kind, &order).await?;
+                }
+                supported.0.push((part, names));
+            }
+            let signatures = algorithms::signatures(target.legacy);
+            self.session.method_pref(MethodType::SignAlgo, signatures).await?;
             self.session.handshake().await
         };
         match timeout(limit, exchange).await {
             Ok(Ok(())) => Ok(()),
-            Ok(Err(error)) => Err(self.exchange_failure(&error)),
-            Err(_) => Err(HostFailure::new(
+            Ok(Err(error)) => Err(self.exchange_failure(&error, supported)),
+            Err(_) => Err(NoKeys::Failed(HostFailure::new(
                 Stage::Handshake,
                 format!(
                     "the device named its SSH version, but the key exchange was not finished within {}",
@@ -275,15 +367,24 @@ impl Line {
                 ),
                 "The device may be overloaded, or something between drops large packets: try again, \
                  and try `ssh -v`.",
-            )),
+            ))),
         }
     }
 
-    fn exchange_failure(&self, error: &Error) -> HostFailure {
+    /// What libssh2 has of a part.
+    async fn supported(&self, part: Part) -> Result<Vec<String>, Error> {
+        let Some(kind) = part.methods().first() else { return Ok(Vec::new()) };
+        let names = self.session.supported_algs(*kind).await?;
+        Ok(names.iter().map(|name| (*name).to_owned()).collect())
+    }
+
+    fn exchange_failure(&self, error: &Error, supported: Supported) -> NoKeys {
         let server = self.session.banner().map_or_else(|| "the device".to_owned(), printable);
         // libssh2 calls it a failed key exchange too when the connection ends before it.
         let is_over = self.session.methods(MethodType::Kex).is_none() && self.hangup.is_over();
         let fault = if is_over { Fault::Lost } else { Fault::from(error) };
+        // A server that finds nothing in common hangs up as well, perhaps before libssh2 noticed.
+        let may_disagree = matches!(fault, Fault::KeyExchange | Fault::Lost);
         let (message, remedy) = match fault {
             _ if server.starts_with("SSH-1.") && !server.starts_with("SSH-1.99") => (
                 format!("the device speaks SSH version 1 only ({server})"),
@@ -309,7 +410,12 @@ impl Line {
                 "Try `ssh -v` to the device to see where it stops.",
             ),
         };
-        HostFailure::new(Stage::Handshake, message, remedy)
+        let failure = HostFailure::new(Stage::Handshake, message, remedy);
+        if may_disagree {
+            NoKeys::NothingInCommon(failure, supported)
+        } else {
+            NoKeys::Failed(failure)
+        }
     }
 
     /// What the two sides could not agree on, told from how far libssh2 came.
@@ -325,7 +431,13 @@ impl Line {
             let method = self.session.methods(MethodType::Kex).unwrap_or_default();
             return format!("the key exchange by {method} failed");
         };
-        format!("the device and this program have no {missing} in common")
+        format!("the device and tokenfleet have no {missing} in common")
+    }
+
+    fn negotiated(&self) -> Negotiated {
+        algorithms::negotiated(self.session.banner(), |kind| {
+            self.session.methods(kind).map(str::to_owned)
+        })
     }
 
     fn host_key(&self) -> Result<PublicKey, HostFailure> {
@@ -338,28 +450,18 @@ impl Line {
         })
     }
 
-    async fn log_in(
-        &self,
-        user: &str,
-        credential: &Credential,
-        limit: Duration,
-    ) -> Result<(), HostFailure> {
-        let login = authentication::log_in(&self.session, &self.hangup, user, credential);
-        timeout(limit, login).await.unwrap_or_else(|_| {
-            Err(HostFailure::new(
-                Stage::Authenticate,
-                format!("the device did not decide on the login within {}", seconds(limit)),
-                "Where it asks a RADIUS, TACACS+ or LDAP server about administrators, check that \
-                 server; or allow more time.",
-            ))
-        })
+    async fn log_in(&self, user: &str, credential: &Credential) -> Result<(), HostFailure> {
+        authentication::log_in(&self.session, &self.hangup, user, credential).await
     }
 
     async fn open_shell(mut self, limit: Duration) -> Result<SshTransport, HostFailure> {
+        let negotiated = self.negotiated();
         let outcome = timeout(limit, self.start_shell()).await;
         let Self { hangup, channel, session } = self;
         match (outcome, channel) {
-            (Ok(Ok(())), Some(channel)) => Ok(SshTransport::new(hangup, channel, session)),
+            (Ok(Ok(())), Some(channel)) => {
+                Ok(SshTransport::new(hangup, channel, session, negotiated))
+            }
             (outcome, channel) => {
                 // As in a drop of the whole: the socket first, then what libssh2 holds.
                 drop((hangup, channel, session));
@@ -389,6 +491,15 @@ impl Line {
             .map_err(|error| ("a terminal", error))?;
         channel.shell().await.map_err(|error| ("a shell", error))
     }
+}
+
+fn undecided(limit: Duration) -> HostFailure {
+    HostFailure::new(
+        Stage::Authenticate,
+        format!("the device did not decide on the login within {}", seconds(limit)),
+        "Where it asks a RADIUS, TACACS+ or LDAP server about administrators, check that server; or \
+         allow more time.",
+    )
 }
 
 fn shell_failure(request: &str, error: &Error) -> HostFailure {

@@ -50,6 +50,12 @@ impl From<&ssh2::Error> for Fault {
             return Self::Other(printable(error.message()));
         };
         match code {
+            // With these words, and any code, it tells of an answer that never came.
+            _ if error.message().starts_with("Waiting for ") => Self::Lost,
+            // The key could not sign, so that nothing was asked of the server.
+            PUBLICKEY_UNVERIFIED if error.message().starts_with("Callback ") => {
+                Self::Key("it did not sign".to_owned())
+            }
             SOCKET_SEND | SOCKET_DISCONNECT | SOCKET_RECV => Self::Lost,
             KEX_FAILURE | KEY_EXCHANGE_FAILURE => Self::KeyExchange,
             HOSTKEY_INIT | HOSTKEY_SIGN => Self::HostKeyProof,

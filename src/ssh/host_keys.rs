@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::fmt::Write as _;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use super::known_hosts::{Entry, Known, name_of};
+use super::known_hosts::{Known, name_of};
 use super::{KnownHosts, PublicKey};
 use crate::model::{HostFailure, HostKeyPolicy, Stage, Target};
 
@@ -21,13 +21,21 @@ impl HostKeys {
         Self { known, accepted: Mutex::default() }
     }
 
-    /// The lines to append to `known_hosts`, sorted: one for each key that was accepted as new.
-    pub fn accepted(&self) -> Vec<String> {
+    /// The keys that were accepted as new, held against what `known_hosts` says by now: another run
+    /// may have added to it since.
+    pub fn news_for(&self, known: &KnownHosts) -> News {
         let accepted = self.accepted.lock().unwrap_or_else(PoisonError::into_inner);
-        let mut lines: Vec<_> =
-            accepted.iter().map(|(name, key)| format!("{name} {key}")).collect();
-        lines.sort_unstable();
-        lines
+        let mut news = News::default();
+        for (name, key) in &*accepted {
+            match known.has(name, key) {
+                Some(true) => {}
+                Some(false) => news.contested.push(name.clone()),
+                None => news.lines.push(format!("{name} {key}")),
+            }
+        }
+        news.lines.sort_unstable();
+        news.contested.sort_unstable();
+        news
     }
 
     /// What is known of the host, to be asked for and checked against.
@@ -40,6 +48,24 @@ impl HostKeys {
         };
         Expectation { keys: self, target, known }
     }
+}
+
+/// What a run has to add to `known_hosts`. Both are sorted.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct News {
+    pub lines: Vec<String>,
+    /// Names under which somebody else has added another key, or revoked this one.
+    pub contested: Vec<String>,
+}
+
+/// How a host key stands to `known_hosts`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Standing {
+    Known,
+    /// Nothing is known under that name.
+    New,
+    /// It is another one than the known, or revoked; the failure says how.
+    Wrong(HostFailure),
 }
 
 /// What is known of the key of one host, before it showed one.
@@ -74,8 +100,14 @@ impl Expectation<'_> {
         match &self.target.host_key {
             HostKeyPolicy::Off => Ok(()),
             HostKeyPolicy::Pinned(expected) => self.check_pinned(expected, shown),
-            HostKeyPolicy::Strict => self.check_known(shown, || Err(self.unknown(shown))),
-            HostKeyPolicy::AcceptNew => self.check_known(shown, || self.accept(shown)),
+            HostKeyPolicy::Strict | HostKeyPolicy::AcceptNew => match self.standing(shown) {
+                Standing::Known => Ok(()),
+                Standing::Wrong(failure) => Err(failure),
+                Standing::New if self.target.host_key == HostKeyPolicy::AcceptNew => {
+                    self.accept(shown)
+                }
+                Standing::New => Err(self.unknown(shown)),
+            },
         }
     }
 
@@ -100,14 +132,10 @@ impl Expectation<'_> {
         }
     }
 
-    fn check_known(
-        &self,
-        shown: &PublicKey,
-        unknown: impl FnOnce() -> Result<(), HostFailure>,
-    ) -> Result<(), HostFailure> {
-        let is_shown = |entry: &&&Entry| entry.key == *shown;
-        if let Some(entry) = self.known.revoked.iter().find(is_shown) {
-            return Err(self.failure(
+    /// How the key that the host showed stands to `known_hosts`.
+    pub(super) fn standing(&self, shown: &PublicKey) -> Standing {
+        if let Some(entry) = self.known.revoked.iter().find(|entry| entry.key == *shown) {
+            return Standing::Wrong(self.failure(
                 format!(
                     "{} shows the host key {} {}, which {} revokes",
                     self.name(),
@@ -120,9 +148,12 @@ impl Expectation<'_> {
             ));
         }
         if self.known.keys.iter().chain(&self.known.on_port_22).any(|entry| entry.key == *shown) {
-            return Ok(());
+            Standing::Known
+        } else if self.known.keys.is_empty() {
+            Standing::New
+        } else {
+            Standing::Wrong(self.changed(shown))
         }
-        if self.known.keys.is_empty() { unknown() } else { Err(self.changed(shown)) }
     }
 
     /// Remembers a key; the first one seen in this run is the one that counts.
@@ -155,9 +186,9 @@ impl Expectation<'_> {
                 shown.fingerprint(),
             ),
             format!(
-                "Compare the fingerprint with the device's own, on its console, and then add the key: \
-                 `ssh-keyscan -p {} {} >> ~/.ssh/known_hosts`.",
-                self.target.port, self.target.address,
+                "Compare the fingerprint with the device's own, on its console; then \
+                 `tokenfleet scan-keys -l {} --append` adds the key.",
+                self.target.host,
             ),
         )
     }
@@ -186,13 +217,14 @@ impl Expectation<'_> {
             format!(
                 "A replaced (RMA) unit has a new key; so has an intruder. When the fingerprint is \
                  confirmed on the console, remove the old key with `ssh-keygen -R '{}'` and add the \
-                 new one.",
+                 new one with `tokenfleet scan-keys -l {} --append`.",
                 self.name(),
+                self.target.host,
             ),
         )
     }
 
-    fn name(&self) -> String {
+    pub(super) fn name(&self) -> String {
         name_of(&self.target.address, self.target.port)
     }
 
@@ -221,6 +253,8 @@ mod tests {
             user: "admin".to_owned(),
             password: None,
             private_key_file: None,
+            private_key_passphrase: None,
+            legacy: false,
             host_key,
             route: Route::Direct,
             connect_timeout: None,
@@ -296,11 +330,33 @@ mod tests {
         let keys = keys("");
         let target = target(HostKeyPolicy::AcceptNew);
         let (a, b) = (PublicKey::parse(A).unwrap(), PublicKey::parse(B).unwrap());
-        assert_eq!(keys.accepted(), Vec::<String>::new());
+        assert_eq!(keys.news_for(&KnownHosts::default()), News::default());
         assert_eq!(keys.expect(&target).check(&a), Ok(()));
         assert_eq!(keys.expect(&target).check(&a), Ok(()));
         assert!(keys.expect(&target).check(&b).is_err());
-        assert_eq!(keys.accepted(), [format!("[fgt-001]:2222 {A}")]);
+        assert_eq!(keys.news_for(&KnownHosts::default()).lines, [format!("[fgt-001]:2222 {A}")]);
+    }
+
+    #[test]
+    fn what_others_added_meanwhile_is_neither_repeated_nor_contradicted() {
+        let keys = keys("");
+        let target = target(HostKeyPolicy::AcceptNew);
+        let shown = PublicKey::parse(A).unwrap();
+        keys.expect(&target).check(&shown).unwrap();
+        let line = format!("[fgt-001]:2222 {A}");
+        let news = |text: &str| {
+            let mut known = KnownHosts::default();
+            known.read(&SourceFile::new("known_hosts", text));
+            keys.news_for(&known)
+        };
+        assert_eq!(news("").lines, std::slice::from_ref(&line));
+        assert_eq!(news(&line), News::default());
+        for text in [format!("[fgt-001]:2222 {B}"), format!("@revoked * {A}")] {
+            assert_eq!(
+                news(&text),
+                News { lines: vec![], contested: vec!["[fgt-001]:2222".to_owned()] }
+            );
+        }
     }
 
     #[test]

@@ -64,7 +64,7 @@ impl JumpHost {
         if hop.password.is_none() && hop.private_key_file.is_none() {
             return Err(named(no_credential(hop)));
         }
-        let credential = Credential::of(hop).await.map_err(named)?;
+        let credential = connector.credentials.of(hop).await.map_err(named)?;
         let (socket, way) = Way::open(connector, hop).await.map_err(named)?;
         match Self::enter(connector, hop, trials, &credential, socket).await {
             Ok((hangup, handle)) => {
@@ -107,15 +107,16 @@ impl JumpHost {
         expectation.check(&key.ok_or_else(unreadable_key)?)?;
 
         let patience = limit(settings.authenticate);
-        let trial = trials.begin(&hop.user, credential).await?;
+        let trial = trials.begin(hop, credential).await?;
         let login = timeout(patience, jump_login::log_in(&mut session, &hop.user, credential));
-        let login = login.await.unwrap_or_else(|_| {
-            Err(HostFailure::new(
+        // Without a decision, the trial counts as one that nobody answered.
+        let login = login.await.map_err(|_| {
+            HostFailure::new(
                 Stage::Authenticate,
                 format!("the device did not decide on the login within {}", seconds(patience)),
                 "Try the same login with `ssh -v` to see where it stops.",
-            ))
-        });
+            )
+        })?;
         trial.end(&login);
         login?;
         Ok((hangup, session))

@@ -24,7 +24,6 @@ const SESSIONS_BEFORE_ANOTHER: usize = 8;
 const MOST_FAILURES: usize = 3;
 
 /// The connections to all jump hosts of a run.
-#[derive(Default)]
 pub(super) struct JumpHosts {
     hasher: RandomState,
     /// By a hash of all that tells two of them apart, so that no secret lies about here.
@@ -60,6 +59,15 @@ impl Lease {
 }
 
 impl JumpHosts {
+    /// A credential that so many of them refuse is withdrawn.
+    pub fn new(most_refused: usize) -> Self {
+        Self {
+            hasher: RandomState::new(),
+            pools: StdMutex::default(),
+            trials: Trials::new(most_refused),
+        }
+    }
+
     /// Opens a way to `target` through `hop`.
     pub async fn open(
         &self,

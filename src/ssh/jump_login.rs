@@ -18,7 +18,14 @@ pub(super) async fn log_in(
     credential: &Credential,
 ) -> Result<(), HostFailure> {
     match credential {
-        Credential::Key { text, file } => with_key(session, user, text, file).await,
+        Credential::Key { text, passphrase, file } => {
+            with_key(session, user, text, passphrase.as_ref(), file).await
+        }
+        Credential::Agent(_) => Err(failure(
+            "the agent is not asked to log in to a jump host",
+            "Name the private key itself (`ansible_ssh_proxy_jump_private_key_file`), with its \
+             passphrase if it has one.",
+        )),
         Credential::Password(password) => with_password(session, user, password).await,
     }
 }
@@ -27,14 +34,16 @@ async fn with_key(
     session: &mut Handle<Client>,
     user: &str,
     text: &Secret,
+    passphrase: Option<&Secret>,
     file: &str,
 ) -> Result<(), HostFailure> {
-    let key = decode_secret_key(text.expose(), None).map_err(|error| {
-        failure(
-            format!("the key {file} cannot be used: {}", printable(&error.to_string())),
-            "Use an ed25519, ECDSA or RSA key that `ssh-keygen` made.",
-        )
-    })?;
+    let key =
+        decode_secret_key(text.expose(), passphrase.map(Secret::expose)).map_err(|error| {
+            failure(
+                format!("the key {file} cannot be used: {}", printable(&error.to_string())),
+                "Use an ed25519, ECDSA or RSA key that `ssh-keygen` made.",
+            )
+        })?;
     let hash = if key.algorithm().is_rsa() {
         // A server that does not say what it takes is an old one, and may still take it.
         session.best_supported_rsa_hash().await.map_err(lost)?.unwrap_or(Some(HashAlg::Sha512))

@@ -105,6 +105,16 @@ impl KnownHosts {
         known
     }
 
+    /// Whether `key` is the one of a name, as in `[host]:port`; `None` when none is known.
+    pub(super) fn has(&self, name: &str, key: &PublicKey) -> Option<bool> {
+        let (revoked, keys): (Vec<_>, Vec<_>) =
+            self.under(name).into_iter().partition(|entry| entry.revoked);
+        if revoked.iter().any(|entry| entry.key == *key) {
+            return Some(false);
+        }
+        (!keys.is_empty()).then(|| keys.iter().any(|entry| entry.key == *key))
+    }
+
     /// The entries under one name, in file order.
     fn under<'a>(&'a self, name: &str) -> Vec<&'a Entry> {
         let mut found = self.by_name.get(name).cloned().unwrap_or_default();

@@ -7,6 +7,8 @@
 //! goes away without leaking. `way` is how the socket of a session comes about where there are
 //! jump hosts between.
 
+mod agent;
+mod algorithms;
 mod authentication;
 mod bridge;
 mod connector;
@@ -16,8 +18,9 @@ mod host_keys;
 mod jump_host;
 mod jump_hosts;
 mod jump_login;
+mod key_files;
 mod known_hosts;
-mod private_key;
+mod offer;
 mod proxy_command;
 mod public_key;
 mod settings;
@@ -28,8 +31,8 @@ mod trials;
 mod version;
 mod way;
 
-pub use connector::SshConnector;
-pub use host_keys::HostKeys;
+pub use connector::{ScannedKey, SshConnector};
+pub use host_keys::{HostKeys, News, Standing};
 pub use known_hosts::KnownHosts;
 pub use public_key::PublicKey;
 pub use settings::SshSettings;

@@ -33,6 +33,11 @@ impl PublicKey {
         kind_of(&self.blob).unwrap_or_default()
     }
 
+    /// The wire form.
+    pub(super) fn blob(&self) -> &[u8] {
+        &self.blob
+    }
+
     /// `SHA256:` and the hash in base64, as OpenSSH prints it.
     pub fn fingerprint(&self) -> String {
         format!("SHA256:{}", STANDARD_NO_PAD.encode(Sha256::digest(&self.blob)))

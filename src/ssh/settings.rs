@@ -1,5 +1,6 @@
 //! How patient the connector is, and whom it knows.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -23,10 +24,29 @@ pub struct SshSettings {
     /// How many key exchanges may be under way at once, at least one. They compute on the
     /// runtime's threads: with many more, all of them are late.
     pub simultaneous_handshakes: usize,
+    /// How many devices may refuse a credential, with none that accepts it between them, before
+    /// the run stops offering it; at least one.
+    pub most_refused_logins: usize,
     /// How many connections to one jump host may be open at once, at least one. All sessions
     /// with the devices behind it share them.
     pub jump_connections: usize,
     pub known_hosts: Arc<KnownHosts>,
+    /// The socket of the user's agent, as `SSH_AUTH_SOCK` names it: libssh2 looks there too.
+    pub agent: Option<PathBuf>,
+}
+
+impl SshSettings {
+    /// The same limit for each stage.
+    pub fn with_limit(limit: Duration) -> Self {
+        Self {
+            resolve: limit,
+            connect: limit,
+            handshake: limit,
+            authenticate: limit,
+            login: limit,
+            ..Self::default()
+        }
+    }
 }
 
 impl Default for SshSettings {
@@ -38,8 +58,10 @@ impl Default for SshSettings {
             authenticate: Duration::from_secs(20),
             login: Duration::from_secs(15),
             simultaneous_handshakes: 32,
+            most_refused_logins: 3,
             jump_connections: 4,
             known_hosts: Arc::default(),
+            agent: None,
         }
     }
 }

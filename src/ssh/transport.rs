@@ -10,6 +10,7 @@ use super::hangup::Hangup;
 use super::socket::Socket;
 use super::stream::SshStream;
 use super::way::Way;
+use crate::model::Negotiated;
 use crate::runner::Transport;
 
 /// The shell of a device that accepted the login.
@@ -21,6 +22,7 @@ pub struct SshTransport {
     _hangup: Hangup<Socket>,
     channel: AsyncChannel<SshStream>,
     session: AsyncSession<SshStream>,
+    negotiated: Negotiated,
     way: Way,
 }
 
@@ -29,8 +31,9 @@ impl SshTransport {
         hangup: Hangup<Socket>,
         channel: AsyncChannel<SshStream>,
         session: AsyncSession<SshStream>,
+        negotiated: Negotiated,
     ) -> Self {
-        Self { _hangup: hangup, channel, session, way: Way::Direct }
+        Self { _hangup: hangup, channel, session, negotiated, way: Way::Direct }
     }
 
     /// Keeps the way alive by which the device is reached.
@@ -54,6 +57,10 @@ impl SshTransport {
 }
 
 impl Transport for SshTransport {
+    fn negotiated(&self) -> Option<&Negotiated> {
+        Some(&self.negotiated)
+    }
+
     async fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         // A device that never pauses must not keep the others from their turn.
         tokio::task::consume_budget().await;

@@ -134,6 +134,7 @@ impl Row {
         let (kind, host) = match event {
             RunEvent::RunStarted { .. } => ("run_started", None),
             RunEvent::HostStarted { host, .. } => ("host_started", Some(host)),
+            RunEvent::HostConnected { host, .. } => ("host_connected", Some(host)),
             RunEvent::CommandAnswered { host, .. } => ("command_answered", Some(host)),
             RunEvent::TaskFinished { host, .. } => ("task_finished", Some(host)),
             RunEvent::HostFinished { host, .. } => ("host_finished", Some(host)),

@@ -269,12 +269,12 @@ mod tests {
         progress.apply(&RunEvent::HostFinished {
             host: "fgt-2".into(),
             at: at(4),
-            outcome: HostOutcome::NotAttempted { reason: "interrupted".into() },
+            outcome: HostOutcome::NotAttempted { reason: "interrupted".into(), remedy: None },
         });
         progress.finish();
         let text = screen.text();
         assert!(text.contains("1/4"), "{text}");
         assert!(text.contains("warning"), "{text}");
-        assert!(text.contains("skipping: [fgt-2]: interrupted"), "{text}");
+        assert!(text.contains("skipping: [fgt-2]: not attempted: interrupted"), "{text}");
     }
 }

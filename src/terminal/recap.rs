@@ -100,7 +100,7 @@ mod tests {
             ("fw1", &[], lost(Stage::Connect)),
             ("fw3", &[Ok, Failed], lost(Stage::Task)),
             ("fw4", &[], lost(Stage::Vdom)),
-            ("fw5", &[], HostOutcome::NotAttempted { reason: "interrupted".into() }),
+            ("fw5", &[], HostOutcome::NotAttempted { reason: "interrupted".into(), remedy: None }),
         ]));
         assert_eq!(
             text.lines().collect::<Vec<_>>(),

@@ -16,6 +16,7 @@ pub(super) struct Tally {
     pub done: u64,
     failed: u64,
     unreachable: u64,
+    not_attempted: u64,
     started: IndexMap<HostName, Timestamp>,
     /// The same, from the one that has been running for longest.
     by_start: BTreeSet<(Timestamp, HostName)>,
@@ -41,13 +42,17 @@ impl Tally {
                 self.done += 1;
                 self.failed += u64::from(matches!(outcome, HostOutcome::Failed { .. }));
                 self.unreachable += u64::from(matches!(outcome, HostOutcome::Unreachable { .. }));
+                self.not_attempted +=
+                    u64::from(matches!(outcome, HostOutcome::NotAttempted { .. }));
                 if let Some(start) = self.started.swap_remove(host) {
                     self.by_start.remove(&(start, host.clone()));
                     let took = (since(start, *at), host.clone());
                     self.slowest = self.slowest.take().max(Some(took));
                 }
             }
-            RunEvent::TaskFinished { at, .. } | RunEvent::RunFinished { at, .. } => {
+            RunEvent::HostConnected { at, .. }
+            | RunEvent::TaskFinished { at, .. }
+            | RunEvent::RunFinished { at, .. } => {
                 self.now = Some(*at);
             }
             RunEvent::CommandAnswered { .. } => {}
@@ -68,6 +73,7 @@ impl Tally {
             (self.started.len() as u64, "running"),
             (self.failed, "failed"),
             (self.unreachable, "unreachable"),
+            (self.not_attempted, "not attempted"),
         ];
         let mut details: Vec<String> = counts
             .iter()
@@ -142,10 +148,15 @@ mod tests {
             "2 of 5 hosts done, 1 running, 1 failed, slowest b (1 min 29 s)"
         );
         tally.apply(&finished("b", 91, failed(Stage::Connect)));
-        tally.apply(&finished("d", 91, HostOutcome::NotAttempted { reason: "r".into() }));
+        tally.apply(&finished(
+            "d",
+            91,
+            HostOutcome::NotAttempted { reason: "r".into(), remedy: None },
+        ));
         assert_eq!(
             tally.sentence(),
-            "4 of 5 hosts done, 1 failed, 1 unreachable, slowest b (1 min 30 s)"
+            "4 of 5 hosts done, 1 failed, 1 unreachable, 1 not attempted, \
+             slowest b (1 min 30 s)"
         );
     }
 

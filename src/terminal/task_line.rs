@@ -48,10 +48,15 @@ impl TaskLines {
                 HostOutcome::Failed { failure } if !self.told.contains(host) => {
                     format!("fatal: [{host}]: FAILED! => {failure}")
                 }
-                HostOutcome::NotAttempted { reason } => format!("skipping: [{host}]: {reason}"),
+                HostOutcome::NotAttempted { reason, .. } => {
+                    format!("skipping: [{host}]: not attempted: {reason}")
+                }
                 HostOutcome::Interrupted => format!("skipping: [{host}]: interrupted"),
                 HostOutcome::Examined | HostOutcome::Failed { .. } => return None,
             },
+            RunEvent::HostConnected { host, negotiated, .. } if self.verbosity > 1 => {
+                format!("{host}: {negotiated}")
+            }
             RunEvent::CommandAnswered { host, transcript } if self.verbosity > 1 => {
                 let place =
                     transcript.vdom.as_ref().map(|vdom| format!(" ({vdom})")).unwrap_or_default();

@@ -94,6 +94,8 @@ impl Bastion {
             user: Self::user(),
             password: None,
             private_key_file: Some(self.path("user")),
+            private_key_passphrase: None,
+            legacy: false,
             route,
             host_key: HostKeyPolicy::Strict,
             connect_timeout: None,

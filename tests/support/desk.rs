@@ -52,7 +52,12 @@ impl Desk {
     }
 
     pub fn run(&self, arguments: &[&str]) -> Outcome {
-        let output = self.command(arguments).output().unwrap();
+        self.finish(&mut self.command(arguments))
+    }
+
+    /// Runs a command of this desk to its end.
+    pub fn finish(&self, command: &mut Command) -> Outcome {
+        let output = command.output().unwrap();
         Outcome {
             out: String::from_utf8(output.stdout).unwrap(),
             err: String::from_utf8(output.stderr).unwrap(),

@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::run::seconds;
-use super::{ActionCounts, FailureView, Found, HaView, Text};
+use super::{ActionCounts, FailureView, Found, HaView, SshView, Text};
 use crate::findings::{DeviceFacts, ServerReach};
 use crate::model::{HostRecord, TokenStatus, VdomMode};
 
@@ -18,6 +18,8 @@ pub struct DeviceView {
     pub outcome: &'static str,
     /// Why it was not examined; `None` exactly when it was.
     pub failure: Option<FailureView>,
+    /// What the connection agreed on; `None` where none came about.
+    pub ssh: Option<SshView>,
     /// Something was read, but perhaps not all.
     pub partial: bool,
     /// Why not all.
@@ -81,6 +83,7 @@ impl DeviceView {
             groups: Text::list(&entry.groups),
             outcome: facts.outcome.as_ref().map_or("unfinished", |outcome| outcome.as_str()),
             failure: FailureView::new(facts.outcome.as_ref()),
+            ssh: record.and_then(|record| record.negotiated.as_ref()).map(SshView::new),
             partial: facts.is_partial(),
             gaps: Text::list(&facts.gaps),
             model: Text::maybe(system.map(|system| &system.model).filter(not_empty)),

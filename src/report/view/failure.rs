@@ -38,7 +38,9 @@ impl FailureView {
                 command: Text::maybe(failure.command.as_ref()),
                 vdom: Text::maybe(failure.vdom.as_ref()),
             },
-            Some(HostOutcome::NotAttempted { reason }) => without_stage(reason, again),
+            Some(HostOutcome::NotAttempted { reason, remedy }) => {
+                without_stage(reason, remedy.as_deref().unwrap_or(again))
+            }
             Some(HostOutcome::Interrupted) => {
                 without_stage("interrupted while it was being examined", again)
             }
