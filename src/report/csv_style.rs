@@ -27,10 +27,4 @@ impl Delimiter {
             Self::Tab => b'\t',
         }
     }
-
-    /// Whether a program that expects another delimiter may split a cell at `c`. Where the cell
-    /// holds this one, quotes are around it; no text of the view holds a tab.
-    pub(super) fn is_mistaken_for(self, c: char) -> bool {
-        [',', ';'].contains(&c) && c != char::from(self.byte())
-    }
 }

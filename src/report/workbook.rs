@@ -5,10 +5,9 @@ use rust_xlsxwriter::{
     FormatAlign, FormatBorder, IgnoreError, Workbook, Worksheet, XlsxError,
 };
 
-use super::csv_table::begins_formula;
 use super::table::{Cell, columns, rows};
 use super::view::View;
-use crate::model::Table;
+use crate::model::{Table, begins_formula};
 
 /// Rows below the header that are filled; a sheet ends at 1,048,576, and the last row says what is
 /// left out.

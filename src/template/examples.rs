@@ -1,5 +1,5 @@
 //! One example at least for each filter, test and function, with what Ansible 2.19 makes of
-//! it; `md` is our own.
+//! it; `md`, `csv` and `dateformat` are our own.
 
 use std::sync::Arc;
 
@@ -233,6 +233,11 @@ const TEXT: &[(&str, &str)] = &[
     ("'a b/c' | urlencode", "a%20b/c"),
     ("'<b>x</b>' | striptags", "x"),
     ("'a | b*' | md", "a \\| b\\*"),
+    (
+        "['a, b', '=1', -2, true, none, 'say \"x\"'] | csv",
+        "\"a, b\",'=1,-2,true,,\"say \"\"x\"\"\"",
+    ),
+    ("['a', 2.5] | csv(delimiter=';')", "a;2.5"),
     ("markup | e", "&lt;i&gt;&#34;a&#34; &amp; &#39;b&#39;&lt;/i&gt;"),
     ("'<' | escape ~ '<' | safe | string", "&lt;<"),
     ("('<' | e) | forceescape", "&amp;lt;"),
@@ -268,6 +273,9 @@ const TIME: &[(&str, &str)] = &[
     ("now().year ~ now().isoformat()", "20262026-03-04T05:06:07.089000"),
     ("'%Y-%m-%dT%H' | strftime(1700000000)", "2023-11-14T22"),
     ("'%d' | strftime", "04"),
+    ("'2024-01-02T03:04:05Z' | dateformat('%d.%m.%Y %H:%M')", "02.01.2024 03:04"),
+    ("'2024-01-02' | dateformat", "2024-01-02"),
+    ("now() | dateformat('%B %Y')", "March 2026"),
     ("'2024-01-02 03:04:05' | to_datetime", "2024-01-02 03:04:05"),
     ("('02/01/2024' | to_datetime('%d/%m/%Y')).timestamp()", "1704153600.0"),
     ("('2024-01-02 03:04:05' | to_datetime) < now()", "True"),

@@ -6,7 +6,7 @@ use minijinja::{Environment, Error, ErrorKind, State, Value};
 use super::super::arguments::Arguments;
 use super::{
     attributes, hashes, json, lists, logic, maps, markdown, numbers, paths, regex, sets, sizes,
-    text, time, yaml,
+    spreadsheet, text, time, yaml,
 };
 
 /// One filter: its name, its parameters as Ansible names them, and what it does.
@@ -45,6 +45,7 @@ const FAMILIES: &[&[Filter]] = &[
     regex::FILTERS,
     sets::FILTERS,
     sizes::FILTERS,
+    spreadsheet::FILTERS,
     text::FILTERS,
     time::FILTERS,
     yaml::FILTERS,

@@ -18,6 +18,7 @@ mod pattern;
 mod regex;
 mod sets;
 mod sizes;
+mod spreadsheet;
 mod text;
 mod time;
 mod url;

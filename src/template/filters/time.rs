@@ -17,6 +17,7 @@ use super::filter::Filter;
 pub(super) const FILTERS: &[Filter] = &[
     Filter::new("strftime", &["second", "utc"], strftime),
     Filter::new("to_datetime", &["format"], to_datetime),
+    Filter::new("dateformat", &["format"], dateformat),
 ];
 
 /// A moment, in UTC: reports must not depend on where they are made.
@@ -155,6 +156,21 @@ fn strftime(state: &mut State, value: &Value, arguments: &Arguments) -> Result<V
         }
     };
     moment.strftime(format).map(Value::from)
+}
+
+/// The filter `dateformat`: a time of the view, or one that was read, in another form.
+fn dateformat(_: &mut State, value: &Value, arguments: &Arguments) -> Result<Value, Error> {
+    let moment = match value.downcast_object_ref::<DateTime>() {
+        Some(moment) => *moment,
+        None => {
+            let written = text(value)?;
+            let timestamp = written.parse::<Timestamp>().map(DateTime::of);
+            timestamp.or_else(|_| written.parse().map(DateTime)).map_err(|_| {
+                invalid("`dateformat` takes a time such as `2026-11-24T03:15:00Z`, or a date")
+            })?
+        }
+    };
+    moment.strftime(&arguments.text("format", "%Y-%m-%d")?).map(Value::from)
 }
 
 fn to_datetime(_: &mut State, value: &Value, arguments: &Arguments) -> Result<Value, Error> {
