@@ -182,7 +182,8 @@ pub fn prompt(data: &[u8]) {
 
 /// Every issue stands in the text that it is about.
 fn check_places(issues: &[InputIssue], text: &str) {
-    let lines = text.split('\n').count() + 1;
+    // A carriage return alone ends a line of YAML as well.
+    let lines = text.split(['\n', '\r']).count() + 1;
     for issue in issues {
         assert!(!issue.message.is_empty());
         if let Some(place) = &issue.place {
