@@ -201,7 +201,13 @@ async fn every_token_of_a_replaced_unit_is_accounted_for() {
             kept.push(Token { status, ..token.clone() });
         }
     }
-    kept.push(Token { serial: "FTKMOB0000000099".into(), drift: 0, status: "new" });
+    kept.push(Token {
+        serial: "FTKMOB0000000099".into(),
+        drift: 0,
+        status: "new",
+        license: Some("EFTM000000000099".into()),
+        code_hours: 0,
+    });
     wanted.insert("FTKMOB0000000099".into(), "new".into());
     root.tokens = kept;
 

@@ -54,9 +54,9 @@ fn compare(report: &Json, expected: &Expected) {
         .iter()
         .map(|device| (text(device, "host").to_owned(), text(device, "outcome").to_owned()))
         .collect();
-    let wanted: Vec<_> =
+    let told: Vec<_> =
         expected.outcomes.iter().map(|(h, o)| (h.clone(), (*o).to_owned())).collect();
-    assert_eq!(outcomes, wanted);
+    assert_eq!(outcomes, told);
 
     let mut findings: Vec<_> = report["findings"]
         .as_array()
@@ -371,6 +371,29 @@ async fn nothing_but_the_plan_reaches_a_device() {
         assert!(journal.refused <= 1, "{} refused {} logins", device.name, journal.refused);
         assert!(journal.shells <= 1, "{} had {} sessions", device.name, journal.shells);
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_fleet_that_is_cut_off_has_one_critical_finding() {
+    let fleet = Fleet::new(8, Fleet::SEED).cut_off();
+    let serving = fleet.serve(&Hosting::default()).await.unwrap();
+    let desk = Desk::new();
+    let hosts = desk.file("hosts.yml", &inventory_text(&serving));
+    desk.file("group_vars/all.yml", "fortitoken_drift_limit: 3\n");
+    let known = desk.file("known_hosts", &known_hosts_text(&serving));
+    let outcome =
+        tokio::task::block_in_place(|| desk.audit(&[AUDIT, "-i", &hosts, "--known-hosts", &known]));
+    assert_eq!(outcome.code, 8, "{}", outcome.err);
+    let report = desk.json();
+    compare(&report, &fleet.expected());
+    let critical: Vec<&str> = report["findings"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter(|finding| text(finding, "severity") == "critical")
+        .map(|finding| text(finding, "rule"))
+        .collect();
+    assert_eq!(critical, ["fleet-server-unreachable"]);
 }
 
 /// Waits until the run has said that it goes on, then does something to it.

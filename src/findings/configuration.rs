@@ -3,6 +3,8 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use jiff::Timestamp;
+
 use crate::fortios::parse::ConfiguredToken;
 use crate::model::Transcript;
 
@@ -19,6 +21,17 @@ impl Configuration {
     /// Whether the licence is one of the two free ones, which die with their unit.
     pub fn is_trial(&self) -> bool {
         self.token.license.as_deref().is_some_and(|license| license.starts_with("FTMTRIAL"))
+    }
+
+    /// Whether an administrator, or FortiOS itself, has locked it.
+    pub fn is_locked(&self) -> bool {
+        self.token.status == "lock"
+    }
+
+    /// When the activation code ends or ended. It stays in the configuration after the activation.
+    pub fn activation_expires(&self) -> Option<Timestamp> {
+        let seconds = i64::try_from(self.token.activation_expire?).ok()?;
+        Timestamp::from_second(seconds).ok()
     }
 }
 

@@ -1,16 +1,12 @@
 //! The facts of one device.
 
-use super::configuration::Configurations;
-use indexmap::IndexMap;
-
-use super::account::{AccountFacts, AccountKey};
-use super::owner::Owners;
+use super::account::AccountFacts;
+use super::configuration::Configuration;
+use super::reading::Reading;
 use super::server::{ServerFacts, ServerReach};
 use super::sheet::{TokenFacts, TokenSheet};
-use crate::fortios::parse;
 use crate::model::{
-    Account, Evidence, HaMember, HaStatus, HostEntry, HostOutcome, HostRecord, SystemStatus,
-    TaskStatus, TokenTable, Transcript,
+    AccountKind, Evidence, HaMember, HaStatus, HostEntry, HostOutcome, HostRecord, SystemStatus,
 };
 
 /// What a run found out about one host of the inventory.
@@ -29,8 +25,10 @@ pub struct DeviceFacts {
     pub vdoms: Vec<String>,
     /// One per VDOM whose tokens were read, in the order read.
     pub sheets: Vec<TokenSheet>,
-    /// Local users and administrators, with a token or without, in the order read.
+    /// Local users and administrators, in the order read.
     pub accounts: Vec<AccountFacts>,
+    /// Whether every administrator was read, as far as the login may see them.
+    pub administrators_are_known: bool,
 }
 
 impl DeviceFacts {
@@ -90,14 +88,41 @@ impl DeviceFacts {
 
     /// The line that shows a token.
     pub fn evidence(&self, sheet: &TokenSheet, token: &TokenFacts) -> Evidence {
-        Evidence {
-            host: self.entry.host.clone(),
-            device_serial: self.serial().map(str::to_owned),
-            vdom: sheet.vdom.clone(),
-            command: token.command.to_string(),
-            line: token.token.line,
-            text: token.text.clone(),
-        }
+        self.cite(sheet.vdom.as_ref(), &token.command, token.token.line, &token.text)
+    }
+
+    /// The line with which a token's configuration begins, where that was read.
+    pub fn configuration_evidence(
+        &self,
+        sheet: &TokenSheet,
+        token: &TokenFacts,
+    ) -> Option<Evidence> {
+        let configuration = token.configuration.as_ref()?;
+        let Configuration { token, command, text } = configuration;
+        Some(self.cite(sheet.vdom.as_ref(), command, token.line, text))
+    }
+
+    /// The accounts that name a token of one VDOM.
+    pub fn holders(&self, sheet: &TokenSheet, serial: &str) -> impl Iterator<Item = &AccountFacts> {
+        self.accounts.iter().filter(move |facts| {
+            let near = facts.account.kind == AccountKind::Administrator || facts.vdom == sheet.vdom;
+            let token = facts.account.token.as_deref();
+            near && token.is_some_and(|token| token.eq_ignore_ascii_case(serial))
+        })
+    }
+
+    /// The line that shows an account.
+    pub fn account_evidence(&self, facts: &AccountFacts) -> Evidence {
+        self.cite(facts.vdom.as_ref(), &facts.command, facts.account.line, &facts.text)
+    }
+
+    /// Whether every token table of the device was read to its last line. An administrator may hold
+    /// a token of any VDOM.
+    pub fn tokens_are_known(&self) -> bool {
+        let read =
+            |vdom: &String| self.sheets.iter().any(|sheet| sheet.vdom.as_ref() == Some(vdom));
+        let whole = self.sheets.iter().all(|sheet| sheet.is_whole);
+        !self.sheets.is_empty() && whole && !self.is_partial() && self.vdoms.iter().all(read)
     }
 
     /// What VDOMs say of the token server, as far as it amounts to `reach`.
@@ -112,382 +137,20 @@ impl DeviceFacts {
     /// The lines behind [`DeviceFacts::server_said`].
     pub fn server_evidence(&self, reach: ServerReach) -> Vec<Evidence> {
         self.server_said(reach)
-            .map(|(sheet, server)| Evidence {
-                host: self.entry.host.clone(),
-                device_serial: self.serial().map(str::to_owned),
-                vdom: sheet.vdom.clone(),
-                command: server.command.clone(),
-                line: server.line,
-                text: server.text.clone(),
+            .map(|(sheet, server)| {
+                self.cite(sheet.vdom.as_ref(), &server.command, server.line, &server.text)
             })
             .collect()
     }
-}
 
-/// A record being read.
-#[derive(Default)]
-struct Reading {
-    system: Option<SystemStatus>,
-    ha: Option<HaStatus>,
-    vdoms: Vec<String>,
-    sheets: Vec<TokenSheet>,
-    owners: Owners,
-    configurations: Configurations,
-    /// What the device said where it refused to show its tokens.
-    refused: Option<String>,
-    accounts: IndexMap<AccountKey, AccountFacts>,
-    gaps: Vec<String>,
-}
-
-impl Reading {
-    fn take(&mut self, transcript: &Transcript) {
-        let Some(parser) = parse::by_command(&transcript.command) else { return };
-        if let Some(line) = &transcript.refusal {
-            if parser.name == "fortitoken_info" {
-                self.refused.get_or_insert_with(|| line.clone());
-            }
-            return;
+    fn cite(&self, vdom: Option<&String>, command: &str, line: usize, text: &str) -> Evidence {
+        Evidence {
+            host: self.entry.host.clone(),
+            device_serial: self.serial().map(str::to_owned),
+            vdom: vdom.cloned(),
+            command: command.to_owned(),
+            line,
+            text: text.to_owned(),
         }
-        if transcript.truncated {
-            self.gap(format!("the answer to `{}` was cut", transcript.command), transcript);
-        }
-        let text = &transcript.text;
-        match parser.name {
-            "fortitoken_info" => self.tokens(transcript),
-            "system_status" => self.system(parse::system_status(text).answer().ok()),
-            "ha_status" => self.ha = parse::ha_status(text).answer().ok().or(self.ha.take()),
-            "vdom_list" => {
-                if let Ok(list) = parse::vdom_list(text).answer() {
-                    self.vdoms = list.vdoms;
-                }
-            }
-            "user_local" => self.accounts(transcript, parse::user_local(text).answer().ok()),
-            "user_fortitoken" => {
-                if let Ok(tokens) = parse::user_fortitoken(text).answer() {
-                    self.configurations.add(transcript, tokens);
-                }
-            }
-            "system_admin" => self.accounts(transcript, parse::system_admin(text).answer().ok()),
-            _ => {}
-        }
-    }
-
-    fn tokens(&mut self, transcript: &Transcript) {
-        let parsed = parse::fortitoken_info(&transcript.text);
-        let unread = parsed.unparsed.len();
-        let table: TokenTable = match parsed.answer() {
-            Ok(table) => table,
-            Err(problem) => return self.gap(problem, transcript),
-        };
-        if unread > 0 {
-            let lines = if unread == 1 { "1 line" } else { &format!("{unread} lines") };
-            let command = &transcript.command;
-            self.gap(format!("{lines} of `{command}` could not be read"), transcript);
-        }
-        let known = self.sheets.iter().position(|sheet| sheet.vdom == transcript.vdom);
-        let index = known.unwrap_or_else(|| {
-            self.sheets.push(TokenSheet::new(transcript.vdom.clone()));
-            self.sheets.len() - 1
-        });
-        self.sheets[index].add(transcript, table);
-    }
-
-    /// A filter (`| grep Version`) may have left the serial out: such an answer replaces nothing.
-    fn system(&mut self, system: Option<SystemStatus>) {
-        if let Some(system) = system
-            && (self.system.is_none() || !system.serial.is_empty())
-        {
-            self.system = Some(system);
-        }
-    }
-
-    fn accounts(&mut self, transcript: &Transcript, accounts: Option<Vec<Account>>) {
-        let accounts = accounts.unwrap_or_default();
-        self.owners.add(transcript.vdom.as_ref(), &accounts);
-        for account in accounts {
-            let facts = AccountFacts::new(transcript.vdom.as_ref(), account);
-            self.accounts.insert(facts.key(), facts);
-        }
-    }
-
-    fn gap(&mut self, what: String, transcript: &Transcript) {
-        self.gaps.push(match &transcript.vdom {
-            Some(vdom) => format!("{what} in VDOM {vdom}"),
-            None => what,
-        });
-    }
-
-    fn finish(mut self, record: &HostRecord) -> DeviceFacts {
-        for sheet in &mut self.sheets {
-            sheet.join(&self.owners, &self.configurations);
-        }
-        self.unfinished(record);
-        self.ignored(record);
-        self.unread_tokens(record);
-        self.unread_vdoms();
-        let has_vdoms = self.system.as_ref().is_none_or(|system| system.vdom_mode.has_vdoms());
-        let read = self.sheets.iter().filter_map(|sheet| sheet.vdom.clone());
-        let vdoms = match (has_vdoms, self.vdoms.is_empty()) {
-            (false, _) => Vec::new(),
-            (true, true) => read.collect(),
-            (true, false) => self.vdoms,
-        };
-        DeviceFacts {
-            entry: record.entry.clone(),
-            outcome: record.outcome.clone(),
-            gaps: self.gaps,
-            system: self.system,
-            ha: self.ha,
-            vdoms,
-            sheets: self.sheets,
-            accounts: self.accounts.into_values().collect(),
-        }
-    }
-
-    /// Nothing is partial of which nothing was read.
-    fn unfinished(&mut self, record: &HostRecord) {
-        let anything = self.system.is_some() || !self.sheets.is_empty();
-        let why = match &record.outcome {
-            Some(HostOutcome::Examined) => return,
-            Some(HostOutcome::Failed { .. } | HostOutcome::Unreachable { .. }) => {
-                "the examination failed before its end"
-            }
-            Some(HostOutcome::Interrupted | HostOutcome::NotAttempted { .. }) => {
-                "the examination was interrupted"
-            }
-            None => "the examination did not finish",
-        };
-        if anything {
-            self.gaps.insert(0, why.to_owned());
-        }
-    }
-
-    fn ignored(&mut self, record: &HostRecord) {
-        let ignored = record.tasks.iter().filter(|task| task.outcome.status == TaskStatus::Ignored);
-        self.gaps.extend(ignored.map(|task| match &task.outcome.message {
-            Some(message) => {
-                format!("task \"{}\" failed and was ignored: {message}", task.task.name)
-            }
-            None => format!("task \"{}\" failed and was ignored", task.task.name),
-        }));
-    }
-
-    /// A device that was examined, but whose tokens were not: nobody asked for them, the answer was
-    /// not to be recorded, or a refusal was not to count as a failure. None is not none.
-    fn unread_tokens(&mut self, record: &HostRecord) {
-        if self.sheets.is_empty() && record.outcome == Some(HostOutcome::Examined) {
-            self.gaps.push(match &self.refused {
-                Some(line) => format!("its tokens were not read: the device said `{line}`"),
-                None => "its tokens were not read".to_owned(),
-            });
-        }
-    }
-
-    /// A device with VDOMs some of which gave no table of tokens.
-    fn unread_vdoms(&mut self) {
-        if self.sheets.is_empty() {
-            return;
-        }
-        let read =
-            |name: &String| self.sheets.iter().any(|sheet| sheet.vdom.as_ref() == Some(name));
-        let unread: Vec<&String> = self.vdoms.iter().filter(|name| !read(name)).collect();
-        let has_vdoms = self.system.as_ref().is_some_and(|system| system.vdom_mode.has_vdoms());
-        if has_vdoms && !unread.is_empty() {
-            let names = unread.iter().map(|name| name.as_str()).collect::<Vec<_>>().join(", ");
-            self.gaps.push(format!("the tokens of these VDOMs were not read: {names}"));
-        } else if has_vdoms
-            && self.vdoms.is_empty()
-            && let [TokenSheet { vdom: Some(vdom), .. }] = self.sheets.as_slice()
-        {
-            self.gaps.push(format!("this login sees VDOM {vdom} alone; others may exist"));
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::findings::specimen::Specimen;
-    use crate::model::{AccountKind, HostFailure, HostName, RunEvent, Stage, TaskOutcome, TaskRef};
-
-    fn facts(specimen: &Specimen) -> DeviceFacts {
-        specimen.facts().device(&HostName::from("fw")).unwrap().clone()
-    }
-
-    fn fw() -> Specimen {
-        Specimen::new(&["fw"])
-    }
-
-    #[test]
-    fn owners_are_joined_within_their_vdom_and_administrators_everywhere() {
-        let users = "config user local\n    edit \"alice\"\n        set two-factor fortitoken\n        \
-                     set fortitoken \"FTKMOB0000000001\"\n        set email-to \"alice@example.com\"\n    \
-                     next\nend\n";
-        let admins = "config system admin\n    edit \"root-admin\"\n        set two-factor fortitoken\n        \
-                      set fortitoken \"FTKMOB0000000001\"\n    next\nend\n";
-        let row = "FTKMOB0000000001 0 provisioned";
-        let device = facts(
-            &fw()
-                .answer("fw", Some("root"), "show user local", users)
-                .answer("fw", None, "show system admin", admins)
-                .tokens("fw", Some("root"), &[row], "reachable")
-                .tokens("fw", Some("dmz"), &[row], "reachable"),
-        );
-        let owners = |index: usize| -> Vec<(AccountKind, &str)> {
-            let token = device.sheets[index].tokens.values().next().unwrap();
-            token.owners.iter().map(|owner| (owner.kind, owner.name.as_str())).collect()
-        };
-        assert_eq!(
-            owners(0),
-            [(AccountKind::LocalUser, "alice"), (AccountKind::Administrator, "root-admin")]
-        );
-        assert_eq!(owners(1), [(AccountKind::Administrator, "root-admin")]);
-    }
-
-    #[test]
-    fn the_configuration_of_a_token_is_joined_within_its_vdom() {
-        let configured = "config user fortitoken\n    edit \"FTKMOB0000000001\"\n        \
-                          set license \"FTMTRIAL0A4E28E6\"\n        set status lock\n    next\nend\n";
-        let row = "FTKMOB0000000001 0 locked";
-        let device = facts(
-            &fw()
-                .answer("fw", Some("root"), "show user fortitoken", configured)
-                .tokens("fw", Some("root"), &[row], "reachable")
-                .tokens("fw", Some("dmz"), &[row], "reachable"),
-        );
-        let of =
-            |index: usize| device.sheets[index].tokens["FTKMOB0000000001"].configuration.clone();
-        let configuration = of(0).unwrap();
-        assert!(configuration.is_trial());
-        assert_eq!(configuration.token.status, "lock");
-        assert_eq!(configuration.text, "edit \"FTKMOB0000000001\"");
-        assert_eq!(of(1), None);
-    }
-
-    #[test]
-    fn accounts_without_a_token_are_known_too() {
-        let users = |email: &str| {
-            format!(
-                "config user local\n    edit \"alice\"\n        set two-factor email\n        \
-                 set email-to \"{email}\"\n    next\nend\n"
-            )
-        };
-        let admins = "config system admin\n    edit \"alice\"\n        \
-                      set accprofile \"super_admin\"\n    next\nend\n";
-        let device = facts(
-            &fw()
-                .answer("fw", Some("root"), "show user local", &users("old@example.com"))
-                .answer("fw", Some("root"), "show user local", &users("new@example.com"))
-                .answer("fw", Some("dmz"), "show user local", &users("dmz@example.com"))
-                .answer("fw", Some("root"), "show system admin", admins),
-        );
-        let shown: Vec<_> = device
-            .accounts
-            .iter()
-            .map(|facts| (facts.vdom.as_deref(), facts.account.email.as_deref()))
-            .collect();
-        assert_eq!(
-            shown,
-            [
-                (Some("root"), Some("new@example.com")),
-                (Some("dmz"), Some("dmz@example.com")),
-                (None, None)
-            ]
-        );
-    }
-
-    #[test]
-    fn a_refused_command_is_not_an_empty_table() {
-        let device =
-            facts(&fw().answer("fw", None, "diagnose fortitoken info", "Unknown action 0\n"));
-        assert!(device.sheets.is_empty());
-        let device = facts(&fw().tokens("fw", None, &[], "reachable"));
-        assert_eq!(device.sheets.len(), 1);
-        assert!(!device.is_partial());
-    }
-
-    #[test]
-    fn what_was_read_of_a_failed_device_is_partial() {
-        let failure = HostFailure::new(Stage::Command, "no answer", "look");
-        let failed = |specimen: Specimen| {
-            specimen.apply(RunEvent::HostFinished {
-                host: HostName::from("fw"),
-                at: jiff::Timestamp::UNIX_EPOCH,
-                outcome: failure.clone().into(),
-            })
-        };
-        assert!(!facts(&failed(fw())).is_partial());
-        let device = facts(&failed(fw().status("fw", "FGT60F0000000001", "disable")));
-        assert_eq!(device.gaps, ["the examination failed before its end"]);
-    }
-
-    #[test]
-    fn lines_that_were_not_read_are_a_gap() {
-        let device = facts(&fw().tokens("fw", Some("dmz"), &["FTKMOB0000000001 x"], "reachable"));
-        assert_eq!(
-            device.gaps,
-            ["1 line of `diagnose fortitoken info` could not be read in VDOM dmz"]
-        );
-    }
-
-    #[test]
-    fn vdoms_without_an_answer_are_a_gap() {
-        let list = "list virtual firewall info:\nname=root/root index=0 enabled\n\
-                    name=vsys_ha/vsys_ha index=1 enabled\nname=mgmt/mgmt index=2 enabled\n";
-        let device = facts(
-            &fw()
-                .status("fw", "FGT60F0000000001", "multiple")
-                .answer("fw", None, "diagnose sys vd list", list)
-                .tokens("fw", Some("root"), &[], "reachable"),
-        );
-        assert_eq!(device.vdoms, ["root", "mgmt"]);
-        assert_eq!(device.gaps, ["the tokens of these VDOMs were not read: mgmt"]);
-
-        let confined = fw().status("fw", "FGT60F0000000001", "multiple");
-        let device = facts(&confined.tokens("fw", Some("customer"), &[], "reachable"));
-        assert_eq!(device.vdoms, ["customer"]);
-        assert_eq!(device.gaps, ["this login sees VDOM customer alone; others may exist"]);
-    }
-
-    #[test]
-    fn tokens_that_nobody_read_are_a_gap_and_not_none() {
-        let status = |specimen: Specimen| specimen.status("fw", "FGT60F0000000001", "disable");
-        assert_eq!(facts(&status(fw())).gaps, ["its tokens were not read"]);
-        let refused =
-            fw().answer("fw", None, "diagnose fortitoken info", "8278: Unknown action 0\n");
-        assert_eq!(
-            facts(&status(refused)).gaps,
-            ["its tokens were not read: the device said `8278: Unknown action 0`"]
-        );
-    }
-
-    #[test]
-    fn an_ignored_failure_is_a_gap() {
-        let device =
-            facts(&fw().tokens("fw", None, &[], "reachable").apply(RunEvent::TaskFinished {
-                host: HostName::from("fw"),
-                at: jiff::Timestamp::UNIX_EPOCH,
-                task: TaskRef { play: 0, task: 1, name: "owners".into(), action: "cli".into() },
-                outcome: TaskOutcome {
-                    status: TaskStatus::Ignored,
-                    message: Some("refused".into()),
-                },
-            }));
-        assert_eq!(device.gaps, ["task \"owners\" failed and was ignored: refused"]);
-    }
-
-    #[test]
-    fn the_newest_answer_counts() {
-        let device = facts(
-            &fw().tokens("fw", None, &["FTKMOB0000000001 0 provisioning"], "unknown").tokens(
-                "fw",
-                None,
-                &["FTKMOB0000000001 0 provisioned"],
-                "reachable",
-            ),
-        );
-        let shown: Vec<_> = device.tokens().map(|(_, token)| token.token.status.as_str()).collect();
-        assert_eq!(shown, ["provisioned"]);
-        assert_eq!(device.server_reach(), ServerReach::Reachable);
     }
 }

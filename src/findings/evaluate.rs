@@ -6,11 +6,24 @@ use super::registry::RULES;
 use super::rule::{Check, Observation, Rule, TokenCase};
 use crate::model::Finding;
 
-/// All findings, in a fixed order: hosts as the inventory has them; within a host first what
-/// concerns the device, then its VDOMs as it lists them, their tokens as it lists them, and for
+/// All findings, in a fixed order: first what concerns the fleet, then hosts as the inventory has
+/// them; within a host first what concerns the device, then its VDOMs as it lists them, their tokens as it lists them, and for
 /// one token the rules as [`RULES`] lists them.
 pub fn evaluate(fleet: &FleetFacts) -> Vec<Finding> {
-    fleet.devices().flat_map(|device| of_device(fleet, device)).collect()
+    let devices = fleet.devices().flat_map(|device| of_device(fleet, device));
+    of_fleet(fleet).into_iter().chain(devices).collect()
+}
+
+fn of_fleet(fleet: &FleetFacts) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for rule in RULES {
+        let Check::Fleet(check) = rule.check else { continue };
+        findings.extend(check(fleet).into_iter().filter_map(|seen| {
+            let device = fleet.device(&seen.evidence.first()?.host)?;
+            Some(finding(rule, device, seen))
+        }));
+    }
+    findings
 }
 
 fn of_device(fleet: &FleetFacts, device: &DeviceFacts) -> Vec<Finding> {
@@ -41,7 +54,7 @@ fn of_device(fleet: &FleetFacts, device: &DeviceFacts) -> Vec<Finding> {
     findings
 }
 
-/// A finding about the device itself.
+/// A finding about no single token.
 fn finding(rule: &Rule, device: &DeviceFacts, seen: Observation) -> Finding {
     Finding {
         rule: rule.id.to_owned(),

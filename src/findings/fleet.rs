@@ -1,8 +1,9 @@
 //! The facts of a whole fleet.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use indexmap::IndexMap;
+use jiff::Timestamp;
 
 use super::device::DeviceFacts;
 use super::units::units;
@@ -12,6 +13,8 @@ use crate::model::{HostName, RunRecord};
 /// record, so that an old run is judged anew by today's parsers and rules.
 #[derive(Debug, Clone, PartialEq)]
 pub struct FleetFacts {
+    /// When the run started: the present, as far as rules are concerned.
+    now: Timestamp,
     /// Every host of the run, in inventory order.
     devices: IndexMap<HostName, DeviceFacts>,
     /// For each token serial in upper case, the devices that show it, by position, each once.
@@ -37,7 +40,12 @@ impl FleetFacts {
             }
         }
         let units = units(devices.values());
-        Self { devices, sightings, units }
+        Self { now: record.header.started, devices, sightings, units }
+    }
+
+    /// When the run started. Rules know no other present, so that an old run is judged as of then.
+    pub fn now(&self) -> Timestamp {
+        self.now
     }
 
     /// Every host of the run, in inventory order.
@@ -69,6 +77,16 @@ impl FleetFacts {
     /// under several names, or members of one cluster.
     pub fn units(&self) -> &[usize] {
         &self.units
+    }
+
+    /// One device for each unit, in inventory order: the first of those whose tokens were read.
+    pub fn distinct_units(&self) -> impl Iterator<Item = &DeviceFacts> {
+        let mut seen = HashSet::new();
+        let devices = self.units.iter().zip(self.devices.values());
+        devices
+            .filter(|(_, device)| !device.sheets.is_empty())
+            .filter(move |(unit, _)| seen.insert(**unit))
+            .map(|(_, device)| device)
     }
 
     /// How many different token serials the fleet shows. The units of a cluster show the same

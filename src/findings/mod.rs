@@ -6,15 +6,17 @@
 //! Start reading at [`FleetFacts::from_record`], then [`evaluate`]. A new rule is a file under
 //! `rules/` and a row in [`RULES`].
 
-mod configuration;
 mod account;
+mod configuration;
 mod device;
 mod evaluate;
 mod fate;
 mod fleet;
 mod hurdle;
 mod hurdles;
+mod naming;
 mod owner;
+mod reading;
 mod registry;
 mod replacement;
 mod rule;
@@ -24,6 +26,7 @@ mod sheet;
 mod swap;
 mod token_hurdles;
 mod units;
+mod when;
 
 pub use account::AccountFacts;
 pub use configuration::Configuration;
@@ -40,5 +43,7 @@ pub use server::{ServerFacts, ServerReach};
 pub use sheet::{TokenFacts, TokenSheet};
 pub use swap::{Swap, SwapToken, Verdict};
 
+#[cfg(test)]
+mod caution;
 #[cfg(test)]
 mod specimen;

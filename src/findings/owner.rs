@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use super::account::AccountFacts;
 use crate::model::{Account, AccountKind};
 
 /// An account that a token is assigned to.
@@ -14,6 +15,13 @@ pub struct Owner {
     pub email: Option<String>,
     /// `set sms-phone`
     pub phone: Option<String>,
+}
+
+impl Owner {
+    /// Whether an activation code can be sent to it.
+    pub fn is_reachable(&self) -> bool {
+        self.email.is_some() || self.phone.is_some()
+    }
 }
 
 impl From<&Account> for Owner {
@@ -37,22 +45,18 @@ pub(super) struct Owners {
 }
 
 impl Owners {
-    /// Takes what was configured in `vdom`. An account that was read twice counts once, as read
-    /// last.
-    pub(super) fn add(&mut self, vdom: Option<&String>, accounts: &[Account]) {
-        for account in accounts {
+    pub(super) fn new<'a>(accounts: impl Iterator<Item = &'a AccountFacts>) -> Self {
+        let mut owners = Self::default();
+        for AccountFacts { vdom, account, .. } in accounts {
             let Some(token) = &account.token else { continue };
             let serial = token.to_ascii_uppercase();
-            let owners = match account.kind {
-                AccountKind::LocalUser => self.users.entry((vdom.cloned(), serial)).or_default(),
-                AccountKind::Administrator => self.administrators.entry(serial).or_default(),
+            let holders = match account.kind {
+                AccountKind::LocalUser => owners.users.entry((vdom.clone(), serial)).or_default(),
+                AccountKind::Administrator => owners.administrators.entry(serial).or_default(),
             };
-            let owner = Owner::from(account);
-            match owners.iter_mut().find(|known| known.name == owner.name) {
-                Some(known) => *known = owner,
-                None => owners.push(owner),
-            }
+            holders.push(Owner::from(account));
         }
+        owners
     }
 
     /// The owners of one token: local users first, each group in the order configured.

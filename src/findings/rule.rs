@@ -1,9 +1,11 @@
 //! What a rule is.
 
+use jiff::Timestamp;
+
 use super::device::DeviceFacts;
 use super::fleet::FleetFacts;
 use super::sheet::{TokenFacts, TokenSheet};
-use crate::model::{Action, Evidence, Severity};
+use crate::model::{Action, Evidence, Severity, TokenStatus};
 
 /// One thing that the audit looks for.
 #[derive(Debug, Clone, Copy)]
@@ -29,6 +31,9 @@ pub enum Check {
     Device(fn(&DeviceFacts) -> Option<Observation>),
     /// Once per token of each VDOM of each device.
     Token(fn(&TokenCase<'_>) -> Option<Observation>),
+    /// Once per run, for what no single device can tell. A finding stands under the host of its
+    /// first line of evidence, which is the first of those concerned; its message names others.
+    Fleet(fn(&FleetFacts) -> Vec<Observation>),
 }
 
 /// One token, and everything around it.
@@ -48,6 +53,17 @@ impl TokenCase<'_> {
     /// The FortiGate's serial in words, for a remedy.
     pub fn device_serial(&self) -> &str {
         self.device.serial().unwrap_or("(not read)")
+    }
+
+    /// The end of the activation code, where the token waits for its activation.
+    pub fn activation_ends(&self) -> Option<Timestamp> {
+        let waits = self.token.token.status == TokenStatus::Provisioning;
+        self.token.configuration.as_ref().filter(|_| waits)?.activation_expires()
+    }
+
+    /// The line of the token's configuration.
+    pub fn configuration_evidence(&self) -> Option<Evidence> {
+        self.device.configuration_evidence(self.sheet, self.token)
     }
 
     /// A finding that rests on the token's own line.

@@ -4,10 +4,11 @@ use std::sync::Arc;
 
 use indexmap::IndexMap;
 
+use super::account::Accounts;
 use super::configuration::{Configuration, Configurations};
 use super::owner::{Owner, Owners};
 use super::server::ServerFacts;
-use crate::model::{Token, TokenTable, Transcript};
+use crate::model::{Token, TokenKind, TokenStatus, TokenTable, Transcript};
 
 /// All that is known of the tokens in one VDOM.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -17,6 +18,12 @@ pub struct TokenSheet {
     /// By serial in upper case, in the order the device lists them.
     pub tokens: IndexMap<String, TokenFacts>,
     pub server: Option<ServerFacts>,
+    /// Whether the last answer shows every token: it was not filtered, asked for one token or cut,
+    /// and every line was read.
+    pub is_whole: bool,
+    /// Whether every account that may hold one of the tokens was read: the local users of the VDOM
+    /// and the administrators.
+    pub holders_are_known: bool,
 }
 
 /// One token as a device shows it.
@@ -32,13 +39,30 @@ pub struct TokenFacts {
     pub configuration: Option<Configuration>,
 }
 
+impl TokenFacts {
+    /// Whether somebody can log in with it.
+    pub fn is_in_use(&self) -> bool {
+        matches!(self.token.status, TokenStatus::Active | TokenStatus::Provisioned)
+    }
+
+    pub fn is_mobile(&self) -> bool {
+        self.token.kind == TokenKind::Mobile
+    }
+
+    /// The licence that the token belongs to: mobile ones have one.
+    pub fn license(&self) -> Option<&str> {
+        self.configuration.as_ref()?.token.license.as_deref().filter(|text| !text.is_empty())
+    }
+}
+
 impl TokenSheet {
     pub(super) fn new(vdom: Option<String>) -> Self {
         Self { vdom, ..Self::default() }
     }
 
     /// Takes one answer. A token that was shown before is replaced, so that the newest counts.
-    pub(super) fn add(&mut self, transcript: &Transcript, table: TokenTable) {
+    pub(super) fn add(&mut self, transcript: &Transcript, table: TokenTable, is_whole: bool) {
+        self.is_whole = is_whole;
         let lines: Vec<&str> = transcript.text.lines().collect();
         let text = |line: usize| {
             let found = line.checked_sub(1).and_then(|index| lines.get(index));
@@ -61,7 +85,14 @@ impl TokenSheet {
         }
     }
 
-    pub(super) fn join(&mut self, owners: &Owners, configurations: &Configurations) {
+    pub(super) fn join(
+        &mut self,
+        accounts: &Accounts,
+        owners: &Owners,
+        configurations: &Configurations,
+    ) {
+        self.holders_are_known =
+            accounts.users_are_known(self.vdom.as_ref()) && accounts.administrators_are_known();
         for (serial, facts) in &mut self.tokens {
             facts.owners = owners.of(self.vdom.as_ref(), serial);
             facts.configuration = configurations.of(self.vdom.as_ref(), serial);

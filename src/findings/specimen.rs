@@ -13,6 +13,9 @@ pub struct Specimen {
 }
 
 impl Specimen {
+    /// When its run started.
+    pub const STARTED: Timestamp = Timestamp::constant(1_795_490_100, 0);
+
     /// Examined hosts with a drift limit of 3.
     pub fn new(hosts: &[&str]) -> Self {
         let entry = |host: &&str| HostEntry {
@@ -28,7 +31,7 @@ impl Specimen {
             playbook: "audit.yml".into(),
             inventories: vec!["hosts.yml".into()],
             limit: None,
-            started: Timestamp::UNIX_EPOCH,
+            started: Self::STARTED,
             hosts: hosts.iter().map(entry).collect(),
             notes: vec![],
             reports: vec![],
@@ -85,6 +88,30 @@ impl Specimen {
         self
     }
 
+    /// A FortiGate with a release of its own, in a cluster where `ha` is not `standalone`.
+    pub fn release(self, host: &str, serial: &str, version: &str, ha: &str) -> Self {
+        let text = format!(
+            "Version: FortiGate-60F v{version},build2829,250924 (GA.M)\nSerial-Number: {serial}\n\
+             Hostname: {host}\nVirtual domain configuration: disable\nCurrent HA mode: {ha}\n"
+        );
+        self.answer(host, None, "get system status", &text)
+    }
+
+    /// Entries of `show user local`, each a name and what is set.
+    pub fn users(self, host: &str, users: &[(&str, &[&str])]) -> Self {
+        self.answer(host, None, "show user local", &table("user local", users))
+    }
+
+    /// Entries of `show system admin`.
+    pub fn administrators(self, host: &str, administrators: &[(&str, &[&str])]) -> Self {
+        self.answer(host, None, "show system admin", &table("system admin", administrators))
+    }
+
+    /// Entries of `show user fortitoken`.
+    pub fn configured(self, host: &str, tokens: &[(&str, &[&str])]) -> Self {
+        self.answer(host, None, "show user fortitoken", &table("user fortitoken", tokens))
+    }
+
     pub fn facts(&self) -> FleetFacts {
         FleetFacts::from_record(&self.record)
     }
@@ -97,6 +124,14 @@ impl Specimen {
         self.record.apply(event);
         self
     }
+}
+
+fn table(path: &str, entries: &[(&str, &[&str])]) -> String {
+    let entry = |(name, settings): &(&str, &[&str])| {
+        let lines: String = settings.iter().map(|set| format!("        set {set}\n")).collect();
+        format!("    edit \"{name}\"\n{lines}    next\n")
+    };
+    format!("config {path}\n{}end\n", entries.iter().map(entry).collect::<String>())
 }
 
 /// The findings on one token of an otherwise healthy FortiGate.

@@ -62,6 +62,25 @@ pub enum Trait {
     NoMail,
     /// Two administrators hold tokens as well.
     AdministratorTokens,
+    /// And so does `admin`, who is then the last to have none.
+    EveryAdministrator,
+    /// The mobile tokens belong to this licence, instead of one of the unit's own.
+    License(&'static str),
+    /// Both tokens of the free licence, in use.
+    Trial,
+    /// A mobile token that waits for its activation, with a code that ends so many hours from
+    /// whenever one looks.
+    Waits(i64),
+    /// So many mobile tokens that nobody has.
+    Spare(usize),
+    /// A mobile token in use that nobody holds.
+    Unheld,
+    /// A mobile token that two users hold.
+    Shared,
+    /// A user of that name whose token the unit does not have.
+    Lost(&'static str),
+    /// A user of that name who logs in without a token.
+    Without(&'static str),
     Has(Fault),
 }
 

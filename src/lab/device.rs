@@ -3,6 +3,7 @@
 use super::dice::Dice;
 use super::fault::Fault;
 use super::firmware::Firmware;
+use super::status::*;
 
 /// One simulated FortiGate.
 ///
@@ -76,6 +77,10 @@ pub struct Token {
     pub drift: i64,
     /// The STATUS column.
     pub status: &'static str,
+    /// `EFTM…`, or `FTMTRIAL…` for the free ones; hardware has none.
+    pub license: Option<String>,
+    /// Hours from whenever one looks to the end of the activation code, while one is out.
+    pub code_hours: i64,
 }
 
 /// A local user or an administrator.
@@ -184,6 +189,21 @@ const SECRET: &[u8; 32] = b"ABCDEFGHJKLMNPQRSTUVWXYZ23456789";
 impl Token {
     pub fn is_mobile(&self) -> bool {
         self.serial.starts_with("FTKMOB")
+    }
+
+    /// Whether somebody can log in with it.
+    pub fn is_in_use(&self) -> bool {
+        matches!(self.status, ACTIVE | PROVISIONED)
+    }
+
+    pub fn is_trial(&self) -> bool {
+        self.license.as_ref().is_some_and(|license| license.starts_with("FTMTRIAL"))
+    }
+
+    /// Hardware has its seed from its activation, or from the CD that came with it.
+    pub fn has_seed(&self) -> bool {
+        let activated = !matches!(self.status, NEW | ALREADY_ACTIVATED | ACTIVATION_ERROR);
+        !self.is_mobile() && (activated || self.serial.starts_with("FTK211"))
     }
 
     pub fn seed(&self) -> String {

@@ -1,11 +1,15 @@
 //! What an audit of the fleet must find. It is told from what the units are, not from what the
 //! audit says.
 
-use std::collections::{BTreeMap, BTreeSet};
+mod device;
+mod fleet;
+mod token;
+
+use std::collections::BTreeSet;
 
 use crate::model::{Action, Stage};
 
-use super::device::{Device, Token};
+use super::device::{Device, Vdom};
 use super::fault::Fault;
 use super::fleet::Fleet;
 
@@ -39,9 +43,17 @@ impl Expected {
         let devices = fleet.devices();
         let outcomes =
             devices.iter().map(|device| (device.name.clone(), outcome(device.fault))).collect();
-        let examined = || devices.iter().filter(|device| outcome(device.fault) == "examined");
-        let mut findings: Vec<_> = examined().flat_map(of_device).collect();
-        findings.extend(duplicates(examined()));
+        let examined = devices.iter().filter(|device| outcome(device.fault) == "examined");
+        let examined: Vec<&Device> = examined.collect();
+        let mut findings = fleet::findings(&examined);
+        for &device in &examined {
+            findings.extend(device::findings(device));
+            for vdom in device.readable_vdoms() {
+                for token in &vdom.tokens {
+                    findings.extend(token::findings(&examined, device, vdom, token));
+                }
+            }
+        }
         findings.sort();
         Self { outcomes, findings }
     }
@@ -85,89 +97,32 @@ impl Fault {
     }
 }
 
+impl ExpectedFinding {
+    fn on_device(device: &Device, rule: &'static str) -> Self {
+        let host = device.name.clone();
+        Self { host, vdom: None, token: None, rule, action: Action::Attention }
+    }
+
+    fn on_token(device: &Device, vdom: &Vdom, serial: &str, rule: &'static str) -> Self {
+        Self {
+            vdom: device.has_vdoms().then(|| vdom.name.clone()),
+            token: Some(serial.to_owned()),
+            ..Self::on_device(device, rule)
+        }
+    }
+}
+
+/// The serials of a unit and of the others of its cluster.
+fn unit(device: &Device) -> BTreeSet<&str> {
+    let members = device.cluster.iter().flat_map(|cluster| &cluster.members);
+    let members = members.map(|(_, serial)| serial.as_str());
+    members.chain([device.serial.as_str()]).collect()
+}
+
 fn outcome(fault: Option<Fault>) -> &'static str {
     match fault.and_then(Fault::stage) {
         None => "examined",
         Some(stage) if stage.is_unreachable() => "unreachable",
         Some(_) => "failed",
     }
-}
-
-fn of_device(device: &Device) -> Vec<ExpectedFinding> {
-    let mut findings = Vec::new();
-    let server = match device.token_server {
-        "reachable" => None,
-        "unreachable" => Some("device-server-unreachable"),
-        _ => Some("device-server-unknown"),
-    };
-    findings.extend(server.map(|rule| ExpectedFinding {
-        host: device.name.clone(),
-        vdom: None,
-        token: None,
-        rule,
-        action: Action::Attention,
-    }));
-    for vdom in device.readable_vdoms() {
-        for token in &vdom.tokens {
-            findings.extend(of_token(token).into_iter().map(|(rule, action)| ExpectedFinding {
-                host: device.name.clone(),
-                vdom: device.has_vdoms().then(|| vdom.name.clone()),
-                token: Some(token.serial.clone()),
-                rule,
-                action,
-            }));
-        }
-    }
-    findings
-}
-
-fn of_token(token: &Token) -> Vec<(&'static str, Action)> {
-    let by_status = match token.status {
-        "new" | "provisioning" => None,
-        "active" if token.is_mobile() => Some(("token-kind-mismatch", Action::Attention)),
-        "provisioned" if !token.is_mobile() => Some(("token-kind-mismatch", Action::Attention)),
-        "active" | "provisioned" => None,
-        "provision timeout" => Some(("token-provision-timeout", Action::Reprovision)),
-        "token already activated, and seed won't be returned" => {
-            Some(("token-already-activated", Action::SupportTicket))
-        }
-        "activation error (token not exist in FortiGuard)" => {
-            Some(("token-activation-error", Action::SupportTicket))
-        }
-        "locked" => Some(("token-locked", Action::Attention)),
-        _ => Some(("token-unknown-status", Action::Attention)),
-    };
-    let by_drift =
-        (token.drift.unsigned_abs() > DRIFT_LIMIT).then_some(("token-drift", Action::Attention));
-    by_status.into_iter().chain(by_drift).collect()
-}
-
-/// The units of one cluster share their tokens, and so they count as one unit here.
-fn duplicates<'a>(devices: impl Iterator<Item = &'a Device>) -> Vec<ExpectedFinding> {
-    let mut seen: BTreeMap<&str, Vec<(&Device, &str)>> = BTreeMap::new();
-    for device in devices {
-        for vdom in device.readable_vdoms() {
-            for token in &vdom.tokens {
-                seen.entry(&token.serial).or_default().push((device, &vdom.name));
-            }
-        }
-    }
-    let unit = |device: &Device| match &device.cluster {
-        Some(cluster) => cluster.members.iter().map(|(_, serial)| serial.clone()).collect(),
-        None => BTreeSet::from([device.serial.clone()]),
-    };
-    seen.into_iter()
-        .filter(|(_, places)| {
-            places.iter().map(|(device, _)| unit(device)).collect::<BTreeSet<_>>().len() > 1
-        })
-        .flat_map(|(serial, places)| {
-            places.into_iter().map(move |(device, vdom)| ExpectedFinding {
-                host: device.name.clone(),
-                vdom: device.has_vdoms().then(|| vdom.to_owned()),
-                token: Some(serial.to_owned()),
-                rule: "token-duplicate-serial",
-                action: Action::Attention,
-            })
-        })
-        .collect()
 }

@@ -38,6 +38,7 @@ impl Firmware {
     pub const V7_2_11: Self = Self::new((7, 2, 11), 1740, "250210", "GA.M");
     pub const V7_4_7: Self = Self::new((7, 4, 7), 2731, "250120", "GA.M");
     pub const V7_4_8: Self = Self::new((7, 4, 8), 2795, "250523", "GA.M");
+    pub const V7_4_9: Self = Self::new((7, 4, 9), 2829, "250924", "GA.M");
     pub const V7_6_3: Self = Self::new((7, 6, 3), 3510, "250415", "GA.F");
 
     fn at_least(self, major: u8, minor: u8) -> bool {

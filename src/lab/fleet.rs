@@ -45,6 +45,14 @@ impl Fleet {
         Self { devices }
     }
 
+    /// The same units when none of them reaches its token server.
+    pub fn cut_off(mut self) -> Self {
+        for device in &mut self.devices {
+            device.token_server = "unreachable";
+        }
+        self
+    }
+
     /// The units in the order of the inventory.
     pub fn devices(&self) -> &[Device] {
         &self.devices

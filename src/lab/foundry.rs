@@ -210,7 +210,16 @@ impl Foundry {
             | Trait::User(_)
             | Trait::Ordinary(_)
             | Trait::NoMail
-            | Trait::AdministratorTokens => {}
+            | Trait::AdministratorTokens
+            | Trait::EveryAdministrator
+            | Trait::License(_)
+            | Trait::Trial
+            | Trait::Waits(_)
+            | Trait::Spare(_)
+            | Trait::Unheld
+            | Trait::Shared
+            | Trait::Lost(_)
+            | Trait::Without(_) => {}
         }
     }
 
@@ -237,48 +246,103 @@ impl Foundry {
             Trait::Ordinary(count) => Some(*count),
             _ => None,
         });
+        let license = traits.iter().find_map(|trait_| match trait_ {
+            Trait::License(text) => Some((*text).to_owned()),
+            _ => None,
+        });
+        let license = license.unwrap_or_else(|| license_of(&device.serial));
         let mut people = People::new(mail);
         for (index, vdom) in device.vdoms.iter_mut().enumerate() {
             if vdom.reserved {
                 continue;
             }
             for _ in 0..ordinary.unwrap_or_else(|| 2 + self.dice.below(5)) {
-                let token = self.ordinary_token();
+                let token = self.ordinary_token(&license);
                 give(vdom, token, None, &mut people, &mut self.dice);
             }
             for trait_ in traits {
                 match *trait_ {
                     Trait::Token { vdom: name, serial, status, drift } if name == vdom.name => {
-                        let serial = self.mint.token(serial, &mut self.dice);
-                        let token = Token { serial, drift, status };
+                        let token = Token { drift, ..self.token(serial, status, &license) };
                         give(vdom, token, None, &mut people, &mut self.dice);
                     }
-                    Trait::User(name) if index == 0 => {
-                        let serial = self.mint.token(Serial::Mobile, &mut self.dice);
-                        let token = Token { serial, drift: 0, status: PROVISIONED };
-                        give(vdom, token, Some(name), &mut people, &mut self.dice);
-                    }
-                    Trait::AdministratorTokens if index == 0 => {
+                    _ if index > 0 => {}
+                    Trait::AdministratorTokens => {
                         for (name, serial, status) in [
                             ("netops", Serial::Hardware, ACTIVE),
                             ("oncall", Serial::Mobile, PROVISION_TIMEOUT),
                         ] {
-                            let serial = self.mint.token(serial, &mut self.dice);
+                            let token = self.token(serial, status, &license);
                             device.administrators.push(Account {
-                                token: Some(serial.clone()),
+                                token: Some(token.serial.clone()),
                                 email: mail.then(|| format!("{name}@example.net")),
                                 ..administrator(name, "super_admin")
                             });
-                            vdom.tokens.push(Token { serial, drift: 0, status });
+                            vdom.tokens.push(token);
                         }
                     }
-                    _ => {}
+                    Trait::EveryAdministrator => {
+                        let masters = device.administrators.iter_mut();
+                        for admin in masters.filter(|admin| admin.profile == Some("super_admin")) {
+                            let token = self.token(Serial::Hardware, ACTIVE, &license);
+                            admin.token = Some(token.serial.clone());
+                            vdom.tokens.push(token);
+                        }
+                    }
+                    ref other => self.extra(vdom, other, &license, &mut people),
                 }
             }
         }
     }
 
-    fn ordinary_token(&mut self) -> Token {
+    /// What a trait adds to the first VDOM.
+    fn extra(&mut self, vdom: &mut Vdom, trait_: &Trait, license: &str, people: &mut People) {
+        match *trait_ {
+            Trait::User(name) => {
+                let token = self.token(Serial::Mobile, PROVISIONED, license);
+                give(vdom, token, Some(name), people, &mut self.dice);
+            }
+            Trait::Trial => {
+                for _ in 0..2 {
+                    let token = self.token(Serial::Mobile, PROVISIONED, "FTMTRIAL0C51D7A2");
+                    give(vdom, token, None, people, &mut self.dice);
+                }
+            }
+            Trait::Waits(code_hours) => {
+                let token = self.token(Serial::Mobile, PROVISIONING, license);
+                give(vdom, Token { code_hours, ..token }, None, people, &mut self.dice);
+            }
+            Trait::Spare(count) => {
+                let tokens = (0..count).map(|_| self.token(Serial::Mobile, NEW, license));
+                vdom.tokens.extend(tokens);
+            }
+            Trait::Unheld => vdom.tokens.push(self.token(Serial::Mobile, PROVISIONED, license)),
+            Trait::Shared => {
+                let token = self.token(Serial::Mobile, PROVISIONED, license);
+                let second =
+                    Account { token: Some(token.serial.clone()), ..people.next(&mut self.dice) };
+                give(vdom, token, None, people, &mut self.dice);
+                vdom.users.push(second);
+            }
+            Trait::Lost(name) => {
+                let token = Some(self.mint.token(Serial::Mobile, &mut self.dice));
+                vdom.users.push(Account { name: name.to_owned(), token, ..Account::default() });
+            }
+            Trait::Without(name) => {
+                vdom.users.push(Account { name: name.to_owned(), ..Account::default() });
+            }
+            _ => {}
+        }
+    }
+
+    /// A token without drift. A code that is out was sent a day ago.
+    fn token(&mut self, serial: Serial, status: &'static str, license: &str) -> Token {
+        let serial = self.mint.token(serial, &mut self.dice);
+        let license = serial.starts_with("FTKMOB").then(|| license.to_owned());
+        Token { serial, drift: 0, status, license, code_hours: 48 }
+    }
+
+    fn ordinary_token(&mut self, license: &str) -> Token {
         let (serial, status) = match self.dice.below(10) {
             0 => (Serial::Mobile, NEW),
             1 => (Serial::Hardware, NEW),
@@ -288,8 +352,14 @@ impl Foundry {
             _ => (Serial::Mobile, PROVISIONED),
         };
         let drift = if status == ACTIVE { self.dice.pick([0, 0, 0, 0, 1, -1, 2]) } else { 0 };
-        Token { serial: self.mint.token(serial, &mut self.dice), drift, status }
+        Token { drift, ..self.token(serial, status, license) }
     }
+}
+
+/// The licence belongs to the unit: its digits follow the unit's serial.
+fn license_of(serial: &str) -> String {
+    let digits: String = serial.chars().filter(char::is_ascii_digit).collect();
+    format!("EFTM{digits:0>12}")
 }
 
 fn vdom(name: &str) -> Vdom {

@@ -29,6 +29,9 @@ pub struct Account {
     pub name: String,
     /// `set status`; enabled unless the configuration says otherwise.
     pub enabled: bool,
+    /// `set type`, local users only: `password`, or `ldap`, `radius`, `tacacs+`, where another server
+    /// checks the password and may ask for a second factor itself.
+    pub authentication: Option<String>,
     /// `set two-factor`: `fortitoken`, `fortitoken-cloud`, `email`, `sms`; `None` when disabled.
     pub two_factor: Option<String>,
     /// `set fortitoken`: serial of the token.

@@ -140,6 +140,19 @@ fn frankfurt(record: &mut RunRecord, host: &str, serial: &str) {
         ],
         "reachable",
     );
+    let expire = at(48 * 3600).as_second();
+    answer(
+        record,
+        host,
+        Some("root"),
+        "show user fortitoken",
+        &format!(
+            "config user fortitoken\n    edit \"FTKMOB0000000001\"\n        \
+             set license \"EFTM000000000001\"\n    next\n    edit \"FTKMOB0000000002\"\n        \
+             set license \"EFTM000000000001\"\n        set activation-expire {expire}\n    next\n    \
+             edit \"FTKMOB0000000003\"\n        set license \"FTMTRIAL0A4E28E6\"\n    next\nend\n"
+        ),
+    );
     tokens(record, host, Some("dmz"), &["FTKMOB0000000004  0      provisioned"], "reachable");
     finish(record, host, 4, HostOutcome::Examined);
 }

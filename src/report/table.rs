@@ -48,6 +48,12 @@ const TOKENS: &[Column<TokenView>] = &[
     column("email", |row| owners(&row.owners, |owner| owner.email.as_deref())),
     column("phone", |row| owners(&row.owners, |owner| owner.phone.as_deref())),
     column("low_confidence", |row| Cell::Flag(row.low_confidence)),
+    column("license", |row| (&row.license).into()),
+    column("trial", |row| row.trial.map_or(Cell::Empty, Cell::Flag)),
+    column("configured_lock", |row| row.configured_lock.map_or(Cell::Empty, Cell::Flag)),
+    column("activation_expires", |row| {
+        row.activation_expires.as_ref().map_or(Cell::Empty, Cell::Time)
+    }),
 ];
 
 const FINDINGS: &[Column<FindingView>] = &[

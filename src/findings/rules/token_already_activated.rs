@@ -3,6 +3,9 @@
 use crate::findings::rule::{Check, Observation, Rule, TokenCase};
 use crate::model::{Action, Severity, TokenKind, TokenStatus};
 
+use super::token_hardware_error::activate_again;
+use super::token_held_elsewhere::holder;
+
 pub const RULE: Rule = Rule {
     id: "token-already-activated",
     title: "Already activated, seed not returned",
@@ -13,7 +16,8 @@ pub const RULE: Rule = Rule {
         and added again. Fortinet's documents name both causes. The token cannot be used here \
         until Fortinet's support resets its activation flag (hardware tokens). Mobile tokens and \
         their licences do not move between devices except for an RMA; they can be migrated to \
-        FortiIdentity Cloud.",
+        FortiIdentity Cloud. Where another FortiGate of the fleet holds the token in working \
+        order, it is `token-held-elsewhere` instead.",
     remedy: "Open a support ticket with the serials of the token and of the FortiGate. For a \
         hardware token ask for a reset of its activation flag, then activate it again: there is \
         one attempt per reset.",
@@ -22,7 +26,7 @@ pub const RULE: Rule = Rule {
 
 fn check(case: &TokenCase<'_>) -> Option<Observation> {
     let token = &case.token.token;
-    if token.status != TokenStatus::AlreadyActivated {
+    if token.status != TokenStatus::AlreadyActivated || holder(case).is_some() {
         return None;
     }
     let (serial, unit) = (case.serial(), case.device_serial());
@@ -34,8 +38,8 @@ fn check(case: &TokenCase<'_>) -> Option<Observation> {
         ),
         _ => format!(
             "Open a support ticket to reset the activation flag of token {serial} for FortiGate \
-             {unit}. After the reset delete the token and add it again, or run `execute \
-             fortitoken activate {serial}`: there is one attempt per reset."
+             {unit}. After the reset {}: there is one attempt per reset.",
+            activate_again(case)
         ),
     };
     Some(case.observe(

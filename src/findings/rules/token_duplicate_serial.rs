@@ -1,10 +1,10 @@
 //! One token on several FortiGates.
 
+use crate::findings::naming::{NAMED, names};
 use crate::findings::rule::{Check, Observation, Rule, TokenCase};
 use crate::model::{Action, Severity};
 
-/// How many of the others are named and cited; the rest is counted.
-const NAMED: usize = 5;
+use super::token_held_elsewhere::holder;
 
 pub const RULE: Rule = Rule {
     id: "token-duplicate-serial",
@@ -21,26 +21,33 @@ pub const RULE: Rule = Rule {
 
 fn check(case: &TokenCase<'_>) -> Option<Observation> {
     let serial = case.serial();
-    let mut others = case.fleet.elsewhere(case.device, serial);
-    let named: Vec<_> = others.by_ref().take(NAMED).collect();
-    if named.is_empty() {
+    let others: Vec<_> = case
+        .fleet
+        .elsewhere(case.device, serial)
+        .filter_map(|device| device.token(serial).map(|(sheet, token)| (device, sheet, token)))
+        .collect();
+    if others.is_empty() || holder(case).is_some() {
         return None;
     }
-    let mut names =
-        named.iter().map(|device| device.entry.host.as_str()).collect::<Vec<_>>().join(", ");
-    match others.count() {
-        0 => {}
-        more => names.push_str(&format!(" and {more} more")),
-    }
+    let hosts = names(others.iter().map(|(device, ..)| device.entry.host.as_str()));
+    let works = others.iter().filter(|(_, _, token)| token.is_in_use());
+    let here = case.token.is_in_use().then(|| "here".to_owned());
+    let works: Vec<String> = here
+        .into_iter()
+        .chain(works.map(|(device, ..)| format!("on {}", device.entry.host)))
+        .collect();
+    let works = if works.is_empty() { "nowhere".to_owned() } else { names(&works) };
     let mut seen = case.observe(
-        format!("Token {serial} is also on {names}, and these FortiGates are not one cluster."),
+        format!(
+            "Token {serial} is also on {hosts}, and these FortiGates are not one cluster. It works \
+             {works}."
+        ),
         format!(
             "Find out where {serial} is used, and delete it on the other FortiGates. Where it was \
              moved, it must be activated anew."
         ),
     );
-    seen.evidence.extend(named.iter().filter_map(|device| {
-        device.token(serial).map(|(sheet, token)| device.evidence(sheet, token))
-    }));
+    let cited = others.iter().take(NAMED);
+    seen.evidence.extend(cited.map(|(device, sheet, token)| device.evidence(sheet, token)));
     Some(seen)
 }

@@ -34,6 +34,7 @@ fn account(entry: &Entry, kind: AccountKind) -> Account {
         kind,
         name: entry.name.clone(),
         enabled: entry.get("status").is_none_or(|status| status != "disable"),
+        authentication: entry.get("type"),
         two_factor: entry.get("two-factor").filter(|method| method != "disable"),
         token: entry.get("fortitoken"),
         email: entry.get("email-to"),

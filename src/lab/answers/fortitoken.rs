@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use crate::lab::command::Standing;
-use crate::lab::device::{Device, Token};
+use crate::lab::device::Token;
 use crate::lab::status::{ACTIVE, LOCKED, NEW, PROVISIONING};
 
 /// `diagnose fortitoken info [SERIAL]`
@@ -17,7 +17,7 @@ pub fn info(standing: Standing, rest: &[&str]) -> Option<String> {
     let rows =
         vdom.tokens.iter().filter(|token| wanted.is_none_or(|serial| token.serial == serial));
     let mut text = "FORTITOKEN        DRIFT  STATUS\n".to_owned();
-    for Token { serial, drift, status } in rows {
+    for Token { serial, drift, status, .. } in rows {
         let _ = writeln!(text, "{serial:<16}  {drift:<5}  {status}");
     }
     let _ = write!(
@@ -41,37 +41,44 @@ pub fn configuration(standing: Standing, rest: &[&str]) -> Option<String> {
     let vdom = standing.vdom.filter(|_| rest.is_empty())?;
     let mut text = "config user fortitoken\n".to_owned();
     for token in &vdom.tokens {
-        entry(&mut text, standing.device, token);
+        entry(&mut text, token);
     }
     text.push_str("end\n");
     Some(text)
 }
 
-fn entry(text: &mut String, device: &Device, token: &Token) {
+fn entry(text: &mut String, token: &Token) {
     let _ = writeln!(text, "    edit \"{}\"", token.serial);
-    if token.is_mobile() {
-        // The licence belongs to the unit: its digits follow the unit's serial.
-        let digits: String = device.serial.chars().filter(char::is_ascii_digit).collect();
-        let _ = writeln!(text, "        set license \"EFTM{digits:0>12}\"");
-        if token.status == PROVISIONING {
-            let code = token.activation_code();
-            let _ = write!(
-                text,
-                "        set activation-code \"{code}\"\n        \
-                 set activation-expire 1795662000\n"
-            );
-        } else if token.status != NEW {
-            let _ = write!(
-                text,
-                "        set reg-id \"{}\"\n        set os-ver \"18.1\"\n",
-                token.registration()
-            );
+    if let Some(license) = &token.license {
+        let _ = writeln!(text, "        set license \"{license}\"");
+    }
+    if !token.is_mobile() {
+        if token.has_seed() {
+            let _ = writeln!(text, "        set seed ENC {}", token.seed());
         }
-    } else {
-        let _ = writeln!(text, "        set seed ENC {}", token.seed());
+    } else if token.status == PROVISIONING {
+        let code = token.activation_code();
+        let end = now() + token.code_hours * 3600;
+        let _ = write!(
+            text,
+            "        set activation-code \"{code}\"\n        set activation-expire {end}\n"
+        );
+    } else if token.status != NEW {
+        let _ = write!(
+            text,
+            "        set reg-id \"{}\"\n        set os-ver \"18.1\"\n",
+            token.registration()
+        );
     }
     if token.status == LOCKED {
         text.push_str("        set status lock\n");
     }
     text.push_str("    next\n");
+}
+
+/// Seconds since 1970. The units live in the present, as those who ask them do: a code that was sent
+/// yesterday ends tomorrow.
+#[allow(clippy::disallowed_methods)] // the clock of a simulated unit
+fn now() -> i64 {
+    jiff::Timestamp::now().as_second()
 }

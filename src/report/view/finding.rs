@@ -16,11 +16,13 @@ pub struct FindingView {
     pub action: &'static str,
     /// `critical`, `error`, `warning` or `info`.
     pub severity: &'static str,
+    /// Of a finding about the whole fleet, the first host concerned; the message names others.
     pub host: Text,
     /// Serial of the FortiGate.
     pub device_serial: Option<Text>,
     pub vdom: Option<Text>,
-    /// Serial of the token; `None` for a finding about the FortiGate. So are the next four.
+    /// Serial of the token; `None` for a finding about the FortiGate or the fleet. So are
+    /// the next four.
     pub token: Option<Text>,
     pub kind: Option<&'static str>,
     pub status: Option<Text>,
@@ -31,7 +33,7 @@ pub struct FindingView {
     /// The FortiGate does not reach its token server, or does not say: this may be stale.
     pub low_confidence: bool,
     /// An earlier host that is the same FortiGate or a member of its cluster, and has the same
-    /// finding on the same token: it is one thing to do.
+    /// finding on the same token, or on itself in the same words: it is one thing to do.
     pub same_as: Option<Text>,
     pub evidence: Vec<EvidenceView>,
 }

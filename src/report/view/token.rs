@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::{DeviceView, OwnerView, Text};
-use crate::findings::{TokenFacts, TokenSheet};
+use crate::findings::{Configuration, TokenFacts, TokenSheet};
 
 /// A token as one VDOM of one FortiGate shows it. The members of a cluster that are both in the
 /// inventory show the same tokens, once each.
@@ -26,10 +26,20 @@ pub struct TokenView {
     pub owners: Vec<OwnerView>,
     /// The FortiGate does not reach its token server, or does not say: this may be stale.
     pub low_confidence: bool,
+    /// `EFTM…`, or `FTMTRIAL…`; hardware has none. This field and the next three come from `show
+    /// user fortitoken`, and are `None` where that was not read.
+    pub license: Option<Text>,
+    /// Whether it is one of the two free tokens, which die with their FortiGate.
+    pub trial: Option<bool>,
+    /// Whether the configuration locks it (`set status lock`).
+    pub configured_lock: Option<bool>,
+    /// RFC 3339, UTC: when the activation code ends or ended. It stays after the activation.
+    pub activation_expires: Option<Text>,
 }
 
 impl TokenView {
     pub(super) fn new(device: &DeviceView, sheet: &TokenSheet, facts: &TokenFacts) -> Self {
+        let configuration = facts.configuration.as_ref();
         Self {
             host: device.host.clone(),
             device_serial: device.device_serial.clone(),
@@ -41,6 +51,12 @@ impl TokenView {
             owner: OwnerView::text(&facts.owners),
             owners: OwnerView::all_of(&facts.owners),
             low_confidence: device.low_confidence,
+            license: facts.license().map(Text::new),
+            trial: configuration.map(Configuration::is_trial),
+            configured_lock: configuration.map(Configuration::is_locked),
+            activation_expires: configuration
+                .and_then(Configuration::activation_expires)
+                .map(|time| Text::new(&time.to_string())),
         }
     }
 }
