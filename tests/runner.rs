@@ -13,7 +13,8 @@ use shell_connector::ShellConnector;
 use tokenfleet::inventory::{ExtraVars, InventorySource, Sources, extra_vars, load};
 use tokenfleet::lab::{Device, Fault, Fleet};
 use tokenfleet::model::{
-    HostOutcome, RunEvent, RunHeader, RunRecord, SourceFile, TaskStatus, Transcript,
+    HostFailure, HostOutcome, RunEvent, RunHeader, RunRecord, SourceFile, Stage, TaskStatus,
+    Transcript,
 };
 use tokenfleet::playbook::{self, Plan, Request};
 use tokenfleet::runner::{Clock, Interrupt, Interrupter, Runner, RunnerSettings};
@@ -434,4 +435,45 @@ async fn an_interrupt_leaves_every_host_with_one_outcome() {
         record.hosts.values().filter(|host| of(host)).count()
     };
     assert_eq!((count("examined"), count("interrupted"), count("not_attempted")), (1, 5, 33));
+}
+
+fn trouble(stage: Stage) -> HostFailure {
+    HostFailure::new(stage, "no luck", "Try again.")
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_connection_is_tried_again_with_growing_pauses_and_a_login_never() {
+    let mut bench = Bench::new();
+    bench.settings.retries = 2;
+    bench.connector.trouble(vec![trouble(Stage::Handshake), trouble(Stage::Connect)]);
+    let record = bench.run(&play("- fortios_facts:\n")).await;
+    assert_eq!(record.hosts["fw1"].outcome, Some(HostOutcome::Examined));
+    let at = bench.connector.attempts();
+    assert_eq!(at.len(), 3);
+    assert!((0.5..=1.0).contains(&at[1]) && (1.0..=2.0).contains(&(at[2] - at[1])), "{at:?}");
+
+    bench.connector.trouble(vec![trouble(Stage::Connect); 3]);
+    let record = bench.run(&play("- fortios_facts:\n")).await;
+    let Some(HostOutcome::Unreachable { failure }) = &record.hosts["fw1"].outcome else { panic!() };
+    assert_eq!(failure.message, "no luck, as in 2 attempts before");
+
+    for stage in [Stage::HostKey, Stage::Authenticate, Stage::Login] {
+        let before = bench.connector.attempts().len();
+        bench.connector.trouble(vec![trouble(stage)]);
+        bench.run(&play("- fortios_facts:\n")).await;
+        assert_eq!(bench.connector.attempts().len(), before + 1, "{stage}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_ramp_spreads_the_connections() {
+    let mut bench = Bench::new();
+    for number in 2..=5 {
+        bench.add(&format!("fw{number}"), unit("fgt-lon-02"));
+    }
+    bench.settings.ramp = std::num::NonZeroU32::new(2);
+    bench.run(&play("- fortios_facts:\n")).await;
+    let at = bench.connector.attempts();
+    assert_eq!(at.len(), 5);
+    assert!(at.windows(2).all(|pair| pair[1] - pair[0] >= 0.49), "{at:?}");
 }

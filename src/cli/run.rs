@@ -172,6 +172,8 @@ fn settings(arguments: &RunArguments, plan: &Plan) -> RunnerSettings {
     }
     RunnerSettings {
         forks,
+        retries: arguments.retries,
+        ramp: arguments.ramp,
         host: Duration::from_secs(arguments.host_timeout),
         session,
         ..RunnerSettings::default()

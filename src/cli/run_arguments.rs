@@ -1,5 +1,6 @@
 //! The flags of `run` and `check`: Ansible's where Ansible has them.
 
+use std::num::NonZeroU32;
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
@@ -21,6 +22,12 @@ pub struct RunArguments {
     /// Seconds for the whole examination of one host
     #[arg(long, default_value_t = 1800, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..=86_400))]
     pub host_timeout: u64,
+    /// Try a connection that did not come about so many times again, with growing pauses; a login never
+    #[arg(long, default_value_t = 0, value_name = "N", value_parser = clap::value_parser!(u32).range(0..=10))]
+    pub retries: u32,
+    /// Connections that may begin in one second
+    #[arg(long, value_name = "N")]
+    pub ramp: Option<NonZeroU32>,
     /// Stop offering a user's password or key when so many devices have refused it and none
     /// accepted it between
     #[arg(long, default_value_t = 3, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1000))]

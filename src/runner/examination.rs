@@ -7,6 +7,7 @@ use tokio::time::timeout;
 use super::action::Device;
 use super::device_session::DeviceSession;
 use super::interrupt::Interrupt;
+use super::patience;
 use super::port::{Clock, Connector, Transport};
 use super::redactor::Redactor;
 use super::reporter::Reporter;
@@ -78,7 +79,8 @@ async fn lead<C: Connector, K: Clock>(
     reporter: &Reporter<'_, K>,
     device: &mut Option<Device<C::Transport>>,
 ) -> Result<(), HostFailure> {
-    let transport = shared.connector.connect(&host.target).await?;
+    let retries = shared.settings.retries;
+    let transport = patience::connect(&shared.connector, &host.target, retries).await?;
     if let Some(negotiated) = transport.negotiated() {
         reporter.connected(negotiated.clone()).await;
     }

@@ -10,6 +10,7 @@ mod action;
 mod device_session;
 mod examination;
 mod interrupt;
+mod patience;
 mod port;
 mod redactor;
 mod reporter;

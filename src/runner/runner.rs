@@ -2,9 +2,11 @@
 
 use std::collections::HashMap;
 use std::sync::Arc;
+use std::time::Duration;
 
-use tokio::sync::{Semaphore, mpsc};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc};
 use tokio::task::{Id, JoinError, JoinSet};
+use tokio::time::{Interval, MissedTickBehavior, interval};
 
 use super::examination::{Shared, examine};
 use super::{Clock, Connector, Interrupt, RunnerSettings};
@@ -36,12 +38,18 @@ impl<C: Connector, K: Clock> Runner<C, K> {
     /// `Interrupted`, and this returns within the time that a session has to say goodbye.
     pub async fn drive(self, events: mpsc::Sender<RunEvent>, mut interrupt: Interrupt) {
         let places = Arc::new(Semaphore::new(self.shared.settings.forks.max(1)));
+        let mut starts = self.shared.settings.ramp.map(|ramp| {
+            let mut starts = interval(Duration::from_secs(1) / ramp.get());
+            // A start that waited for its turn is not made up for by a crowd.
+            starts.set_missed_tick_behavior(MissedTickBehavior::Delay);
+            starts
+        });
         let mut crew = Crew { tasks: JoinSet::new(), hosts: HashMap::new() };
         for index in 0..self.shared.plan.hosts.len() {
             let place = tokio::select! {
                 biased;
                 () = interrupt.raised() => None,
-                place = places.clone().acquire_owned() => place.ok(),
+                place = turn(&places, &mut starts) => place,
             };
             let Some(host) = self.shared.plan.hosts.get(index) else { break };
             let host = host.entry.host.clone();
@@ -103,6 +111,18 @@ impl<C: Connector, K: Clock> Runner<C, K> {
         let at = self.shared.clock.now();
         events.send(RunEvent::HostFinished { host, at, outcome }).await.ok();
     }
+}
+
+/// A place among those under way, and the moment to begin.
+async fn turn(
+    places: &Arc<Semaphore>,
+    starts: &mut Option<Interval>,
+) -> Option<OwnedSemaphorePermit> {
+    let place = places.clone().acquire_owned().await.ok();
+    if let Some(starts) = starts {
+        starts.tick().await;
+    }
+    place
 }
 
 /// The hosts under way.

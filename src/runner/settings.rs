@@ -1,5 +1,6 @@
 //! How many hosts at once, and how patiently.
 
+use std::num::NonZeroU32;
 use std::time::Duration;
 
 use crate::fortios::session::Limits;
@@ -10,6 +11,10 @@ use crate::model::Target;
 pub struct RunnerSettings {
     /// Hosts under way at once, at least one (`--forks`).
     pub forks: usize,
+    /// How often a connection that did not come about is tried again (`--retries`).
+    pub retries: u32,
+    /// Connections that may begin in one second; `None`: as many as `forks` lets in (`--ramp`).
+    pub ramp: Option<NonZeroU32>,
     /// The whole examination of one host, from the first packet to `exit`.
     pub host: Duration,
     /// One session. A target's own limits take the place of some.
@@ -22,6 +27,8 @@ impl Default for RunnerSettings {
     fn default() -> Self {
         Self {
             forks: 100,
+            retries: 0,
+            ramp: None,
             host: Duration::from_secs(30 * 60),
             session: Limits::default(),
             leave: Duration::from_secs(1),

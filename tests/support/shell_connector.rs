@@ -13,11 +13,26 @@ use tokenfleet::runner::{Connector, Transport};
 #[derive(Default, Clone)]
 pub struct ShellConnector {
     units: HashMap<String, (Arc<Device>, Arc<Mutex<Journal>>)>,
+    /// What comes of the next attempts to connect, before any succeeds.
+    troubles: Arc<Mutex<Vec<HostFailure>>>,
+    /// When attempts were made.
+    attempts: Arc<Mutex<Vec<tokio::time::Instant>>>,
 }
 
 impl ShellConnector {
     pub fn add(&mut self, host: &str, device: Device) {
         self.units.insert(host.to_owned(), (Arc::new(device), Arc::default()));
+    }
+
+    /// Makes the next attempts to connect fail, the last of these first.
+    pub fn trouble(&self, failures: Vec<HostFailure>) {
+        *self.troubles.lock().unwrap() = failures;
+    }
+
+    /// Seconds from the first attempt to connect to each.
+    pub fn attempts(&self) -> Vec<f64> {
+        let attempts = self.attempts.lock().unwrap();
+        attempts.iter().map(|at| at.duration_since(attempts[0]).as_secs_f64()).collect()
     }
 
     /// Lines that the unit of a host has received.
@@ -35,6 +50,10 @@ impl Connector for ShellConnector {
     type Transport = ShellTransport;
 
     async fn connect(&self, target: &Target) -> Result<ShellTransport, HostFailure> {
+        self.attempts.lock().unwrap().push(tokio::time::Instant::now());
+        if let Some(failure) = self.troubles.lock().unwrap().pop() {
+            return Err(failure);
+        }
         let (device, journal) = self.units.get(target.host.as_str()).ok_or_else(|| {
             HostFailure::new(Stage::Connect, "no route to this host", "Plug it in.")
         })?;
