@@ -233,9 +233,10 @@ async fn every_token_of_a_replaced_unit_is_accounted_for() {
     assert_eq!(outcome.code, 8, "{}", outcome.err);
     let read = |folder: &str| fs::read(desk.path(folder).join("replacements.csv")).unwrap();
     assert_eq!(read("again"), read("reports"));
-    let outcome = desk.run(&["report", "latest", "--baseline", "previous"]);
+    let folder = again.to_str().unwrap();
+    let outcome = desk.run(&["report", "latest", "--baseline", "previous", "-o", folder]);
     assert_eq!(outcome.code, 8, "{}", outcome.err);
-    let outcome = desk.run(&["report", "latest", "--baseline", "latest"]);
+    let outcome = desk.run(&["report", "latest", "--baseline", "latest", "-o", folder]);
     assert_eq!(outcome.code, 1);
     assert!(outcome.err.contains("cannot be compared with itself"), "{}", outcome.err);
 }
