@@ -16,8 +16,9 @@ use tokio::time::timeout;
 
 use super::authentication::Credential;
 use super::bridge::{End, bridge};
-use super::connector::{seconds, wait_for_version};
 use super::hangup::Hangup;
+use super::line::seconds;
+use super::reaching::wait_for_version;
 use super::socket::Socket;
 use super::trials::Trials;
 use super::way::Way;

@@ -13,8 +13,8 @@ use tokio::time::timeout;
 
 use super::SshConnector;
 use super::bridge::End;
-use super::connector::seconds;
 use super::jump_host::{Fate, JumpHost, NoChannel};
+use super::line::seconds;
 use super::trials::Trials;
 use crate::model::{HostFailure, Route, Stage, Target};
 

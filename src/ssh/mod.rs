@@ -3,7 +3,8 @@
 //! Comes in: a target. Goes out: a transport to its command line, its host key checked and its
 //! login accepted. Does not know: FortiOS's commands, playbooks.
 //!
-//! `connector` walks through the stages; `stream` is how libssh2 waits without polling and
+//! `connector` walks through the stages: `reaching` finds a socket, `line` leads it to a shell. `stream`
+//! is how libssh2 waits without polling and
 //! goes away without leaking. `way` is how the socket of a session comes about where there are
 //! jump hosts between.
 
@@ -20,9 +21,11 @@ mod jump_hosts;
 mod jump_login;
 mod key_files;
 mod known_hosts;
+mod line;
 mod offer;
 mod proxy_command;
 mod public_key;
+mod reaching;
 mod settings;
 mod socket;
 mod stream;

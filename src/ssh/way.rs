@@ -6,9 +6,9 @@ use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
 
 use super::SshConnector;
-use super::connector::{open_socket, resolve};
 use super::jump_hosts::Lease;
 use super::proxy_command::ProxyCommand;
+use super::reaching::{open_socket, resolve};
 use super::socket::Socket;
 use crate::model::{HostFailure, Route, Target};
 
