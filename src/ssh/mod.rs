@@ -3,10 +3,9 @@
 //! Comes in: a target. Goes out: a transport to its command line, its host key checked and its
 //! login accepted. Does not know: FortiOS's commands, playbooks.
 //!
-//! `connector` walks through the stages: `reaching` finds a socket, `line` leads it to a shell. `stream`
-//! is how libssh2 waits without polling and
-//! goes away without leaking. `way` is how the socket of a session comes about where there are
-//! jump hosts between.
+//! `connector` walks through the stages: `reaching` finds a socket, `line` leads it to a shell.
+//! `stream` is how libssh2 waits without polling and goes away without leaking. `way` is how the
+//! socket of a session comes about where there are jump hosts between.
 
 mod agent;
 mod algorithms;
