@@ -494,6 +494,8 @@ fn bad_input_is_told_before_anything_is_done() {
     let good = desk.file("good.yml", play);
     let hosts = desk.file("hosts.ini", "fw1 ansible_host=192.0.2.1\n");
     let blocked = desk.file("blocked", "");
+    let own = desk.file("mine/own.txt", "{{ sumary.hosts.total }}");
+    let own = std::path::Path::new(&own);
     for (name, arguments, word) in [
         ("no inventory", vec![good.as_str(), "-i", "nowhere"], "nowhere"),
         ("no playbook", vec!["nowhere.yml", "-i", &hosts], "nowhere.yml"),
@@ -509,7 +511,18 @@ fn bad_input_is_told_before_anything_is_done() {
         ("a folder that is a file", vec![&good, "-i", &hosts, "-o", &blocked], "blocked"),
         ("a store that is none", vec![&good, "-i", &hosts, "--store", &hosts], "hosts.ini"),
         (
-            "an unknown name in a template",
+            "an unknown variable in a template",
+            vec![
+                &desk.file("own/play.yml", &format!("{play}  reports: [{{template: own.txt}}]\n")),
+                "-i",
+                &hosts,
+                "--templates",
+                own.parent().unwrap().to_str().unwrap(),
+            ],
+            "own.txt:1:4",
+        ),
+        (
+            "a template that is not there",
             vec![
                 &desk.file("odd/play.yml", &format!("{play}  reports: [{{template: mine.txt}}]\n")),
                 "-i",

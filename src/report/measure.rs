@@ -92,7 +92,7 @@ fn of_hosts(summary: &Summary) -> Vec<Measure<'static>> {
         ("hosts_total", hosts.total, "FortiGates of the run"),
         ("hosts_examined", hosts.examined, "Examined"),
         ("hosts_failed", hosts.failed, "They answered, but a task failed"),
-        ("hosts_unreachable", hosts.unreachable, "No session came about, or it was lost"),
+        ("hosts_unreachable", hosts.unreachable, "No session came about"),
         ("hosts_not_attempted", hosts.not_attempted, "Nothing was sent to them"),
         ("hosts_interrupted", hosts.interrupted, "Interrupted while they were being examined"),
         ("hosts_unfinished", hosts.unfinished, "The run ended before they were finished"),
