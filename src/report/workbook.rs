@@ -19,6 +19,10 @@ const LONGEST: usize = 32_767;
 /// Widths of a column in characters. What is longer is cut on the screen, not in the file.
 const WIDTHS: std::ops::RangeInclusive<usize> = 9..=60;
 
+/// How hard the file is pressed, from 0 to 9. Beyond this it takes far more time and hardly less
+/// space.
+const COMPRESSION: u8 = 2;
+
 /// Whole numbers beyond this are not exact in a spreadsheet.
 const LARGEST: u64 = 1 << 53;
 
@@ -32,6 +36,7 @@ const CHARTS: [(&str, &str, u32); 2] = [
 /// beside the summary. Texts are texts, whatever they begin with.
 pub(super) fn workbook(view: &View) -> Result<Vec<u8>, XlsxError> {
     let mut book = Workbook::new();
+    book.set_zip_compression_level(COMPRESSION);
     let started = ExcelDateTime::parse_from_str(&view.run.started)?;
     book.set_properties(
         &DocProperties::new()
@@ -43,7 +48,9 @@ pub(super) fn workbook(view: &View) -> Result<Vec<u8>, XlsxError> {
     // A sheet of replacements belongs to the runs that compare.
     let is_there = |table: &Table| *table != Table::Replacements || !view.replacements.is_empty();
     for table in Table::ALL.into_iter().filter(is_there) {
-        let sheet = book.add_worksheet();
+        // Its rows wait in a file without a name, in the system's folder for such: a large
+        // fleet's would take more memory than everything else together.
+        let sheet = book.add_worksheet_with_constant_memory()?;
         fill(sheet, view, table, &formats, MOST_ROWS)?;
         if table == Table::Summary {
             charts(sheet, view)?;
