@@ -6,6 +6,8 @@
 
 #[path = "support/desk.rs"]
 mod desk;
+#[path = "support/ssh_agent.rs"]
+mod ssh_agent;
 
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
@@ -15,6 +17,7 @@ use std::time::Duration;
 use std::{fs, thread};
 
 use desk::{Desk, Outcome};
+use ssh_agent::{SshAgent, lock};
 use tempfile::TempDir;
 use tokenfleet::model::{
     Connection, HostFailure, HostKeyPolicy, HostName, Route, Secret, SourceFile, Stage, Target,
@@ -395,63 +398,8 @@ async fn a_locked_key_in_pem_form_works_too() {
     }
 }
 
-/// Puts the passphrase `canary` on a key file.
-fn lock(file: &Path, options: &[&str]) {
-    let locked = Command::new("ssh-keygen")
-        .args(["-q", "-p", "-N", "canary"])
-        .args(options)
-        .arg("-f")
-        .arg(file)
-        .stdout(Stdio::null())
-        .status();
-    assert!(locked.unwrap().success());
-}
-
-/// A running ssh-agent.
-struct SshAgent {
-    socket: PathBuf,
-    process: Child,
-}
-
-impl SshAgent {
-    /// Starts one with these keys.
-    fn start(folder: &Path, keys: &[PathBuf]) -> Self {
-        let socket = folder.join("agent");
-        let _ = fs::remove_file(&socket);
-        let process = Command::new("ssh-agent")
-            .args(["-D", "-a"])
-            .arg(&socket)
-            .stdout(Stdio::null())
-            .spawn()
-            .unwrap();
-        let agent = Self { socket, process };
-        for _ in 0..100 {
-            if agent.socket.exists() {
-                break;
-            }
-            thread::sleep(Duration::from_millis(20));
-        }
-        for key in keys {
-            let added = Command::new("ssh-add")
-                .arg("-q")
-                .arg(key)
-                .env("SSH_AUTH_SOCK", &agent.socket)
-                .status();
-            assert!(added.unwrap().success());
-        }
-        agent
-    }
-}
-
-impl Drop for SshAgent {
-    fn drop(&mut self) {
-        let _ = self.process.kill();
-        let _ = self.process.wait();
-    }
-}
-
 /// Runs the audit through the binary, with an agent and more variables of the one host.
-fn audit(sshd: &Sshd, agent: &SshAgent, more: &[&str]) -> (Desk, Outcome) {
+fn audit(sshd: &Sshd, agent: &Path, more: &[&str]) -> (Desk, Outcome) {
     let desk = Desk::new();
     let target = sshd.target("user_ed25519");
     let hosts = desk.file(
@@ -478,7 +426,7 @@ fn audit(sshd: &Sshd, agent: &SshAgent, more: &[&str]) -> (Desk, Outcome) {
         "-o",
         reports.to_str().unwrap(),
     ];
-    let outcome = desk.finish(desk.command(&arguments).env("SSH_AUTH_SOCK", &agent.socket));
+    let outcome = desk.finish(desk.command(&arguments).env("SSH_AUTH_SOCK", agent));
     (desk, outcome)
 }
 
@@ -493,7 +441,7 @@ fn the_agent_logs_in_with_the_key_that_is_meant_and_with_no_other() {
     for kind in ["ed25519", "ecdsa", "rsa"] {
         let key = sshd.path(&format!("user_{kind}"));
         let agent = SshAgent::start(sshd.folder.path(), std::slice::from_ref(&key));
-        let (desk, outcome) = audit(&sshd, &agent, &[]);
+        let (desk, outcome) = audit(&sshd, &agent.socket, &[]);
         assert_eq!(outcome.code, 8, "{kind}: {}", outcome.err);
         assert_eq!(desk.json()["devices"][0]["outcome"], "examined", "{}", outcome.err);
     }
@@ -501,24 +449,24 @@ fn the_agent_logs_in_with_the_key_that_is_meant_and_with_no_other() {
 
     let both = [sshd.path("stranger"), sshd.path("user_ecdsa")];
     let agent = SshAgent::start(sshd.folder.path(), &both);
-    let (desk, outcome) = audit(&sshd, &agent, &[]);
+    let (desk, outcome) = audit(&sshd, &agent.socket, &[]);
     assert_eq!(outcome.code, 4, "{}", outcome.err);
     assert!(failure_of(&desk).starts_with("the agent holds 2 keys, and none is named for "));
     assert_eq!(sshd.read("log").matches("Failed publickey").count(), 0);
 
     // Its public key names it; so does a locked private key with the public one beside it.
     let public = format!("ansible_ssh_private_key_file={}.pub", sshd.path("user_ecdsa").display());
-    assert_eq!(audit(&sshd, &agent, &[&public]).1.code, 8);
+    assert_eq!(audit(&sshd, &agent.socket, &[&public]).1.code, 8);
     lock(&sshd.path("user_ecdsa"), &[]);
     let locked = format!("ansible_ssh_private_key_file={}", sshd.path("user_ecdsa").display());
-    assert_eq!(audit(&sshd, &agent, &[&locked]).1.code, 8);
+    assert_eq!(audit(&sshd, &agent.socket, &[&locked]).1.code, 8);
     assert_eq!(sshd.read("log").matches("Failed publickey").count(), 0);
 
     let other = format!("ansible_ssh_private_key_file={}.pub", sshd.path("user_rsa").display());
-    let (desk, _) = audit(&sshd, &agent, &[&other]);
+    let (desk, _) = audit(&sshd, &agent.socket, &[&other]);
     assert!(failure_of(&desk).ends_with("holds a public key, and no agent holds the private one"));
     let stranger = format!("ansible_ssh_private_key_file={}", sshd.path("stranger.pub").display());
-    let (desk, _) = audit(&sshd, &agent, &[&stranger]);
+    let (desk, _) = audit(&sshd, &agent.socket, &[&stranger]);
     assert!(failure_of(&desk).starts_with("the device refused the key SHA256:"));
     assert_eq!(sshd.read("log").matches("Failed publickey").count(), 1);
 }
@@ -545,9 +493,8 @@ fn an_agent_that_never_signs_holds_nobody_up() {
             held.push(stream);
         }
     });
-    let silent = SshAgent { socket: relay, process: Command::new("true").spawn().unwrap() };
     let begun = std::time::Instant::now();
-    let (desk, outcome) = audit(&sshd, &silent, &["ansible_connect_timeout=2"]);
+    let (desk, outcome) = audit(&sshd, &relay, &["ansible_connect_timeout=2"]);
     assert_eq!(outcome.code, 4, "{}", outcome.err);
     assert_eq!(failure_of(&desk), "the device did not decide on the login within 2 s");
     assert!(begun.elapsed() < Duration::from_secs(10), "{:?}", begun.elapsed());

@@ -36,6 +36,8 @@ pub(super) const PROXY_JUMP: &str = "ansible_ssh_proxy_jump";
 pub(super) const PROXY_JUMP_PASSWORD: &str = "ansible_ssh_proxy_jump_password";
 /// The private key for the jump hosts, where it is not the device's.
 pub(super) const PROXY_JUMP_KEY: &str = "ansible_ssh_proxy_jump_private_key_file";
+/// Its passphrase, where it is not that of the device's key.
+pub(super) const PROXY_JUMP_KEY_PASSPHRASE: &str = "ansible_ssh_proxy_jump_private_key_passphrase";
 
 /// Other secrets of a connection: of no use here, and no less secret.
 const OTHER_SECRETS: [&str; 7] = [
@@ -54,6 +56,7 @@ pub fn is_secret_name(name: &str) -> bool {
     PASSWORD.contains(&name)
         || KEY_PASSPHRASE.contains(&name)
         || name == PROXY_JUMP_PASSWORD
+        || name == PROXY_JUMP_KEY_PASSPHRASE
         || OTHER_SECRETS.contains(&name)
 }
 
@@ -78,6 +81,7 @@ pub fn is_connection_name(name: &str) -> bool {
         PROXY_JUMP,
         PROXY_JUMP_PASSWORD,
         PROXY_JUMP_KEY,
+        PROXY_JUMP_KEY_PASSPHRASE,
         TRANSCRIPTS,
     ];
     names.contains(&name) || aliases.iter().any(|names| names.contains(&name))

@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use crate::model::{HostKeyPolicy, HostName, Route, Secret, Target};
+use crate::model::{HostKeyPolicy, HostName, Route, Target};
 
 use super::ssh_options::{Hop, MOST_HOPS, Proxy};
 use super::target::{Reader, SSH_PORT};
@@ -31,8 +31,10 @@ pub(super) fn route(
 /// Each hop is reached through the one before it, and the first one as the configuration says:
 /// straight, as a rule.
 fn jump(reader: &mut Reader<'_>, hops: Vec<Hop>, target: &Target, config: &SshConfig) -> Route {
-    let password = reader.find("password", &[connection::PROXY_JUMP_PASSWORD]);
-    let password = password.map(|(_, text)| Secret::new(text));
+    let password = reader.secret("password", &[connection::PROXY_JUMP_PASSWORD]);
+    let passphrase = reader.secret("passphrase", &[connection::PROXY_JUMP_KEY_PASSPHRASE]);
+    // It opens a file of this machine, and is sent to nobody.
+    let passphrase = passphrase.or_else(|| target.private_key_passphrase.clone());
     let key = reader.text("path", &[connection::PROXY_JUMP_KEY]).map(PathBuf::from);
     let mut hops = VecDeque::from(hops);
     let mut command = None;
@@ -74,6 +76,7 @@ fn jump(reader: &mut Reader<'_>, hops: Vec<Hop>, target: &Target, config: &SshCo
             user: hop.user.or(options.user).unwrap_or_else(|| target.user.clone()),
             password: password.clone(),
             private_key_file: key.map(|path| config.expanded(&path)),
+            private_key_passphrase: passphrase.clone(),
             route,
             host_key: match (options.host_key, &target.host_key) {
                 (Some(policy), _) => policy,

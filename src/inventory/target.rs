@@ -230,7 +230,7 @@ impl<'a> Reader<'a> {
         port
     }
 
-    fn secret(&mut self, what: &str, names: &[&'static str]) -> Option<Secret> {
+    pub fn secret(&mut self, what: &str, names: &[&'static str]) -> Option<Secret> {
         // An empty password is one too: devices fresh from the factory have it.
         self.find(what, names).map(|(_, text)| Secret::new(text))
     }

@@ -4,6 +4,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use russh::keys::agent::client::AgentClient;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::UnixStream;
 use tokio::sync::OnceCell;
@@ -21,7 +22,7 @@ const REQUEST_IDENTITIES: u8 = 11;
 const IDENTITIES_ANSWER: u8 = 12;
 
 /// The agent of a run, asked for its keys once. It signs for libssh2, which finds it by the same
-/// environment variable.
+/// environment variable, and for jump hosts by [`Agent::signer`].
 #[derive(Debug)]
 pub(super) struct Agent {
     /// `SSH_AUTH_SOCK`
@@ -62,6 +63,14 @@ impl Agent {
         Ok(self.keys().await?.contains(key))
     }
 
+    /// A connection on which it signs the login at a jump host.
+    pub async fn signer(&self) -> Result<AgentClient<UnixStream>, HostFailure> {
+        let socket = self.socket.as_deref().unwrap_or(Path::new(""));
+        AgentClient::connect_uds(socket).await.map_err(|error| {
+            failure(format!("the agent could not be asked to sign: {error}"), CHECK)
+        })
+    }
+
     async fn keys(&self) -> Result<&[PublicKey], HostFailure> {
         let keys = self.keys.get_or_init(|| async {
             let Some(socket) = &self.socket else { return Ok(Vec::new()) };
@@ -71,13 +80,12 @@ impl Agent {
             keys_in(&keys).ok_or_else(|| "its answer cannot be read".to_owned())
         });
         keys.await.as_deref().map_err(|error| {
-            failure(
-                format!("the agent could not be asked for its keys: {error}"),
-                "Check that `ssh-add -l` works here, or unset `SSH_AUTH_SOCK`.",
-            )
+            failure(format!("the agent could not be asked for its keys: {error}"), CHECK)
         })
     }
 }
+
+const CHECK: &str = "Check that `ssh-add -l` works here, or unset `SSH_AUTH_SOCK`.";
 
 /// The body of the agent's answer.
 async fn ask(socket: &Path) -> io::Result<Vec<u8>> {

@@ -37,7 +37,7 @@ pub(super) enum Credential {
 #[derive(Debug)]
 pub(super) struct Credentials {
     files: KeyFiles,
-    agent: Agent,
+    pub(super) agent: Agent,
 }
 
 impl Credentials {

@@ -62,7 +62,8 @@ impl JumpHost {
         trials: &Trials,
     ) -> Result<Self, HostFailure> {
         let named = |failure| named(hop, failure);
-        if hop.password.is_none() && hop.private_key_file.is_none() {
+        let is_bare = hop.password.is_none() && hop.private_key_file.is_none();
+        if is_bare && !connector.credentials.agent.is_there() {
             return Err(named(no_credential(hop)));
         }
         let credential = connector.credentials.of(hop).await.map_err(named)?;
@@ -109,9 +110,10 @@ impl JumpHost {
 
         let patience = limit(settings.authenticate);
         let trial = trials.begin(hop, credential).await?;
-        let login = timeout(patience, jump_login::log_in(&mut session, &hop.user, credential));
+        let agent = &connector.credentials.agent;
+        let login = jump_login::log_in(&mut session, &hop.user, credential, agent);
         // Without a decision, the trial counts as one that nobody answered.
-        let login = login.await.map_err(|_| {
+        let login = timeout(patience, login).await.map_err(|_| {
             HostFailure::new(
                 Stage::Authenticate,
                 format!("the device did not decide on the login within {}", seconds(patience)),
@@ -204,7 +206,12 @@ fn configuration(known: &[String]) -> Arc<Config> {
 fn named(hop: &Target, failure: HostFailure) -> HostFailure {
     let said = failure.message.replace("the device", "it");
     let remedy = match failure.stage {
-        Stage::HostKey | Stage::Authenticate => failure.remedy,
+        Stage::HostKey => failure.remedy,
+        // The variables of a device are not those of its jump hosts.
+        Stage::Authenticate => failure
+            .remedy
+            .replace("`ansible_ssh_private_key_", "`ansible_ssh_proxy_jump_private_key_")
+            .replace("`ansible_password`", "`ansible_ssh_proxy_jump_password`"),
         _ => "Check the jump host and the way to it: no device behind it was reached.".to_owned(),
     };
     HostFailure { message: format!("jump host `{}`: {said}", hop.host), remedy, ..failure }

@@ -3,9 +3,12 @@
 use std::sync::Arc;
 
 use russh::client::{AuthResult, Handle, KeyboardInteractiveAuthResponse};
-use russh::keys::{HashAlg, PrivateKeyWithHashAlg, decode_secret_key};
-use russh::{MethodKind, MethodSet};
+use russh::keys::ssh_key::PublicKey as SshPublicKey;
+use russh::keys::{Algorithm, HashAlg, PrivateKeyWithHashAlg, decode_secret_key};
+use russh::{AgentAuthError, MethodKind, MethodSet};
 
+use super::PublicKey;
+use super::agent::Agent;
 use super::authentication::{Credential, asks_for_password};
 use super::fault::printable;
 use super::jump_host::Client;
@@ -16,16 +19,13 @@ pub(super) async fn log_in(
     session: &mut Handle<Client>,
     user: &str,
     credential: &Credential,
+    agent: &Agent,
 ) -> Result<(), HostFailure> {
     match credential {
         Credential::Key { text, passphrase, file } => {
             with_key(session, user, text, passphrase.as_ref(), file).await
         }
-        Credential::Agent(_) => Err(failure(
-            "the agent is not asked to log in to a jump host",
-            "Name the private key itself (`ansible_ssh_proxy_jump_private_key_file`), with its \
-             passphrase if it has one.",
-        )),
+        Credential::Agent(key) => with_agent(session, user, key, agent).await,
         Credential::Password(password) => with_password(session, user, password).await,
     }
 }
@@ -44,15 +44,49 @@ async fn with_key(
                 "Use an ed25519, ECDSA or RSA key that `ssh-keygen` made.",
             )
         })?;
-    let hash = if key.algorithm().is_rsa() {
-        // A server that does not say what it takes is an old one, and may still take it.
-        session.best_supported_rsa_hash().await.map_err(lost)?.unwrap_or(Some(HashAlg::Sha512))
-    } else {
-        None
-    };
+    let hash = hash_for(session, key.algorithm()).await?;
     let key = PrivateKeyWithHashAlg::new(Arc::new(key), hash);
     let result = session.authenticate_publickey(user, key).await.map_err(lost)?;
     judge(session, &result, &format!("the key {file} of `{user}`"))
+}
+
+/// The private key stays with the agent, which signs for this login alone.
+async fn with_agent(
+    session: &mut Handle<Client>,
+    user: &str,
+    key: &PublicKey,
+    agent: &Agent,
+) -> Result<(), HostFailure> {
+    let name = key.fingerprint();
+    let unusable = |cause: &str| {
+        failure(
+            format!("the key {name} of the agent cannot be used: {}", printable(cause)),
+            "Check that `ssh-add -T KEY.pub` works here.",
+        )
+    };
+    let mut signer = agent.signer().await?;
+    let shown =
+        SshPublicKey::from_bytes(key.blob()).map_err(|error| unusable(&error.to_string()))?;
+    let hash = hash_for(session, shown.algorithm()).await?;
+    let login = session.authenticate_publickey_with(user, shown, hash, &mut signer).await;
+    match login {
+        Ok(result) => judge(session, &result, &format!("the key {name} of `{user}`")),
+        Err(AgentAuthError::Key(error)) => Err(unusable(&error.to_string())),
+        Err(AgentAuthError::Send(_)) => Err(closed()),
+    }
+}
+
+/// How an RSA key signs; the others have one way only.
+async fn hash_for(
+    session: &Handle<Client>,
+    algorithm: Algorithm,
+) -> Result<Option<HashAlg>, HostFailure> {
+    if !algorithm.is_rsa() {
+        return Ok(None);
+    }
+    // A server that does not say what it takes is an old one, and may still take it.
+    let best = session.best_supported_rsa_hash().await.map_err(lost)?;
+    Ok(best.unwrap_or(Some(HashAlg::Sha512)))
 }
 
 async fn with_password(

@@ -64,6 +64,10 @@ impl Bastion {
         self.folder.path().join(name)
     }
 
+    pub fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
     pub fn log(&self) -> String {
         fs::read_to_string(self.path("log")).unwrap()
     }

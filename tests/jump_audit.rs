@@ -1,0 +1,232 @@
+//! Audits through jump hosts as a user has them: by the binary, past a real sshd on loopback.
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test that fails panics")]
+#![allow(clippy::print_stderr, reason = "a skipped test must say so")]
+#![allow(clippy::disallowed_methods, reason = "the tests write a server's configuration")]
+
+#[path = "support/bastion.rs"]
+mod bastion;
+#[path = "support/desk.rs"]
+mod desk;
+#[path = "support/ssh_agent.rs"]
+mod ssh_agent;
+
+use bastion::Bastion;
+use desk::Desk;
+use ssh_agent::{SshAgent, lock};
+use tokenfleet::lab::{Fleet, Hosting, ServedDevice, Serving, known_hosts_text};
+use tokio::net::TcpListener;
+
+/// Ordinary units, without a fault.
+async fn units(count: usize) -> Serving {
+    Fleet::new(Fleet::CHARACTERS + count, Fleet::SEED).serve(&Hosting::default()).await.unwrap()
+}
+
+fn ordinary(serving: &Serving) -> &[ServedDevice] {
+    &serving.devices()[Fleet::CHARACTERS..]
+}
+
+/// Runs an audit of two units by the binary, and says how it ended and what it said.
+fn audit_of_two(desk: &Desk, serving: &Serving, variables: &str, flags: &[&str]) -> (i32, String) {
+    audit_by_agent(desk, serving, variables, flags, None)
+}
+
+/// The same, for a user with this agent.
+fn audit_by_agent(
+    desk: &Desk,
+    serving: &Serving,
+    variables: &str,
+    flags: &[&str],
+    agent: Option<&SshAgent>,
+) -> (i32, String) {
+    let devices: String = ordinary(serving)
+        .iter()
+        .map(|device| format!("{} ansible_port={}\n", device.name, device.address.port()))
+        .collect();
+    let inventory = format!(
+        "{devices}[all:vars]\nansible_user={}\nansible_password={}\n{variables}\n",
+        Hosting::USER,
+        Hosting::PASSWORD
+    );
+    let inventory = desk.file("hosts.ini", &inventory);
+    let reports = desk.path("reports");
+    let arguments = [
+        ["run", "playbooks/fortitoken-audit.yml", "-i", &inventory],
+        ["-T", "20", "-o", reports.to_str().unwrap()],
+    ]
+    .concat();
+    let _ = std::fs::remove_dir_all(&reports);
+    let mut command = desk.command(&[&arguments[..], &["-vv"], flags].concat());
+    command.envs(agent.map(|agent| ("SSH_AUTH_SOCK", &agent.socket)));
+    let outcome = tokio::task::block_in_place(|| desk.finish(&mut command));
+    let report = std::fs::read_to_string(reports.join("report.json")).unwrap_or_default();
+    (outcome.code & (1 | 2 | 4), outcome.err + &outcome.out + &report)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_binary_reads_the_ssh_configuration() {
+    let Some(bastion) = Bastion::start("") else { return };
+    let serving = units(2).await;
+    let desk = Desk::new();
+    desk.file(".ssh/known_hosts", &(known_hosts_text(&serving) + &bastion.known_hosts()));
+    let config = "Include config.d/*\nHost *-never\n  ProxyJump none\nMatch originalhost fgt-*\n  \
+                  HostName 127.0.0.1\n  ProxyJump gate\n";
+    desk.file(".ssh/config", config);
+    let gate = format!(
+        "Host gate\n  HostName 127.0.0.1\n  Port {}\n  User {}\n  IdentityFile {}\n",
+        bastion.port,
+        Bastion::user(),
+        bastion.path("user").display()
+    );
+    desk.file(".ssh/config.d/gate", &gate);
+    let (code, said) = audit_of_two(&desk, &serving, "", &[]);
+    assert_eq!(code, 0, "{said}");
+    assert_eq!(bastion.logins(), 1);
+
+    // Another file by a flag, or by `-F` in the inventory.
+    let other = desk.file("other", &format!("{gate}Host *\n  HostName 127.0.0.1\n"));
+    let (code, said) =
+        audit_of_two(&desk, &serving, "ansible_ssh_proxy_jump=gate", &["--ssh-config", &other]);
+    assert_eq!(code, 0, "{said}");
+    let variables = format!("ansible_ssh_common_args='-F {other} -J gate'");
+    let (code, said) = audit_of_two(&desk, &serving, &variables, &["--ssh-config", "none"]);
+    assert_eq!(code, 0, "{said}");
+    assert_eq!(bastion.logins(), 3);
+
+    // Without any, the names mean nothing.
+    let (code, said) = audit_of_two(&desk, &serving, "", &["--ssh-config", "none"]);
+    assert_ne!(code, 0);
+    assert!(said.contains("cannot be resolved"), "{said}");
+
+    let config = desk.file(".ssh/config", "Host *\n  Port ssh\n");
+    let (code, said) = audit_of_two(&desk, &serving, "", &[]);
+    assert_eq!(code, 1);
+    assert!(said.contains("it sets `Port` to `ssh`, which cannot be used"), "{said}");
+
+    let everybody = std::os::unix::fs::PermissionsExt::from_mode(0o666);
+    std::fs::set_permissions(config, everybody).unwrap();
+    let (code, said) = audit_of_two(&desk, &serving, "", &[]);
+    assert_eq!(code, 1);
+    assert!(said.contains("others than you may change the SSH configuration"), "{said}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_binary_names_the_jump_host_that_fails_and_the_options_that_it_ignores() {
+    let serving = units(2).await;
+    let desk = Desk::new();
+    let closed = TcpListener::bind(("127.0.0.1", 0)).await.unwrap().local_addr().unwrap().port();
+    let variables = format!(
+        "ansible_host=127.0.0.1\nansible_ssh_proxy_jump_password=canary-of-the-jump-host\n\
+         ansible_ssh_common_args='-C -J ops@127.0.0.1:{closed}'"
+    );
+    let flags = ["--host-key-checking", "off"];
+    let (code, said) = audit_of_two(&desk, &serving, &variables, &flags);
+    assert_ne!(code, 0);
+    let message = format!("jump host `127.0.0.1`: 127.0.0.1 port {closed} refused the connection");
+    assert!(said.contains(&message), "{said}");
+    let ignored =
+        "`ansible_ssh_common_args` has options that mean nothing here and are ignored: `-C`";
+    assert_eq!(said.matches(ignored).count(), 1, "{said}");
+    for (path, bytes) in desk.files() {
+        let text = String::from_utf8_lossy(&bytes);
+        let is_inventory = path.ends_with("hosts.ini");
+        assert!(is_inventory || !text.contains("canary-of-the"), "{}", path.display());
+    }
+    assert!(!said.contains("canary-of-the"));
+    let note = "the host keys of jump hosts were not checked: `127.0.0.1`";
+    assert!(desk.json().to_string().contains(note), "{}", desk.report("report.json"));
+}
+
+/// Variables that lead to the units through the jump host, and more of them.
+fn through(bastion: &Bastion, more: &str) -> String {
+    format!(
+        "ansible_host=127.0.0.1\nansible_ssh_proxy_jump={}@127.0.0.1:{}\n{more}",
+        Bastion::user(),
+        bastion.port
+    )
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_agent_logs_in_at_a_jump_host_with_the_key_that_is_meant_and_with_no_other() {
+    let Some(bastion) = Bastion::start("") else { return };
+    let serving = units(2).await;
+    let desk = Desk::new();
+    desk.file(".ssh/known_hosts", &(known_hosts_text(&serving) + &bastion.known_hosts()));
+    let audit = |agent: &SshAgent, more: &str| {
+        audit_by_agent(&desk, &serving, &through(&bastion, more), &[], Some(agent))
+    };
+    let named = |key: &str| {
+        let path = bastion.path(key);
+        format!("ansible_ssh_proxy_jump_private_key_file={}", path.display())
+    };
+    let refused = || bastion.log().matches("Failed publickey").count();
+
+    // The only key that it holds, of either type.
+    for key in ["user", "user_rsa"] {
+        let agent = SshAgent::start(bastion.folder(), &[bastion.path(key)]);
+        let (code, said) = audit(&agent, "");
+        assert_eq!(code, 0, "{said}");
+    }
+    assert_eq!((bastion.logins(), refused()), (2, 0), "{}", bastion.log());
+
+    // Of several none is guessed.
+    let agent = SshAgent::start(bastion.folder(), &[bastion.path("host"), bastion.path("user")]);
+    let (code, said) = audit(&agent, "");
+    assert_eq!(code, 4);
+    let user = Bastion::user();
+    let several =
+        format!("jump host `127.0.0.1`: the agent holds 2 keys, and none is named for `{user}`");
+    assert!(said.contains(&several), "{said}");
+    assert!(said.contains("`ansible_ssh_proxy_jump_private_key_file: KEY.pub`"), "{said}");
+    assert_eq!((bastion.logins(), refused()), (2, 0), "{}", bastion.log());
+
+    // Its public key names it; so does a locked private key with the public one beside it.
+    let (code, said) = audit(&agent, &named("user.pub"));
+    assert_eq!(code, 0, "{said}");
+    lock(&bastion.path("user"), &[]);
+    let (code, said) = audit(&agent, &named("user"));
+    assert_eq!(code, 0, "{said}");
+    assert_eq!((bastion.logins(), refused()), (4, 0), "{}", bastion.log());
+
+    let (_, said) = audit(&agent, &named("user_rsa.pub"));
+    assert!(said.contains("holds a public key, and no agent holds the private one"), "{said}");
+    assert_eq!((bastion.logins(), refused()), (4, 0), "{}", bastion.log());
+    let (code, said) = audit(&agent, &named("host.pub"));
+    assert_eq!(code, 4);
+    assert!(said.contains("jump host `127.0.0.1`: it refused the key SHA256:"), "{said}");
+    assert_eq!((bastion.logins(), refused()), (4, 1), "{}", bastion.log());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_key_for_a_jump_host_may_have_a_passphrase_of_its_own() {
+    let Some(bastion) = Bastion::start("") else { return };
+    let serving = units(2).await;
+    let desk = Desk::new();
+    desk.file(".ssh/known_hosts", &(known_hosts_text(&serving) + &bastion.known_hosts()));
+    for key in ["user", "user_rsa"] {
+        lock(&bastion.path(key), &[]);
+        let audit = |passphrase: &str| {
+            let path = bastion.path(key);
+            let more = format!(
+                "ansible_ssh_private_key_passphrase=of-the-device\n\
+                 ansible_ssh_proxy_jump_private_key_file={}\n{passphrase}",
+                path.display()
+            );
+            audit_of_two(&desk, &serving, &through(&bastion, &more), &[])
+        };
+        let (code, said) = audit("ansible_ssh_proxy_jump_private_key_passphrase=canary");
+        assert_eq!(code, 0, "{said}");
+        for (path, bytes) in desk.files() {
+            let is_inventory = path.ends_with("hosts.ini");
+            let holds = String::from_utf8_lossy(&bytes).contains("canary");
+            assert!(is_inventory || !holds, "{}", path.display());
+        }
+        // Without one of its own, that of the device is tried on the file.
+        let (code, said) = audit("");
+        assert_eq!(code, 4, "{said}");
+        let locked =
+            format!("the private key file {} cannot be unlocked", bastion.path(key).display());
+        assert!(said.contains(&format!("jump host `127.0.0.1`: {locked}")), "{said}");
+        assert!(said.contains("`ansible_ssh_proxy_jump_private_key_passphrase`"), "{said}");
+    }
+    assert_eq!(bastion.logins(), 2);
+}
