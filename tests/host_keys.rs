@@ -199,3 +199,115 @@ async fn a_place_for_new_keys_is_looked_for_before_the_first_packet() {
     assert_eq!(run.code, 1, "{}", run.err);
     assert!(run.err.contains("no-such-file"), "{}", run.err);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn each_host_may_name_the_files_that_know_it() {
+    let desk = Desk::new();
+    let (serving, _, _) = served(&desk, Fleet::CHARACTERS + 8).await;
+    let names: Vec<_> = serving.devices()[Fleet::CHARACTERS..].iter().map(|d| &d.name).collect();
+    let line = |index: usize| line_of(&serving, names[index]);
+    let host = |index: usize, more: &str| {
+        let address = serving.device(names[index]).unwrap().address;
+        format!("{} ansible_port={} {more}\n", names[index], address.port())
+    };
+    let (shared, other) = (desk.path("keys/shared"), desk.path("keys/other"));
+    let (shared_name, other_name) = (shared.display(), other.display());
+    // By the arguments for ssh, and by its configuration: two for one host, the first of several,
+    // and none.
+    let inventory = [
+        host(0, &format!("ansible_ssh_common_args='-o UserKnownHostsFile={shared_name}'")),
+        host(1, &format!("ansible_ssh_args='-o \"UserKnownHostsFile {shared_name}\"'")),
+        host(
+            2,
+            &format!(
+                "ansible_ssh_extra_args=\"-o 'UserKnownHostsFile={other_name} {shared_name}'\""
+            ),
+        ),
+        host(3, ""),
+        host(4, "ansible_ssh_common_args='-o UserKnownHostsFile=none'"),
+        host(5, "ansible_ssh_common_args='-o UserKnownHostsFile=/dev/null'"),
+        format!(
+            "[all:vars]\nansible_host=127.0.0.1\nansible_user={}\nansible_password={}\n",
+            Hosting::USER,
+            Hosting::PASSWORD
+        ),
+    ];
+    let hosts = desk.file("hosts.ini", &inventory.concat());
+    desk.file(".ssh/config", "Host 127.0.0.1\n UserKnownHostsFile ~/keys/%n-%p ~/keys/more\n");
+    let own = desk.path(&format!(
+        "keys/{}-{}",
+        names[3],
+        serving.device(names[3]).unwrap().address.port()
+    ));
+
+    // Nothing is known anywhere, and that is said before anything else.
+    let audit = |more: &[&str]| {
+        let arguments = [&[AUDIT, "-i", &hosts, "-T", "20"], more].concat();
+        block_in_place(|| desk.audit(&arguments))
+    };
+    let run = audit(&[]);
+    assert_eq!(run.code, 4, "{}", run.err);
+    let missing = format!(
+        "warning: the file of known host keys `{shared_name}` is missing, and so are 2 others"
+    );
+    assert!(run.err.contains(&missing), "{}", run.err);
+    let stages = desk.json();
+    let stages: Vec<_> = stages["devices"].as_array().unwrap().iter().collect();
+    assert!(stages.iter().all(|device| device["failure"]["stage"] == "host_key"), "{stages:?}");
+
+    // What is scanned goes where it will be looked for.
+    let scanned = scan(&desk, &hosts, &["--append"]);
+    assert_eq!(scanned.code, 0, "{}", scanned.err);
+    assert!(scanned.err.contains("6 new, 0 known"), "{}", scanned.err);
+    assert!(scanned.err.contains(&format!("2 host keys were added to {shared_name}\n")));
+    assert_eq!(read(&shared), [line(0), line(1)]);
+    assert_eq!(read(&other), [line(2)]);
+    assert_eq!(read(&own), [line(3)]);
+    assert!(!desk.path(".ssh/known_hosts").exists());
+    let scanned = scan(&desk, &hosts, &[]);
+    assert!(scanned.err.contains("2 new, 4 known"), "{}", scanned.err);
+
+    let run = audit(&["-l", &names[..4].iter().map(|n| n.as_str()).collect::<Vec<_>>().join(",")]);
+    assert_eq!(run.code & 7, 0, "{}", run.err);
+    assert_eq!(audit(&[]).code & 7, 4);
+
+    // All of several are read, and the first is written to; what has no file is not kept.
+    fs::rename(&other, &shared).unwrap();
+    let run = audit(&["--host-key-checking", "accept-new"]);
+    assert_eq!(run.code & 7, 0, "{}", run.err);
+    assert!(run.err.contains("2 host keys were accepted as new and remembered"), "{}", run.err);
+    let mut lines = read(&shared);
+    lines.sort();
+    let mut wanted = [line(0), line(1), line(2)];
+    wanted.sort();
+    assert_eq!(lines, wanted);
+    assert_eq!(read(&other), Vec::<String>::new());
+    let run = audit(&["-l", names[4]]);
+    assert_eq!(run.code & 7, 4, "{}", run.err);
+
+    // The inventory wins over the flag, and the flag over the configuration.
+    let flag = desk.file("flag", &format!("{}\n{}\n", line(0), line(4)));
+    let with_flag = ["--known-hosts", &flag, "-l"];
+    let flagged = |index: usize| audit(&[&with_flag[..], &[names[index]]].concat()).code & 7;
+    assert_eq!([flagged(0), flagged(3), flagged(4)], [0, 4, 4]);
+
+    // A changed key is told with the file that has the old one.
+    fs::write(&shared, line(0).replacen(serving.host_key(), OTHER, 1)).unwrap();
+    assert_eq!(audit(&["-l", names[0]]).code & 7, 4);
+    let failure = desk.json()["devices"][0]["failure"].clone();
+    assert!(failure["message"].as_str().unwrap().ends_with(&format!("({shared_name}:1:1)")));
+    let remedy = failure["remedy"].as_str().unwrap();
+    assert!(remedy.contains(&format!(" -f '{shared_name}'")), "{remedy}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_name_of_a_file_that_cannot_be_filled_in_is_told() {
+    let desk = Desk::new();
+    let hosts =
+        desk.file("hosts.ini", "fw1 ansible_ssh_common_args='-o UserKnownHostsFile=~/keys/%x'\n");
+    let run = block_in_place(|| desk.audit(&[AUDIT, "-i", &hosts]));
+    assert_eq!(run.code, 1, "{}", run.err);
+    let said = "host `fw1`: the name of the known_hosts file has `%x`, which is not known here";
+    assert!(run.err.contains(said), "{}", run.err);
+    assert!(run.err.contains("known are `%h`, `%k`, `%n`, `%p`, `%r` and `%%`"), "{}", run.err);
+}

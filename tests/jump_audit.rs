@@ -230,3 +230,37 @@ async fn a_key_for_a_jump_host_may_have_a_passphrase_of_its_own() {
     }
     assert_eq!(bastion.logins(), 2);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_jump_host_has_its_own_file_of_known_keys() {
+    let Some(bastion) = Bastion::start("") else { return };
+    let serving = units(2).await;
+    let desk = Desk::new();
+    let devices = desk.file("devices", &known_hosts_text(&serving));
+    let bastions = desk.file("bastions", &bastion.known_hosts());
+    let more = format!(
+        "ansible_ssh_common_args='-o UserKnownHostsFile={devices}'\n\
+         ansible_ssh_proxy_jump_private_key_file={}",
+        bastion.path("user").display()
+    );
+    let audit = || audit_of_two(&desk, &serving, &through(&bastion, &more), &[]);
+
+    // As with ssh, what the arguments say of the devices does not hold for it.
+    let unknown = "jump host `127.0.0.1`: the host key of [127.0.0.1]:";
+    let (code, said) = audit();
+    assert_eq!(code, 4);
+    assert!(said.contains(unknown), "{said}");
+    desk.file(".ssh/known_hosts", &bastion.known_hosts());
+    let (code, said) = audit();
+    assert_eq!(code, 0, "{said}");
+
+    desk.file(".ssh/known_hosts", "");
+    desk.file(".ssh/config", &format!("Host 127.0.0.1\n  UserKnownHostsFile {bastions}\n"));
+    let (code, said) = audit();
+    assert_eq!(code, 0, "{said}");
+    desk.file("bastions", "");
+    let (code, said) = audit();
+    assert_eq!(code, 4);
+    assert!(said.contains(unknown), "{said}");
+    assert_eq!(bastion.logins(), 2);
+}

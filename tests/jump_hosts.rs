@@ -16,7 +16,8 @@ use desk::Desk;
 use serde_json::Value as Json;
 use tokenfleet::lab::{Fleet, Hosting, ServedDevice, Serving, inventory_text, known_hosts_text};
 use tokenfleet::model::{
-    Connection, HostFailure, HostKeyPolicy, HostName, Route, Secret, SourceFile, Stage, Target,
+    Connection, HostFailure, HostKeyPolicy, HostName, KnownHostsFiles, Route, Secret, SourceFile,
+    Stage, Target,
 };
 use tokenfleet::runner::{Connector, Transport};
 use tokenfleet::ssh::{KnownHosts, SshConnector, SshSettings, SshTransport};
@@ -47,6 +48,7 @@ fn behind(route: &Route, device: &ServedDevice, serving: &Serving) -> Target {
         legacy: false,
         route: route.clone(),
         host_key: HostKeyPolicy::Pinned(serving.host_key().to_owned()),
+        known_hosts: KnownHostsFiles::default(),
         connect_timeout: None,
         command_timeout: None,
     }
@@ -58,7 +60,7 @@ fn connector(known_hosts: &str) -> Arc<SshConnector> {
     // The tests share few processors.
     let limit = Duration::from_secs(60);
     Arc::new(SshConnector::new(SshSettings {
-        known_hosts: Arc::new(known),
+        known_hosts: [(KnownHostsFiles::default(), vec![Arc::new(known)])].into(),
         connect: limit,
         handshake: limit,
         authenticate: limit,

@@ -10,7 +10,7 @@ use russh::server::{Auth, ChannelOpenHandle, Config, Handler, Msg, Response, Ses
 use russh::{Channel, MethodKind, MethodSet};
 use tokenfleet::lab::{Fleet, Hosting, Serving};
 use tokenfleet::model::{
-    Connection, HostFailure, HostKeyPolicy, HostName, Route, Secret, Stage, Target,
+    Connection, HostFailure, HostKeyPolicy, HostName, KnownHostsFiles, Route, Secret, Stage, Target,
 };
 use tokenfleet::runner::{Connector, Transport};
 use tokenfleet::ssh::{SshConnector, SshSettings};
@@ -132,6 +132,7 @@ fn target(serving: &Serving, port: u16, password: &str) -> Target {
         legacy: false,
         route: Route::Direct,
         host_key: HostKeyPolicy::Off,
+        known_hosts: KnownHostsFiles::default(),
         connect_timeout: None,
         command_timeout: None,
     };

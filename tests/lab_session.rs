@@ -10,7 +10,8 @@ use tokenfleet::fortios::parse;
 use tokenfleet::fortios::session::{Limits, Reach, Session, SessionEvent, Survey};
 use tokenfleet::lab::{Device, Fault, Fleet, Hosting, Serving};
 use tokenfleet::model::{
-    Connection, HostFailure, HostKeyPolicy, HostName, Route, Secret, Target, Transcript,
+    Connection, HostFailure, HostKeyPolicy, HostName, KnownHostsFiles, Route, Secret, Target,
+    Transcript,
 };
 use tokenfleet::runner::{Connector, Transport};
 use tokenfleet::ssh::{SshConnector, SshSettings};
@@ -99,6 +100,7 @@ fn target(serving: &Serving, name: &str) -> Target {
         legacy: false,
         host_key: HostKeyPolicy::Pinned(serving.host_key().to_owned()),
         route: Route::Direct,
+        known_hosts: KnownHostsFiles::default(),
         connect_timeout: None,
         command_timeout: None,
     }

@@ -11,7 +11,8 @@ use russh::keys::{Algorithm, PrivateKey};
 use russh::server::{Auth, ChannelOpenHandle, Handler, Msg, Response, Session};
 use russh::{Channel, ChannelId, MethodKind, MethodSet, Pty};
 use tokenfleet::model::{
-    Connection, HostFailure, HostKeyPolicy, HostName, Route, Secret, SourceFile, Stage, Target,
+    Connection, HostFailure, HostKeyPolicy, HostName, KnownHostsFiles, Route, Secret, SourceFile,
+    Stage, Target,
 };
 use tokenfleet::runner::{Connector, Transport};
 use tokenfleet::ssh::{KnownHosts, SshConnector, SshSettings, SshTransport};
@@ -34,6 +35,7 @@ fn target(port: u16) -> Target {
         legacy: false,
         host_key: HostKeyPolicy::Off,
         route: Route::Direct,
+        known_hosts: KnownHostsFiles::default(),
         connect_timeout: None,
         command_timeout: None,
     }
@@ -616,7 +618,10 @@ async fn host_keys_are_pinned_known_or_learned() {
     let connector = |known_hosts: &str| {
         let mut known = KnownHosts::default();
         assert_eq!(known.read(&SourceFile::new("known_hosts", known_hosts)), []);
-        SshConnector::new(SshSettings { known_hosts: Arc::new(known), ..patient() })
+        SshConnector::new(SshSettings {
+            known_hosts: [(KnownHostsFiles::default(), vec![Arc::new(known)])].into(),
+            ..patient()
+        })
     };
     let with = |policy| Target { host_key: policy, ..target(port) };
 
@@ -625,7 +630,10 @@ async fn host_keys_are_pinned_known_or_learned() {
     connector(&line).connect(&with(HostKeyPolicy::Strict)).await.unwrap();
     let learning = connector("");
     learning.connect(&with(HostKeyPolicy::AcceptNew)).await.unwrap();
-    assert_eq!(learning.host_keys().news_for(&KnownHosts::default()).lines, [line]);
+    assert_eq!(
+        learning.host_keys().news_for(&KnownHostsFiles::default(), &KnownHosts::default()).lines,
+        [line]
+    );
 
     log.lock().unwrap().clear();
     let failure = connector("").connect(&with(HostKeyPolicy::Strict)).await.err().unwrap();

@@ -20,7 +20,8 @@ use desk::{Desk, Outcome};
 use ssh_agent::{SshAgent, lock};
 use tempfile::TempDir;
 use tokenfleet::model::{
-    Connection, HostFailure, HostKeyPolicy, HostName, Route, Secret, SourceFile, Stage, Target,
+    Connection, HostFailure, HostKeyPolicy, HostName, KnownHostsFiles, Route, Secret, SourceFile,
+    Stage, Target,
 };
 use tokenfleet::runner::{Connector, Transport};
 use tokenfleet::ssh::{KnownHosts, SshConnector, SshSettings, SshTransport};
@@ -117,6 +118,7 @@ impl Sshd {
             legacy: false,
             host_key: HostKeyPolicy::Strict,
             route: Route::Direct,
+            known_hosts: KnownHostsFiles::default(),
             connect_timeout: None,
             command_timeout: None,
         }
@@ -151,7 +153,10 @@ fn generate(file: &Path, kind: &str, passphrase: &str) {
 fn connector(known_hosts: &str) -> SshConnector {
     let mut known = KnownHosts::default();
     assert_eq!(known.read(&SourceFile::new("known_hosts", known_hosts)), []);
-    SshConnector::new(SshSettings { known_hosts: Arc::new(known), ..SshSettings::default() })
+    SshConnector::new(SshSettings {
+        known_hosts: [(KnownHostsFiles::default(), vec![Arc::new(known)])].into(),
+        ..SshSettings::default()
+    })
 }
 
 /// Everything up to the next prompt.
@@ -322,7 +327,11 @@ async fn host_keys_are_held_against_known_hosts() {
     target.host_key = HostKeyPolicy::AcceptNew;
     let learning = connector("");
     learning.connect(&target).await.unwrap();
-    let learned = learning.host_keys().news_for(&KnownHosts::default()).lines.join("\n");
+    let learned = learning
+        .host_keys()
+        .news_for(&KnownHostsFiles::default(), &KnownHosts::default())
+        .lines
+        .join("\n");
     target.host_key = HostKeyPolicy::Strict;
     connector(&learned).connect(&target).await.unwrap();
     // What was learned is what OpenSSH finds.

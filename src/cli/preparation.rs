@@ -6,6 +6,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 
 use crate::cli::complaint::Complaint;
+use crate::cli::known_hosts_files::known_hosts_flag;
 use crate::cli::run_arguments::{HostKeyChecking, PlanArguments};
 use crate::cli::sources::{folder_of, read_limit, read_sources, texts};
 use crate::cli::ssh_config_files::{read_other_ssh_configs, read_ssh_config};
@@ -125,6 +126,7 @@ fn request(arguments: &PlanArguments, asked: Asked) -> Result<Request, Complaint
                 HostKeyChecking::AcceptNew => HostKeyPolicy::AcceptNew,
                 HostKeyChecking::Off => HostKeyPolicy::Off,
             }),
+            known_hosts: known_hosts_flag(arguments.known_hosts.as_deref()),
             ..ConnectionDefaults::default()
         },
         playbook_dir: absolute(folder_of(&arguments.playbook)),

@@ -101,12 +101,11 @@ async fn audit(arguments: &RunArguments, prepared: Prepared) -> Result<Exit, Com
     let Prepared { mut plan, templates, templar, mut remarks } = prepared;
     remarks.issues.clear();
     let lab = serve_lab(&mut plan).await.map_err(|i| Complaint::new(i, Vec::new()))?;
-    let known_hosts = arguments.known_hosts.as_deref();
-    let learns = plan.hosts.iter().any(|host| host.target.host_key == HostKeyPolicy::AcceptNew);
-    if learns {
-        probe_known_hosts(known_hosts)?;
-    }
-    let known = read_known_hosts(known_hosts, learns, &mut remarks)?;
+    let targets = || plan.hosts.iter().map(|host| &host.target);
+    probe_known_hosts(targets())?;
+    let learns = targets().any(|target| target.host_key == HostKeyPolicy::AcceptNew);
+    let given = arguments.plan.known_hosts.as_deref();
+    let known = read_known_hosts(targets(), given, learns, &mut remarks)?;
     say_issues(&remarks.issues, &remarks.sources);
     let settings = settings(arguments, &plan);
     let mut header = header(arguments, &plan, SystemClock.now());
@@ -128,7 +127,7 @@ async fn audit(arguments: &RunArguments, prepared: Prepared) -> Result<Exit, Com
     };
     say(&format!("{} hosts, {} at a time\n", plan.hosts.len(), settings.forks));
 
-    let ssh = SshSettings { known_hosts: Arc::new(known), ..ssh_settings(arguments) };
+    let ssh = SshSettings { known_hosts: known, ..ssh_settings(arguments) };
     let connector = Arc::new(SshConnector::new(ssh));
     let ways = Ways { ssh: connector.clone(), transcripts: TranscriptConnector };
     let runner = Runner::new(Arc::new(plan), ways, SystemClock, settings, templar);
@@ -144,7 +143,7 @@ async fn audit(arguments: &RunArguments, prepared: Prepared) -> Result<Exit, Com
         (Some(store), None) => store.close().await,
         (None, None) => {}
     }
-    match remember(connector.host_keys(), known_hosts) {
+    match remember(connector.host_keys()) {
         Ok((count, warnings)) => {
             say_issues(&warnings, &[]);
             if count > 0 {

@@ -32,9 +32,6 @@ pub struct RunArguments {
     /// accepted it between
     #[arg(long, default_value_t = 3, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1000))]
     pub max_refused_logins: u32,
-    /// Lines of OpenSSH's known_hosts to check host keys against [default: ~/.ssh/known_hosts]
-    #[arg(long, value_name = "FILE")]
-    pub known_hosts: Option<PathBuf>,
     /// Show tasks and hosts; -vv commands too
     #[arg(short, long, action = clap::ArgAction::Count)]
     pub verbose: u8,
@@ -86,6 +83,9 @@ pub struct PlanArguments {
     /// What to do about host keys, where the inventory says nothing [default: strict]
     #[arg(long, value_enum)]
     pub host_key_checking: Option<HostKeyChecking>,
+    /// Lines of OpenSSH's known_hosts to check host keys against, where the inventory names no file [default: ~/.ssh/known_hosts]
+    #[arg(long, value_name = "FILE")]
+    pub known_hosts: Option<PathBuf>,
     /// OpenSSH's configuration, for what neither inventory nor flags say; or none [default: ~/.ssh/config and the system's]
     #[arg(long, value_name = "FILE")]
     pub ssh_config: Option<PathBuf>,

@@ -2,16 +2,18 @@
 
 use std::collections::{BTreeMap, HashSet};
 use std::fmt::Write as _;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
+use indexmap::IndexMap;
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 
 use crate::cli::arguments::ScanKeysArguments;
 use crate::cli::complaint::Complaint;
 use crate::cli::exit::Exit;
-use crate::cli::known_hosts_files::{add_known_hosts, read_known_hosts};
+use crate::cli::known_hosts_files::{add_known_hosts, known_hosts_flag, read_known_hosts};
 use crate::cli::open_files::{files_each, forks_within};
 use crate::cli::preparation::{read_extra_vars, read_inventory};
 use crate::cli::signals::listen;
@@ -21,7 +23,10 @@ use crate::cli::stream::{print, say, say_issues};
 use crate::cli::system_clock::SystemClock;
 use crate::files;
 use crate::inventory::Inventory;
-use crate::model::{Connection, HostFailure, HostName, InputIssue, SourceFile, Target};
+use crate::model::{
+    Connection, HostFailure, HostKeyPolicy, HostName, InputIssue, KnownHostsFiles, SourceFile,
+    Target,
+};
 use crate::playbook::{self, Request};
 use crate::runner::{Clock, RunnerSettings};
 use crate::ssh::{ScannedKey, SshConnector, SshSettings, Standing};
@@ -31,7 +36,14 @@ use crate::template::Templar;
 const EVERYBODY: &str = "- hosts: all\n  tasks:\n    - debug:\n        msg: scan\n";
 
 /// What came of each host, by its position in the inventory.
-type Scans = BTreeMap<usize, (HostName, Result<ScannedKey, HostFailure>)>;
+type Scans = BTreeMap<usize, Scan>;
+
+/// A host, the files that know its key, and what it showed.
+struct Scan {
+    host: HostName,
+    files: KnownHostsFiles,
+    shown: Result<ScannedKey, HostFailure>,
+}
 
 pub(super) fn scan_keys(arguments: &ScanKeysArguments) -> Exit {
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
@@ -51,14 +63,15 @@ async fn scan(arguments: &ScanKeysArguments) -> Result<Exit, Complaint> {
     let mut remarks = Complaint::default();
     let inventory = read_inventory(&arguments.inventories, None, &mut remarks)?;
     let targets = targets(inventory, arguments, &mut remarks)?;
-    let known = read_known_hosts(arguments.known_hosts.as_deref(), true, &mut remarks)?;
+    let given = arguments.known_hosts.as_deref();
+    let known = read_known_hosts(targets.iter(), given, true, &mut remarks)?;
     say_issues(&remarks.issues, &remarks.sources);
     let wanted = arguments.forks.map_or(RunnerSettings::default().forks, |forks| forks as usize);
     let forks = forks_within(wanted.min(targets.len()), files_each(targets.iter()));
     say(&format!("{} hosts, {forks} at a time\n", targets.len()));
     let limit = arguments.timeout.map(Duration::from_secs);
     let settings = SshSettings {
-        known_hosts: Arc::new(known),
+        known_hosts: known,
         ..limit.map_or_else(SshSettings::default, SshSettings::with_limit)
     };
     let (scans, interrupted) = ask_all(targets, SshConnector::new(settings), forks).await;
@@ -84,13 +97,17 @@ fn targets(
         extra_vars: read_extra_vars(&arguments.extra_vars)?,
         ..Request::default()
     };
+    request.connection.known_hosts = known_hosts_flag(arguments.known_hosts.as_deref());
     request.connection.ssh_config = read_ssh_config(arguments.ssh_config.as_deref(), remarks)?;
     request.connection.other_ssh_configs = read_other_ssh_configs(&inventory, remarks)?;
     let planned = playbook::plan(&playbook, Arc::new(inventory), request, &templar)
         .map_err(|issues| Complaint::new(issues, remarks.sources.clone()))?;
     remarks.issues.extend(planned.warnings);
     let targets = planned.plan.hosts.into_iter().map(|host| host.target);
-    let targets: Vec<_> = targets.filter(|target| target.connection == Connection::Ssh).collect();
+    let reached = targets.filter(|target| target.connection == Connection::Ssh);
+    // Its key is shown and held against what is known, whatever a run would do about it.
+    let targets: Vec<_> =
+        reached.map(|target| Target { host_key: HostKeyPolicy::Strict, ..target }).collect();
     if targets.is_empty() {
         return Err(InputIssue::error("none of these hosts is reached over SSH")
             .hint("the keys of simulated units need no review: they are known beforehand")
@@ -108,8 +125,8 @@ async fn ask_all(targets: Vec<Target>, connector: SshConnector, forks: usize) ->
         let (connector, places) = (connector.clone(), places.clone());
         asking.spawn(async move {
             let _place = places.acquire().await;
-            let scan = connector.scan(&target).await;
-            (index, (target.host, scan))
+            let shown = connector.scan(&target).await;
+            (index, Scan { host: target.host, files: target.known_hosts, shown })
         });
     }
     let mut stop = listen().stop;
@@ -133,8 +150,8 @@ async fn ask_all(targets: Vec<Target>, connector: SshConnector, forks: usize) ->
 fn tell(scans: &Scans) -> Exit {
     let mut text = String::new();
     let (mut new, mut known, mut wrong, mut lost) = (0, 0, 0, 0);
-    for (host, scan) in scans.values() {
-        let (shown, failure) = match scan {
+    for Scan { host, shown, .. } in scans.values() {
+        let (shown, failure) = match shown {
             Ok(scanned) => {
                 let shown = format!("{} {}", scanned.key.kind(), scanned.key.fingerprint());
                 match &scanned.standing {
@@ -171,15 +188,29 @@ fn tell(scans: &Scans) -> Exit {
 
 /// Puts the keys where they are wanted, in inventory order.
 fn put(arguments: &ScanKeysArguments, scans: &Scans) -> Result<Exit, Complaint> {
-    let scanned = || scans.values().filter_map(|(_, scan)| scan.as_ref().ok());
+    let scanned = scans.values().filter_map(|scan| Some((&scan.files, scan.shown.as_ref().ok()?)));
     if arguments.append {
-        let new = scanned().filter(|scanned| scanned.standing == Standing::New);
-        let lines = each_once(new.map(ScannedKey::to_string));
-        let (count, path) = add_known_hosts(arguments.known_hosts.as_deref(), &lines)?;
-        say(&format!("{count} host keys were added to {}\n", path.display()));
+        let new = scanned.filter(|(_, scanned)| scanned.standing == Standing::New);
+        let mut lines: IndexMap<_, Vec<String>> = IndexMap::new();
+        for (files, scanned) in new {
+            lines.entry(files).or_default().push(scanned.to_string());
+        }
+        let mut added: IndexMap<PathBuf, usize> = IndexMap::new();
+        for (files, lines) in lines {
+            let (count, path) = add_known_hosts(files, &each_once(lines.into_iter()))?;
+            if let Some(path) = path {
+                *added.entry(path).or_default() += count;
+            }
+        }
+        for (path, count) in &added {
+            say(&format!("{count} host keys were added to {}\n", path.display()));
+        }
+        if added.is_empty() {
+            say("no host key was added\n");
+        }
         return Ok(Exit::SUCCESS);
     }
-    let mut text = each_once(scanned().map(line)).join("\n");
+    let mut text = each_once(scanned.map(|(_, scanned)| line(scanned))).join("\n");
     if !text.is_empty() {
         text.push('\n');
     }

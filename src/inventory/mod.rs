@@ -14,12 +14,14 @@ mod ini;
 #[allow(clippy::module_inception, reason = "a noun has the file of its name")]
 mod inventory;
 mod json;
+mod known_hosts;
 mod limit;
 mod listing;
 mod literal;
 mod load;
 mod located;
 mod pattern;
+mod percent;
 mod python_number;
 mod route;
 mod shared_device;

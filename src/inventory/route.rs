@@ -4,9 +4,11 @@ use std::collections::VecDeque;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use crate::model::{HostKeyPolicy, HostName, Route, Target};
+use crate::model::{HostKeyPolicy, HostName, KnownHostsFiles, Route, Target};
 
-use super::ssh_options::{Hop, MOST_HOPS, Proxy};
+use super::known_hosts::known_hosts_files;
+use super::percent::{Sequence, fill};
+use super::ssh_options::{Hop, MOST_HOPS, Proxy, SshOptions, Wrong};
 use super::target::{Reader, SSH_PORT};
 use super::{SshConfig, connection};
 
@@ -14,23 +16,32 @@ use super::{SshConfig, connection};
 /// too, since 9.6.
 const SHELL_CHARACTERS: &str = "'`\"$\\;&<>|(){}*?[]#~!";
 
-/// How `target` is reached by way of `proxy`. What is wrong goes to the reader's issues.
+/// How `target` is reached by way of `proxy`, with the keys of jump hosts in the files of
+/// `known_hosts`, unless the configuration says otherwise. What is wrong goes to the reader's
+/// issues.
 pub(super) fn route(
     reader: &mut Reader<'_>,
     proxy: Option<Proxy>,
     target: &Target,
     config: &SshConfig,
+    known_hosts: &KnownHostsFiles,
 ) -> Route {
     match proxy {
         None | Some(Proxy::None) => Route::Direct,
-        Some(Proxy::Jump(hops)) => jump(reader, hops, target, config),
+        Some(Proxy::Jump(hops)) => jump(reader, hops, target, config, known_hosts),
         Some(Proxy::Command(command)) => by_command(reader, &command, target),
     }
 }
 
 /// Each hop is reached through the one before it, and the first one as the configuration says:
 /// straight, as a rule.
-fn jump(reader: &mut Reader<'_>, hops: Vec<Hop>, target: &Target, config: &SshConfig) -> Route {
+fn jump(
+    reader: &mut Reader<'_>,
+    hops: Vec<Hop>,
+    target: &Target,
+    config: &SshConfig,
+    known_hosts: &KnownHostsFiles,
+) -> Route {
     let password = reader.secret("password", &[connection::PROXY_JUMP_PASSWORD]);
     let passphrase = reader.secret("passphrase", &[connection::PROXY_JUMP_KEY_PASSPHRASE]);
     // It opens a file of this machine, and is sent to nobody.
@@ -73,12 +84,12 @@ fn jump(reader: &mut Reader<'_>, hops: Vec<Hop>, target: &Target, config: &SshCo
             host: HostName::new(hop.host.as_str()),
             address: options.address_of(&hop.host),
             port: hop.port.or(options.port).unwrap_or(SSH_PORT),
-            user: hop.user.or(options.user).unwrap_or_else(|| target.user.clone()),
+            user: hop.user.or(options.user.clone()).unwrap_or_else(|| target.user.clone()),
             password: password.clone(),
             private_key_file: key.map(|path| config.expanded(&path)),
             private_key_passphrase: passphrase.clone(),
             route,
-            host_key: match (options.host_key, &target.host_key) {
+            host_key: match (options.host_key.clone(), &target.host_key) {
                 (Some(policy), _) => policy,
                 // It is the key of the device.
                 (None, HostKeyPolicy::Pinned(_)) => HostKeyPolicy::Strict,
@@ -86,6 +97,10 @@ fn jump(reader: &mut Reader<'_>, hops: Vec<Hop>, target: &Target, config: &SshCo
             },
             ..target.clone()
         };
+        // As with OpenSSH, what the arguments say of the device's files holds for the device alone.
+        let arguments = SshOptions::default();
+        next.known_hosts =
+            known_hosts_files(reader, &arguments, known_hosts, &options, config, &next);
         if let Some(command) = command.take() {
             next.route = by_command(reader, &command, &next);
         }
@@ -106,34 +121,20 @@ fn by_command(reader: &mut Reader<'_>, command: &str, target: &Target) -> Route 
 }
 
 /// A `ProxyCommand` with its `%` sequences filled in.
-fn filled(command: &str, target: &Target) -> Result<String, (String, String)> {
-    let mut filled = String::with_capacity(command.len());
-    let mut chars = command.chars();
-    while let Some(c) = chars.next() {
-        if c != '%' {
-            filled.push(c);
-            continue;
-        }
-        match chars.next() {
-            Some('%') => filled.push('%'),
-            Some('h') => filled.push_str(harmless("address", &target.address)?),
-            Some('n') => filled.push_str(harmless("name", target.host.as_str())?),
-            Some('r') => filled.push_str(harmless("login name", &target.user)?),
-            Some('p') => filled.push_str(&target.port.to_string()),
-            other => {
-                let sequence: String = other.into_iter().collect();
-                return Err((
-                    format!("the ProxyCommand has `%{sequence}`, which is not known here"),
-                    "known are `%h`, `%p`, `%r`, `%n` and `%%`".to_owned(),
-                ));
-            }
-        }
-    }
-    Ok(filled)
+fn filled(command: &str, target: &Target) -> Result<String, Wrong> {
+    let port = target.port.to_string();
+    let sequences = [
+        Sequence::new('h', "address", &target.address),
+        Sequence::new('p', "port", &port),
+        Sequence::new('r', "login name", &target.user),
+        Sequence::new('n', "name", target.host.as_str()),
+    ];
+    fill("ProxyCommand", command, &sequences, harmless)
 }
 
-/// `text`, unless a shell would take it for more than a word.
-fn harmless<'t>(what: &str, text: &'t str) -> Result<&'t str, (String, String)> {
+/// Refuses what a shell would take for more than a word.
+fn harmless(sequence: &Sequence<'_>) -> Result<(), Wrong> {
+    let Sequence { what, text, .. } = sequence;
     let is_odd = |c: char| c.is_whitespace() || c.is_control() || SHELL_CHARACTERS.contains(c);
     if text.is_empty() || text.starts_with('-') || text.contains(is_odd) {
         return Err((
@@ -141,7 +142,7 @@ fn harmless<'t>(what: &str, text: &'t str) -> Result<&'t str, (String, String)> 
             "it would be more than a word to the shell: correct it, or use `ProxyJump`".to_owned(),
         ));
     }
-    Ok(text)
+    Ok(())
 }
 
 #[cfg(test)]

@@ -16,6 +16,9 @@ pub(super) struct SshOptions {
     pub port: Option<u16>,
     pub private_key_file: Option<PathBuf>,
     pub host_key: Option<HostKeyPolicy>,
+    /// Files with known host keys, as written; none when `none` is said.
+    pub user_known_hosts: Option<Vec<String>>,
+    pub global_known_hosts: Option<Vec<String>>,
     pub connect_timeout: Option<Duration>,
     pub proxy: Option<Proxy>,
     /// `-F`: the configuration to read in place of the user's.
@@ -177,8 +180,15 @@ impl SshOptions {
                     _ => Proxy::Command(value.to_owned()),
                 });
             }
-            // Without a check, it does not matter against what.
-            "userknownhostsfile" | "globalknownhostsfile" if value == "/dev/null" => {}
+            "userknownhostsfile" | "globalknownhostsfile" if value.trim().is_empty() => {
+                return Err(wrong("name a file, several with blanks between them, or `none`"));
+            }
+            "userknownhostsfile" => {
+                self.user_known_hosts.get_or_insert_with(|| files(value));
+            }
+            "globalknownhostsfile" => {
+                self.global_known_hosts.get_or_insert_with(|| files(value));
+            }
             _ => return Ok(false),
         }
         Ok(true)
@@ -201,6 +211,12 @@ pub(super) fn option(text: &str) -> (&str, &str) {
     let value = rest.strip_prefix('=').unwrap_or(rest).trim_matches(blank);
     let inner = value.strip_prefix('"').and_then(|value| value.strip_suffix('"'));
     (name, inner.unwrap_or(value))
+}
+
+/// Names of files between blanks, or `none`.
+fn files(text: &str) -> Vec<String> {
+    let names = text.split_whitespace();
+    names.filter(|name| !name.eq_ignore_ascii_case("none")).map(str::to_owned).collect()
 }
 
 /// Jump hosts, in the order in which they are passed; `None` when they cannot be read.
@@ -329,6 +345,14 @@ mod tests {
         assert_eq!(options.ignored, ignored);
         let options = read("-o UserKnownHostsFile=/dev/null -o StrictHostKeyChecking=no");
         assert_eq!((options.host_key, options.ignored), (Some(HostKeyPolicy::Off), Vec::new()));
+    }
+
+    #[test]
+    fn files_of_known_hosts_are_listed_with_blanks() {
+        let options = read("-o 'UserKnownHostsFile=a ~/.ssh/b' -o GlobalKnownHostsFile=none");
+        assert_eq!(options.user_known_hosts, Some(vec!["a".to_owned(), "~/.ssh/b".to_owned()]));
+        assert_eq!(options.global_known_hosts, Some(vec![]));
+        assert!(told("-o UserKnownHostsFile=''").contains("UserKnownHostsFile"));
     }
 
     #[test]

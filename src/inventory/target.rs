@@ -5,9 +5,11 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use crate::model::{
-    Connection, HostKeyPolicy, HostName, InputIssue, Route, Secret, Target, Value, nearest_hint,
+    Connection, HostKeyPolicy, HostName, InputIssue, KnownHostsFiles, Route, Secret, Target, Value,
+    nearest_hint,
 };
 
+use super::known_hosts::known_hosts_files;
 use super::route::route;
 use super::ssh_options::{self, Proxy, SshOptions};
 use super::{HostVariables, Located, SshConfig, connection};
@@ -43,6 +45,8 @@ pub struct ConnectionDefaults {
     pub private_key_passphrase: Option<Secret>,
     /// `--host-key-checking`; strict when nothing is said.
     pub host_key: Option<HostKeyPolicy>,
+    /// `--known-hosts`
+    pub known_hosts: KnownHostsFiles,
     /// `--ssh-config` or `~/.ssh/config`, behind all of the above.
     pub ssh_config: SshConfig,
     /// Those that [`super::ssh_config_files`] names, to take its place.
@@ -94,14 +98,20 @@ pub fn target(
         legacy: reader.boolean(&[connection::LEGACY]).unwrap_or(false),
         route: Route::Direct,
         host_key: reader.host_key(
-            options.host_key.clone().or_else(|| defaults.host_key.clone()).or(config.host_key),
+            (options.host_key.clone())
+                .or_else(|| defaults.host_key.clone())
+                .or(config.host_key.clone()),
         ),
+        known_hosts: KnownHostsFiles::default(),
         connect_timeout: reader.seconds(&connection::CONNECT_TIMEOUT).or(options.connect_timeout),
         command_timeout: reader.seconds(&[connection::COMMAND_TIMEOUT]),
     };
-    let proxy = reader.proxy(&options).or(config.proxy);
+    let proxy = reader.proxy(&options).or(config.proxy.clone());
     if target.connection == Connection::Ssh {
-        target.route = route(&mut reader, proxy, &target, ssh_config);
+        let flag = &defaults.known_hosts;
+        target.route = route(&mut reader, proxy, &target, ssh_config, flag);
+        target.known_hosts =
+            known_hosts_files(&mut reader, &options, flag, &config, ssh_config, &target);
     }
     if reader.issues.is_empty() { Ok(target) } else { Err(reader.issues) }
 }

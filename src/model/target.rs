@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::{HostName, Secret};
+use super::{HostName, KnownHostsFiles, Secret};
 
 /// By what a host is reached (`ansible_connection`).
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -65,6 +65,8 @@ pub struct Target {
     pub legacy: bool,
     pub route: Route,
     pub host_key: HostKeyPolicy,
+    /// What the host key is held against.
+    pub known_hosts: KnownHostsFiles,
     /// Limit of each stage of the connection up to the first prompt (`ansible_connect_timeout`,
     /// else `ansible_timeout`); `None`: the settings of the run.
     pub connect_timeout: Option<Duration>,

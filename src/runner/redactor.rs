@@ -62,7 +62,7 @@ impl Redactor {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{Connection, HostKeyPolicy, Route};
+    use crate::model::{Connection, HostKeyPolicy, KnownHostsFiles, Route};
 
     fn redactor(password: &str) -> Redactor {
         Redactor::new(&Target {
@@ -77,6 +77,7 @@ mod tests {
             legacy: false,
             host_key: HostKeyPolicy::Strict,
             route: Route::Direct,
+            known_hosts: KnownHostsFiles::default(),
             connect_timeout: None,
             command_timeout: None,
         })

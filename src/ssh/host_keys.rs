@@ -6,27 +6,34 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use super::known_hosts::{Known, name_of};
 use super::{KnownHosts, PublicKey};
-use crate::model::{HostFailure, HostKeyPolicy, Stage, Target};
+use crate::model::{HostFailure, HostKeyPolicy, KnownHostsFiles, Stage, Target};
 
 /// The known host keys, and those that this run accepted as new.
 #[derive(Debug, Default)]
 pub struct HostKeys {
-    known: Arc<KnownHosts>,
-    /// By the name under which `known_hosts` would list them.
-    accepted: Mutex<HashMap<String, PublicKey>>,
+    /// By the files that targets name: what each of these says.
+    known: HashMap<KnownHostsFiles, Vec<Arc<KnownHosts>>>,
+    /// By those files, and by the name under which they would list the key.
+    accepted: Mutex<HashMap<KnownHostsFiles, HashMap<String, PublicKey>>>,
 }
 
 impl HostKeys {
-    pub(super) fn new(known: Arc<KnownHosts>) -> Self {
+    pub(super) fn new(known: HashMap<KnownHostsFiles, Vec<Arc<KnownHosts>>>) -> Self {
         Self { known, accepted: Mutex::default() }
     }
 
-    /// The keys that were accepted as new, held against what `known_hosts` says by now: another run
-    /// may have added to it since.
-    pub fn news_for(&self, known: &KnownHosts) -> News {
+    /// The files for which keys were accepted as new.
+    pub fn learned(&self) -> Vec<KnownHostsFiles> {
+        let accepted = self.accepted.lock().unwrap_or_else(PoisonError::into_inner);
+        accepted.keys().cloned().collect()
+    }
+
+    /// The keys that were accepted as new for these files, held against what they say by now:
+    /// another run may have added to them since.
+    pub fn news_for(&self, files: &KnownHostsFiles, known: &KnownHosts) -> News {
         let accepted = self.accepted.lock().unwrap_or_else(PoisonError::into_inner);
         let mut news = News::default();
-        for (name, key) in &*accepted {
+        for (name, key) in accepted.get(files).into_iter().flatten() {
             match known.has(name, key) {
                 Some(true) => {}
                 Some(false) => news.contested.push(name.clone()),
@@ -42,7 +49,10 @@ impl HostKeys {
     pub(super) fn expect<'a>(&'a self, target: &'a Target) -> Expectation<'a> {
         let known = match target.host_key {
             HostKeyPolicy::Strict | HostKeyPolicy::AcceptNew => {
-                self.known.lookup(&target.address, target.port)
+                let texts = self.known.get(&target.known_hosts).into_iter().flatten();
+                texts.fold(Known::default(), |known, text| {
+                    known.and(text.lookup(&target.address, target.port))
+                })
             }
             HostKeyPolicy::Off | HostKeyPolicy::Pinned(_) => Known::default(),
         };
@@ -159,6 +169,7 @@ impl Expectation<'_> {
     /// Remembers a key; the first one seen in this run is the one that counts.
     fn accept(&self, shown: &PublicKey) -> Result<(), HostFailure> {
         let mut accepted = self.keys.accepted.lock().unwrap_or_else(PoisonError::into_inner);
+        let accepted = accepted.entry(self.target.known_hosts.clone()).or_default();
         let first = accepted.entry(self.name()).or_insert_with(|| shown.clone());
         if first == shown {
             return Ok(());
@@ -212,12 +223,14 @@ impl Expectation<'_> {
                 entry.place,
             );
         }
+        let file = self.target.known_hosts.user.as_ref().and_then(|files| files.first());
+        let file = file.map_or_else(String::new, |file| format!(" -f '{}'", file.display()));
         self.failure(
             message,
             format!(
                 "A replaced (RMA) unit has a new key; so has an intruder. When the fingerprint is \
-                 confirmed on the console, remove the old key with `ssh-keygen -R '{}'` and add the \
-                 new one with `tokenfleet scan-keys -l {} --append`.",
+                 confirmed on the console, remove the old key with `ssh-keygen -R '{}'{file}` and \
+                 add the new one with `tokenfleet scan-keys -l {} --append`.",
                 self.name(),
                 self.target.host,
             ),
@@ -257,6 +270,7 @@ mod tests {
             legacy: false,
             host_key,
             route: Route::Direct,
+            known_hosts: KnownHostsFiles::default(),
             connect_timeout: None,
             command_timeout: None,
         }
@@ -265,7 +279,7 @@ mod tests {
     fn keys(known_hosts: &str) -> HostKeys {
         let mut known = KnownHosts::default();
         assert_eq!(known.read(&SourceFile::new("known_hosts", known_hosts)), []);
-        HostKeys::new(Arc::new(known))
+        HostKeys::new([(KnownHostsFiles::default(), vec![Arc::new(known)])].into())
     }
 
     fn check(known_hosts: &str, policy: HostKeyPolicy, shown: &str) -> Result<(), String> {
@@ -330,11 +344,17 @@ mod tests {
         let keys = keys("");
         let target = target(HostKeyPolicy::AcceptNew);
         let (a, b) = (PublicKey::parse(A).unwrap(), PublicKey::parse(B).unwrap());
-        assert_eq!(keys.news_for(&KnownHosts::default()), News::default());
+        assert_eq!(
+            keys.news_for(&KnownHostsFiles::default(), &KnownHosts::default()),
+            News::default()
+        );
         assert_eq!(keys.expect(&target).check(&a), Ok(()));
         assert_eq!(keys.expect(&target).check(&a), Ok(()));
         assert!(keys.expect(&target).check(&b).is_err());
-        assert_eq!(keys.news_for(&KnownHosts::default()).lines, [format!("[fgt-001]:2222 {A}")]);
+        assert_eq!(
+            keys.news_for(&KnownHostsFiles::default(), &KnownHosts::default()).lines,
+            [format!("[fgt-001]:2222 {A}")]
+        );
     }
 
     #[test]
@@ -347,7 +367,7 @@ mod tests {
         let news = |text: &str| {
             let mut known = KnownHosts::default();
             known.read(&SourceFile::new("known_hosts", text));
-            keys.news_for(&known)
+            keys.news_for(&KnownHostsFiles::default(), &known)
         };
         assert_eq!(news("").lines, std::slice::from_ref(&line));
         assert_eq!(news(&line), News::default());

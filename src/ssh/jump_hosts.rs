@@ -109,6 +109,7 @@ fn identify(hop: &Target, state: &mut impl Hasher) {
     (hop.address.to_ascii_lowercase(), hop.port, &hop.user, &hop.private_key_file).hash(state);
     hop.password.as_ref().map(|password| password.expose()).hash(state);
     format!("{:?} {:?}", hop.host_key, hop.connect_timeout).hash(state);
+    hop.known_hosts.hash(state);
     match &hop.route {
         Route::Direct => 0.hash(state),
         Route::Command(command) => command.hash(state),

@@ -50,6 +50,16 @@ pub(super) struct Known<'a> {
     pub(super) revoked: Vec<&'a Entry>,
 }
 
+impl<'a> Known<'a> {
+    /// What another file says, behind it.
+    pub(super) fn and(mut self, other: Known<'a>) -> Self {
+        self.keys.extend(other.keys);
+        self.on_port_22.extend(other.on_port_22);
+        self.revoked.extend(other.revoked);
+        self
+    }
+}
+
 impl KnownHosts {
     /// Adds the lines of `source`; files that stand first are shown first. Lines that cannot be
     /// used are passed over, as OpenSSH does, each with a warning.

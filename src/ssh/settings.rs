@@ -1,10 +1,12 @@
 //! How patient the connector is, and whom it knows.
 
+use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
 use super::KnownHosts;
+use crate::model::KnownHostsFiles;
 
 /// Limits of each stage of a connection, and the known host keys. Time spent waiting for a turn
 /// at the key exchange counts against none of them. A target's own `connect_timeout` takes the
@@ -30,7 +32,8 @@ pub struct SshSettings {
     /// How many connections to one jump host may be open at once, at least one. All sessions
     /// with the devices behind it share them.
     pub jump_connections: usize,
-    pub known_hosts: Arc<KnownHosts>,
+    /// What is known of hosts, by the files that their targets name: what each of these says.
+    pub known_hosts: HashMap<KnownHostsFiles, Vec<Arc<KnownHosts>>>,
     /// The socket of the user's agent, as `SSH_AUTH_SOCK` names it: libssh2 looks there too.
     pub agent: Option<PathBuf>,
 }
@@ -60,7 +63,7 @@ impl Default for SshSettings {
             simultaneous_handshakes: 32,
             most_refused_logins: 3,
             jump_connections: 4,
-            known_hosts: Arc::default(),
+            known_hosts: HashMap::new(),
             agent: None,
         }
     }

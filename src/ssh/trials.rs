@@ -200,7 +200,7 @@ mod tests {
     use tokio::time::{Instant, sleep};
 
     use super::*;
-    use crate::model::{Connection, HostKeyPolicy, Route, Secret};
+    use crate::model::{Connection, HostKeyPolicy, KnownHostsFiles, Route, Secret};
 
     #[derive(Clone, Copy)]
     enum Device {
@@ -228,6 +228,7 @@ mod tests {
             legacy: false,
             route: Route::Direct,
             host_key: HostKeyPolicy::Strict,
+            known_hosts: KnownHostsFiles::default(),
             connect_timeout: None,
             command_timeout: None,
         }

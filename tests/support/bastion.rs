@@ -8,7 +8,7 @@ use std::time::Duration;
 use std::{fs, thread};
 
 use tempfile::TempDir;
-use tokenfleet::model::{Connection, HostKeyPolicy, HostName, Route, Target};
+use tokenfleet::model::{Connection, HostKeyPolicy, HostName, KnownHostsFiles, Route, Target};
 
 const PROGRAM: &str = "/usr/sbin/sshd";
 
@@ -102,6 +102,7 @@ impl Bastion {
             legacy: false,
             route,
             host_key: HostKeyPolicy::Strict,
+            known_hosts: KnownHostsFiles::default(),
             connect_timeout: None,
             command_timeout: None,
         }

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use jiff::Timestamp;
 use tokenfleet::fortios::session::Limits;
 use tokenfleet::inventory::{InventorySource, Sources, load};
-use tokenfleet::model::{HostRecord, RunHeader, RunRecord, SourceFile};
+use tokenfleet::model::{HostRecord, KnownHostsFiles, RunHeader, RunRecord, SourceFile};
 use tokenfleet::playbook::{self, Plan, Request};
 use tokenfleet::runner::{Clock, Interrupter, Runner, RunnerSettings};
 use tokenfleet::ssh::{KnownHosts, SshConnector, SshSettings};
@@ -86,7 +86,7 @@ impl Rehearsal {
             handshake: limit,
             authenticate: limit,
             login: limit,
-            known_hosts: Arc::new(known),
+            known_hosts: [(KnownHostsFiles::default(), vec![Arc::new(known)])].into(),
             ..SshSettings::default()
         });
         let settings = RunnerSettings {
