@@ -45,6 +45,7 @@ fn behind(route: &Route, device: &ServedDevice, serving: &Serving) -> Target {
         password: Some(Secret::new(device.password.clone())),
         private_key_file: None,
         private_key_passphrase: None,
+        identities_only: false,
         legacy: false,
         route: route.clone(),
         host_key: HostKeyPolicy::Pinned(serving.host_key().to_owned()),

@@ -129,6 +129,7 @@ fn target(serving: &Serving, port: u16, password: &str) -> Target {
         password: Some(Secret::new(device.password.clone())),
         private_key_file: None,
         private_key_passphrase: None,
+        identities_only: false,
         legacy: false,
         route: Route::Direct,
         host_key: HostKeyPolicy::Off,

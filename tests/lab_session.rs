@@ -97,6 +97,7 @@ fn target(serving: &Serving, name: &str) -> Target {
         password: Some(Secret::new(device.password.clone())),
         private_key_file: None,
         private_key_passphrase: None,
+        identities_only: false,
         legacy: false,
         host_key: HostKeyPolicy::Pinned(serving.host_key().to_owned()),
         route: Route::Direct,

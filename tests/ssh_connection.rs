@@ -32,6 +32,7 @@ fn target(port: u16) -> Target {
         password: Some(Secret::new(PASSWORD)),
         private_key_file: None,
         private_key_passphrase: None,
+        identities_only: false,
         legacy: false,
         host_key: HostKeyPolicy::Off,
         route: Route::Direct,

@@ -115,6 +115,7 @@ impl Sshd {
             password: None,
             private_key_file: Some(self.path(key)),
             private_key_passphrase: None,
+            identities_only: false,
             legacy: false,
             host_key: HostKeyPolicy::Strict,
             route: Route::Direct,
@@ -409,7 +410,13 @@ async fn a_locked_key_in_pem_form_works_too() {
 
 /// Runs the audit through the binary, with an agent and more variables of the one host.
 fn audit(sshd: &Sshd, agent: &Path, more: &[&str]) -> (Desk, Outcome) {
+    audit_with(sshd, agent, more, "")
+}
+
+/// The same, with that in `~/.ssh/config`.
+fn audit_with(sshd: &Sshd, agent: &Path, more: &[&str], config: &str) -> (Desk, Outcome) {
     let desk = Desk::new();
+    desk.file(".ssh/config", config);
     let target = sshd.target("user_ed25519");
     let hosts = desk.file(
         "hosts.ini",
@@ -478,6 +485,39 @@ fn the_agent_logs_in_with_the_key_that_is_meant_and_with_no_other() {
     let (desk, _) = audit(&sshd, &agent.socket, &[&stranger]);
     assert!(failure_of(&desk).starts_with("the device refused the key SHA256:"));
     assert_eq!(sshd.read("log").matches("Failed publickey").count(), 1);
+}
+
+#[test]
+fn with_identities_only_no_key_is_tried_that_is_not_named() {
+    let Some(sshd) = Sshd::start("LogLevel VERBOSE") else { return };
+    generate(&sshd.path("stranger"), "ed25519", "");
+    let agent = SshAgent::start(sshd.folder.path(), &[sshd.path("stranger")]);
+    let config = "Match host 127.0.0.1\n  IdentitiesOnly yes\n";
+    for (more, config) in [("", config), ("ansible_ssh_args='-o IdentitiesOnly=yes'", "")] {
+        let (desk, outcome) = audit_with(&sshd, &agent.socket, &[more], config);
+        assert_eq!(outcome.code, 4, "{}", outcome.err);
+        assert!(failure_of(&desk).starts_with("there is neither a password nor a key for "));
+        assert!(!outcome.err.contains("ignored"), "{}", outcome.err);
+    }
+    // The key that is named is tried: one of the agent by its public key, or one of a file.
+    let config = format!(
+        "{config}  IdentityFile {}\n  IdentityFile {}\n",
+        sshd.path("user_ecdsa").display(),
+        sshd.path("stranger").display()
+    );
+    let (_, outcome) = audit_with(&sshd, &agent.socket, &[], &config);
+    assert_eq!(outcome.code, 8, "{}", outcome.err);
+    let held = SshAgent::start(sshd.folder.path(), &[sshd.path("stranger"), sshd.path("user_rsa")]);
+    let config = config.replacen("user_ecdsa", "user_rsa.pub", 1);
+    let (_, outcome) = audit_with(&sshd, &held.socket, &[], &config);
+    assert_eq!(outcome.code, 8, "{}", outcome.err);
+    assert_eq!(sshd.read("log").matches("Accepted publickey").count(), 2);
+    assert_eq!(sshd.read("log").matches("Failed publickey").count(), 0);
+    // Without the option the agent's only key is the one.
+    let agent = SshAgent::start(sshd.folder.path(), &[sshd.path("stranger")]);
+    let overruled = "ansible_ssh_args='-o IdentitiesOnly=no'";
+    let (desk, _) = audit_with(&sshd, &agent.socket, &[overruled], "IdentitiesOnly yes\n");
+    assert!(failure_of(&desk).starts_with("the device refused the key SHA256:"));
 }
 
 #[test]

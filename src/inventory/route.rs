@@ -88,6 +88,7 @@ fn jump(
             password: password.clone(),
             private_key_file: key.map(|path| config.expanded(&path)),
             private_key_passphrase: passphrase.clone(),
+            identities_only: options.identities_only.unwrap_or(false),
             route,
             host_key: match (options.host_key.clone(), &target.host_key) {
                 (Some(policy), _) => policy,

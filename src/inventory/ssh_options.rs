@@ -15,6 +15,7 @@ pub(super) struct SshOptions {
     pub user: Option<String>,
     pub port: Option<u16>,
     pub private_key_file: Option<PathBuf>,
+    pub identities_only: Option<bool>,
     pub host_key: Option<HostKeyPolicy>,
     /// Files with known host keys, as written; none when `none` is said.
     pub user_known_hosts: Option<Vec<String>>,
@@ -151,6 +152,14 @@ impl SshOptions {
                 if !value.eq_ignore_ascii_case("none") {
                     self.private_key_file.get_or_insert_with(|| PathBuf::from(value));
                 }
+            }
+            "identitiesonly" => {
+                let only = match value.to_ascii_lowercase().as_str() {
+                    "yes" | "true" => true,
+                    "no" | "false" => false,
+                    _ => return Err(wrong("write `yes` or `no`")),
+                };
+                self.identities_only.get_or_insert(only);
             }
             "stricthostkeychecking" => {
                 let policy = match value.to_ascii_lowercase().as_str() {

@@ -95,6 +95,7 @@ pub fn target(
         private_key_passphrase: reader
             .secret("passphrase", &connection::KEY_PASSPHRASE)
             .or_else(|| defaults.private_key_passphrase.clone()),
+        identities_only: options.identities_only.or(config.identities_only).unwrap_or(false),
         legacy: reader.boolean(&[connection::LEGACY]).unwrap_or(false),
         route: Route::Direct,
         host_key: reader.host_key(

@@ -61,6 +61,9 @@ pub struct Target {
     pub private_key_file: Option<PathBuf>,
     /// `ansible_ssh_private_key_passphrase`, `--ask-key-passphrase`.
     pub private_key_passphrase: Option<Secret>,
+    /// Whether no key is tried that is not named (`IdentitiesOnly`): the agent then gives none of
+    /// its own accord.
+    pub identities_only: bool,
     /// Whether algorithms of the SHA-1 era may be used (`ssh_legacy`).
     pub legacy: bool,
     pub route: Route,

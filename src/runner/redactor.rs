@@ -74,6 +74,7 @@ mod tests {
             password: Some(Secret::new(password)),
             private_key_file: None,
             private_key_passphrase: None,
+            identities_only: false,
             legacy: false,
             host_key: HostKeyPolicy::Strict,
             route: Route::Direct,

@@ -47,14 +47,14 @@ impl Credentials {
     }
 
     /// The key where the target names one, its password otherwise, and the agent's only key where
-    /// the target says nothing.
+    /// the target says nothing and does not want such a one.
     pub(super) async fn of(&self, target: &Target) -> Result<Credential, HostFailure> {
         if let Some(file) = &target.private_key_file {
             return self.of_file(file, target.private_key_passphrase.as_ref()).await;
         }
         match &target.password {
             Some(password) => Ok(Credential::Password(password.clone())),
-            None if self.agent.is_there() => {
+            None if self.agent.is_there() && !target.identities_only => {
                 self.agent.only_key(&target.user).await.map(Credential::Agent)
             }
             None => Err(failure(

@@ -267,6 +267,7 @@ mod tests {
             password: None,
             private_key_file: None,
             private_key_passphrase: None,
+            identities_only: false,
             legacy: false,
             host_key,
             route: Route::Direct,

@@ -63,7 +63,8 @@ impl JumpHost {
     ) -> Result<Self, HostFailure> {
         let named = |failure| named(hop, failure);
         let is_bare = hop.password.is_none() && hop.private_key_file.is_none();
-        if is_bare && !connector.credentials.agent.is_there() {
+        let has_agent = connector.credentials.agent.is_there() && !hop.identities_only;
+        if is_bare && !has_agent {
             return Err(named(no_credential(hop)));
         }
         let credential = connector.credentials.of(hop).await.map_err(named)?;

@@ -225,6 +225,7 @@ mod tests {
             password: None,
             private_key_file: None,
             private_key_passphrase: None,
+            identities_only: false,
             legacy: false,
             route: Route::Direct,
             host_key: HostKeyPolicy::Strict,

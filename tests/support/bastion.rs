@@ -99,6 +99,7 @@ impl Bastion {
             password: None,
             private_key_file: Some(self.path("user")),
             private_key_passphrase: None,
+            identities_only: false,
             legacy: false,
             route,
             host_key: HostKeyPolicy::Strict,
