@@ -27,6 +27,7 @@
 
 pub mod model;
 pub mod yaml;
+pub mod vault;
 pub mod template;
 pub mod inventory;
 pub mod fortios;

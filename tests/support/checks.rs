@@ -13,12 +13,13 @@ use tokenfleet::model::{InputIssue, SourceFile};
 use tokenfleet::playbook;
 use tokenfleet::ssh::KnownHosts;
 use tokenfleet::template::Templar;
+use tokenfleet::vault::{Envelope, VaultError};
 use tokenfleet::yaml;
 
 /// A check, and the name of its fuzz target.
 type NamedCheck = (&'static str, fn(&[u8]));
 
-pub const CHECKS: [NamedCheck; 7] = [
+pub const CHECKS: [NamedCheck; 8] = [
     ("session", session),
     ("parsers", parsers),
     ("prompt", prompt),
@@ -26,6 +27,7 @@ pub const CHECKS: [NamedCheck; 7] = [
     ("yaml", yaml_nodes),
     ("playbook", playbook_text),
     ("known_hosts", known_hosts),
+    ("vault", vault),
 ];
 
 /// What a device does.
@@ -229,4 +231,12 @@ pub fn known_hosts(data: &[u8]) {
     let issues = known.read(&SourceFile::new("known_hosts", &*text));
     check_places(&issues, &text);
     assert!(known.len() + issues.len() <= text.split('\n').count() * 2);
+}
+
+pub fn vault(data: &[u8]) {
+    let text = String::from_utf8_lossy(data);
+    if let Err(VaultError::Malformed { line, column, .. }) = Envelope::parse(&text) {
+        let place = text.split('\n').nth(line as usize - 1);
+        assert!(line == 2 || place.is_some_and(|line| line.chars().count() >= column as usize - 1));
+    }
 }
