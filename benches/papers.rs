@@ -5,6 +5,7 @@
 #![allow(clippy::unwrap_used, clippy::print_stdout, clippy::disallowed_methods)]
 
 use std::fmt::Write;
+use std::sync::Arc;
 use std::time::Instant;
 use std::{env, fs};
 
@@ -130,7 +131,8 @@ fn main() {
     let findings = evaluate(&facts);
     show("findings", begun, 0);
     let begun = Instant::now();
-    let view = View::new(&record, &facts, &findings);
+    let view = Arc::new(View::new(&record, &facts, &findings));
+    drop((facts, findings));
     show("view", begun, 0);
     let templates = TemplateSet::new(default_templates(), record.header.started).unwrap();
     let mut renderer = Renderer::new(&view, &templates);

@@ -1,6 +1,7 @@
 //! The parts that every device goes through: `cargo bench --bench parts`.
 #![allow(clippy::unwrap_used)]
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use divan::Bencher;
@@ -105,7 +106,7 @@ fn render_the_usual_reports_of_a_hundred_devices(bencher: Bencher) {
     let templates = TemplateSet::new(default_templates(), Timestamp::UNIX_EPOCH).unwrap();
     let requests = ReportRequest::usual();
     bencher.bench(|| {
-        let view = View::new(&record, &facts, &findings);
+        let view = Arc::new(View::new(&record, &facts, &findings));
         let mut renderer = Renderer::new(&view, &templates);
         requests.iter().map(|request| renderer.render(request).unwrap().len()).sum::<usize>()
     });

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use indexmap::IndexMap;
 
@@ -38,11 +39,14 @@ pub(super) fn publish(
     if let Some(baseline) = baseline {
         view = view.compared(&facts, baseline);
     }
+    let mut exit = Exit::of(record, &findings, arguments.fail_on);
+    exit = exit | Exit::of_swaps(&view, arguments.fail_on);
+    // All that reports say is in the view; of a large fleet the rest is much.
+    drop((facts, findings));
+    let view = Arc::new(view);
     let mut renderer = Renderer::new(&view, templates).with_csv_style(arguments.csv_style());
     let folder = output_folder(arguments, &record.header.id);
     let (written, mut issues) = write_reports(&mut renderer, &record.header.reports, &folder);
-    let mut exit = Exit::of(record, &findings, arguments.fail_on);
-    exit = exit | Exit::of_swaps(&view, arguments.fail_on);
     match on_screen(&view, &renderer, arguments.format) {
         Ok(text) => exit = exit | print(&text),
         Err(issue) => issues.push(issue),

@@ -3,9 +3,11 @@
 #![allow(clippy::panic)] // a test fails by panicking
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use serde_json::Value;
 
+use super::context::context;
 use super::{columns, example_view};
 use crate::model::{SourceFile, Table};
 use crate::template::TemplateSet;
@@ -90,7 +92,7 @@ fn the_template_on_the_page_works() {
     let source = SourceFile::new("docs/templates.md", template);
     let now = jiff::Timestamp::UNIX_EPOCH;
     let templates = TemplateSet::new([("page".to_owned(), source)], now).unwrap();
-    let text = templates.render("page", &TemplateSet::context(&example_view())).unwrap();
+    let text = templates.render("page", &context(&Arc::new(example_view()))).unwrap();
     assert_eq!(text, "fgt-lon-01 (FortiGate-60F): 3\n");
 }
 

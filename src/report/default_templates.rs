@@ -31,6 +31,8 @@ pub fn default_templates() -> impl Iterator<Item = (String, SourceFile)> {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use base64::Engine;
     use base64::prelude::BASE64_STANDARD;
     use jiff::Timestamp;
@@ -47,7 +49,7 @@ mod tests {
     }
 
     fn rendered(name: &str, each: Option<&str>) -> String {
-        let view = example_view();
+        let view = Arc::new(example_view());
         let templates = TemplateSet::new(default_templates(), Timestamp::UNIX_EPOCH).unwrap();
         let request = ReportRequest {
             source: ReportSource::Template(name.to_owned()),

@@ -2,6 +2,7 @@
 //! hostile.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use jiff::Timestamp;
 
@@ -31,7 +32,8 @@ fn templates() -> TemplateSet {
 /// Every usual document that is text by its path, and the summary.
 fn documents(view: &View) -> HashMap<String, String> {
     let templates = templates();
-    let mut renderer = Renderer::new(view, &templates);
+    let view = Arc::new(view.clone());
+    let mut renderer = Renderer::new(&view, &templates);
     let mut requests = ReportRequest::usual();
     requests.retain(|request| request.source != ReportSource::Xlsx);
     let documents = requests.iter().flat_map(|request| renderer.render(request).unwrap());

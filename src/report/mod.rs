@@ -5,6 +5,7 @@
 //!
 //! Start reading at [`View`], then [`Renderer`]. `docs/templates.md` describes the view.
 
+mod context;
 mod csv_style;
 mod csv_table;
 mod default_templates;

@@ -1,11 +1,13 @@
 //! A view to documents.
 
 use std::cell::OnceCell;
+use std::sync::Arc;
 
 use minijinja::Value as Jinja;
 use minijinja::value::ValueKind;
 
 use super::CsvStyle;
+use super::context::context;
 use super::csv_table::csv;
 use super::example::example_view;
 use super::path::{Paths, piece, refusal};
@@ -30,7 +32,7 @@ pub struct Document {
 /// request need to be held at a time.
 #[derive(Debug)]
 pub struct Renderer<'a> {
-    view: &'a View,
+    view: &'a Arc<View>,
     templates: &'a TemplateSet,
     /// Made when the first template needs it.
     context: OnceCell<Jinja>,
@@ -39,7 +41,7 @@ pub struct Renderer<'a> {
 }
 
 impl<'a> Renderer<'a> {
-    pub fn new(view: &'a View, templates: &'a TemplateSet) -> Self {
+    pub fn new(view: &'a Arc<View>, templates: &'a TemplateSet) -> Self {
         Self {
             view,
             templates,
@@ -75,7 +77,7 @@ impl<'a> Renderer<'a> {
     }
 
     fn context(&self) -> &Jinja {
-        self.context.get_or_init(|| TemplateSet::context(self.view))
+        self.context.get_or_init(|| context(self.view))
     }
 
     fn single(&mut self, request: &ReportRequest) -> Result<Document, InputIssue> {
@@ -165,7 +167,7 @@ impl<'a> Renderer<'a> {
 /// What is wrong with requests and the templates that they name, told without a device: everything
 /// is rendered from an example, and the summary with it.
 pub fn check(requests: &[ReportRequest], templates: &TemplateSet) -> Vec<InputIssue> {
-    let view = example_view();
+    let view = Arc::new(example_view());
     let mut renderer = Renderer::new(&view, templates);
     let mut issues: Vec<_> =
         requests.iter().filter_map(|request| renderer.render(request).err()).flatten().collect();
@@ -236,7 +238,7 @@ mod tests {
 
     #[test]
     fn one_document_for_each_ticket_in_a_file_of_its_own() {
-        let view = example_view();
+        let view = Arc::new(example_view());
         let templates = templates(&[("t", "{{ ticket.host }} {{ run.id }}")]);
         let mut renderer = Renderer::new(&view, &templates);
         let documents =
@@ -249,7 +251,7 @@ mod tests {
 
     #[test]
     fn an_entry_stands_before_a_list_of_its_name() {
-        let view = example_view();
+        let view = Arc::new(example_view());
         let templates = templates(&[("t", "{{ reprovision.host }}")]);
         let mut renderer = Renderer::new(&view, &templates);
         let request = template("t", "{{ reprovision.host }}", Some("reprovision"));
@@ -258,7 +260,7 @@ mod tests {
 
     #[test]
     fn equal_names_are_numbered() {
-        let view = example_view();
+        let view = Arc::new(example_view());
         let templates = templates(&[("t", "")]);
         let mut renderer = Renderer::new(&view, &templates);
         let request = template("t", "{{ run.id }}.txt", Some("ticket"));
@@ -271,6 +273,7 @@ mod tests {
         let mut view = example_view();
         view.tickets.truncate(1);
         view.tickets[0].host = "../../etc/cron.d/x".into();
+        let view = Arc::new(view);
         let templates = templates(&[("t", "")]);
         let mut renderer = Renderer::new(&view, &templates);
         let request = template("t", "tickets/{{ ticket.host }}", Some("ticket"));
