@@ -9,7 +9,7 @@ use jiff::Timestamp;
 use proptest::prelude::*;
 use regex::Regex;
 use tokenfleet::model::SourceFile;
-use tokenfleet::playbook::{Checked, Play, Playbook, check};
+use tokenfleet::playbook::{Checked, Play, Playbook, Step, check};
 use tokenfleet::template::Templar;
 use tokenfleet::terminal::{Look, render_issues};
 
@@ -59,14 +59,29 @@ fn a_good_playbook_is_read() {
 fn outline(playbook: &Playbook) -> String {
     let mut lines = Vec::new();
     for play in &playbook.plays {
-        let header = Play { tasks: Vec::new(), reports: Vec::new(), ..play.clone() };
+        let header = Play { steps: Vec::new(), reports: Vec::new(), ..play.clone() };
         lines.push(format!("{header:?}"));
-        lines.extend(play.tasks.iter().map(|task| format!("  {task:?}")));
+        steps(&play.steps, "  ", &mut lines);
         lines.extend(play.reports.iter().map(|report| format!("  {report:?}")));
     }
     let place =
         Regex::new(r#"Place \{ file: "playbook.yml", line: (\d+), column: (\d+) \}"#).unwrap();
     place.replace_all(&lines.join("\n"), "$1:$2").into_owned()
+}
+
+fn steps(steps_of: &[Step], margin: &str, lines: &mut Vec<String>) {
+    for step in steps_of {
+        match step {
+            Step::Task(task) => lines.push(format!("{margin}{task:?}")),
+            Step::Block(block) => {
+                let parts = [&block.body, &block.rescue, &block.always];
+                for (name, part) in ["block", "rescue", "always"].into_iter().zip(parts) {
+                    lines.push(format!("{margin}{name}:"));
+                    steps(part, &format!("{margin}  "), lines);
+                }
+            }
+        }
+    }
 }
 
 #[test]

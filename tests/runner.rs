@@ -143,6 +143,7 @@ fn told(record: &RunRecord, host: &str) -> Vec<String> {
                 TaskStatus::Skipped => "skipped",
                 TaskStatus::Failed => "failed",
                 TaskStatus::Ignored => "ignored",
+                TaskStatus::Rescued => "rescued",
             };
             match &task.outcome.message {
                 Some(message) => format!("{status}: {message}"),
@@ -435,6 +436,134 @@ async fn an_interrupt_leaves_every_host_with_one_outcome() {
         record.hosts.values().filter(|host| of(host)).count()
     };
     assert_eq!((count("examined"), count("interrupted"), count("not_attempted")), (1, 5, 33));
+}
+
+const BLOCKS: &str = "
+- block:
+    - block:
+        - fail: {msg: inner}
+      always:
+        - debug: {msg: inner always}
+    - debug: {msg: not reached}
+  rescue:
+    - debug: {msg: '{{ ansible_failed_task.action }}: {{ ansible_failed_result.msg }}'}
+  always:
+    - debug: {msg: always}
+- debug: {msg: goes on}
+- block:
+    - fail:
+  rescue:
+    - fail: {msg: again}
+  always:
+    - debug: {msg: in any case}
+- debug: {msg: not reached}
+";
+
+#[tokio::test]
+async fn a_rescue_takes_over_and_an_always_runs_in_any_case() {
+    assert_eq!(
+        tell(BLOCKS).await,
+        [
+            "rescued: inner",
+            "ok: inner always",
+            "ok: fail: inner",
+            "ok: always",
+            "ok: goes on",
+            "rescued: Failed as requested from task",
+            "failed: again",
+            "ok: in any case",
+        ]
+    );
+}
+
+#[tokio::test]
+async fn what_a_block_says_holds_for_each_of_its_tasks() {
+    let text = "- block:\n    - set_fact: {flag: false}\n    - debug: {msg: second}\n  when: flag | default(true)\n\
+                - block:\n    - debug: {msg: '{{ a }} {{ b }}'}\n      vars: {b: task}\n    - fail: {msg: '{{ a }}'}\n  \
+                vars: {a: block, b: block}\n  ignore_errors: true\n";
+    assert_eq!(tell(text).await, ["ok", "skipped", "ok: block task", "ignored: block"]);
+}
+
+#[tokio::test]
+async fn neither_rescue_nor_always_runs_for_a_host_that_is_not_reached() {
+    let mut bench = Bench::new();
+    bench.inventory.push_str("fw3\n");
+    let text = "- hosts: fw3\n  gather_facts: false\n  tasks:\n    - debug: {msg: no device is needed}\n    - block:\n        - cli: get system status\n      \
+                rescue:\n        - debug: {msg: rescue}\n      always:\n        - debug: {msg: always}\n";
+    let record = bench.run(text).await;
+    let told = told(&record, "fw3");
+    assert_eq!(told.len(), 2, "{told:?}");
+    assert_eq!(told[0], "ok: no device is needed");
+    assert!(matches!(record.hosts["fw3"].outcome, Some(HostOutcome::Unreachable { .. })));
+}
+
+#[tokio::test]
+async fn a_device_that_was_not_reached_may_be_tried_again_by_the_next_task() {
+    let bench = Bench::new();
+    bench.connector.trouble(vec![trouble(Stage::Connect)]);
+    let text = "- hosts: all\n  gather_facts: false\n  tasks:\n    - cli: get system status\n      ignore_unreachable: true\n      register: first\n    \
+                - cli: get system status\n    - debug: {msg: '{{ first is unreachable }} {{ first.failed }}'}\n";
+    let record = bench.run(text).await;
+    assert_eq!(told(&record, "fw1"), ["ignored: no luck", "ok", "ok: True True"]);
+    assert_eq!(record.hosts["fw1"].outcome, Some(HostOutcome::Examined));
+}
+
+#[tokio::test]
+async fn nobody_logs_in_for_tasks_that_need_no_device() {
+    let bench = Bench::new();
+    let record = bench.run(&play("- debug: {msg: hi}\n- meta: noop\n")).await;
+    assert_eq!(told(&record, "fw1"), ["ok: hi"]);
+    assert_eq!(bench.connector.lines("fw1"), [""; 0]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_task_runs_again_until_it_is_content() {
+    let text = "- debug: {msg: x}\n  until: false\n  retries: 2\n  register: r\n  ignore_errors: true\n\
+                - debug: {msg: '{{ r.attempts }} {{ r is failed }}'}\n\
+                - fail: {msg: '{{ item }}'}\n  loop: [a, b]\n  retries: 1\n  delay: 60\n  register: r\n  ignore_errors: true\n\
+                - debug: {msg: \"{{ r.results | map(attribute='attempts') | list }}\"}\n\
+                - cli: get system status\n  until: \"'Version' in r.stdout\"\n  retries: '{{ 5 }}'\n  register: r\n\
+                - debug: {msg: '{{ r.attempts }}'}\n\
+                - fail:\n  until: false\n  retries: 0\n  register: r\n  ignore_errors: true\n\
+                - debug: {msg: \"{{ r.attempts | default('none') }}\"}\n";
+    let begun = tokio::time::Instant::now();
+    assert_eq!(
+        tell(text).await,
+        [
+            "ignored: `until: false` did not hold in 3 runs",
+            "ok: 2 True",
+            "ignored: (item=a) a (and 1 more items failed)",
+            "ok: [1,1]",
+            "ok",
+            "ok: 1",
+            "ignored: Failed as requested from task",
+            "ok: none",
+        ]
+    );
+    // Twice five seconds, and a minute for each item.
+    assert_eq!(begun.elapsed().as_secs(), 130);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_task_has_a_time_limit_of_its_own_and_the_next_one_a_new_session() {
+    let mut bench = Bench::new();
+    let mut device = unit("fgt-lon-02");
+    device.fault = Some(Fault::Hangs);
+    bench.add("fw2", device);
+    let text = "- fortitoken_info:\n  timeout: 2\n  ignore_errors: true\n- cli: get system status\n";
+    let record = bench.run(&play(text)).await;
+    let told = told(&record, "fw2");
+    assert_eq!(told, ["ignored: the task took longer than its `timeout` of 2 seconds", "ok"]);
+    assert_eq!(record.hosts["fw2"].outcome, Some(HostOutcome::Examined));
+}
+
+#[tokio::test]
+async fn a_host_may_leave_a_play_and_is_in_the_next_one() {
+    let text = "- hosts: all\n  tasks:\n    - meta: end_host\n      when: inventory_hostname == 'fw1'\n    - debug: {msg: first}\n\
+                - hosts: all\n  pre_tasks: [{debug: {msg: a}}]\n  post_tasks: [{debug: {msg: c}}]\n  tasks: [{debug: {msg: b}}]\n";
+    let record = Bench::new().with("fw2", unit("fgt-lon-02")).run(text).await;
+    assert_eq!(told(&record, "fw1"), ["ok: a", "ok: b", "ok: c"]);
+    assert_eq!(told(&record, "fw2"), ["ok: first", "ok: a", "ok: b", "ok: c"]);
 }
 
 fn trouble(stage: Stage) -> HostFailure {

@@ -42,7 +42,7 @@ fn one(
     let templates = read_templates(path, arguments.templates.as_deref(), now)?;
     let requests: Vec<_> = playbook.plays.iter().flat_map(|play| play.reports.clone()).collect();
     check_reports(&requests, &templates, &remarks.sources)?;
-    let tasks: usize = playbook.plays.iter().map(|play| play.tasks.len()).sum();
+    let tasks: usize = playbook.plays.iter().map(|play| playbook::tasks(&play.steps).len()).sum();
     let mut said = format!("{}: {} plays with {tasks} tasks", path.display(), playbook.plays.len());
     if !arguments.inventories.is_empty() {
         let inventory = read_inventory(&arguments.inventories, Some(path), remarks)?;

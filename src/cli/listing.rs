@@ -1,6 +1,6 @@
 //! `--list-hosts` and `--list-tasks`, as Ansible prints them.
 
-use crate::playbook::Plan;
+use crate::playbook::{Plan, tasks};
 
 pub(super) fn list_hosts(plan: &Plan) -> String {
     let mut text = String::new();
@@ -18,7 +18,7 @@ pub(super) fn list_tasks(plan: &Plan) -> String {
     let mut text = String::new();
     for play in &plan.plays {
         text.push_str(&format!("\n  play #{} ({}):\n    tasks:\n", play.index + 1, play.name));
-        for task in &play.tasks {
+        for task in tasks(&play.steps) {
             text.push_str(&format!("      {}\tTAGS: [{}]\n", task.name, task.tags.join(", ")));
         }
     }

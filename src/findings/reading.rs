@@ -108,7 +108,7 @@ impl Reading {
             sheet.join(&self.accounts, &owners, &self.configurations);
         }
         self.unfinished(record);
-        self.ignored(record);
+        self.passed_over(record);
         self.unread_tokens(record);
         self.unread_vdoms();
         let has_vdoms = self.system.as_ref().is_none_or(|system| system.vdom_mode.has_vdoms());
@@ -149,13 +149,15 @@ impl Reading {
         }
     }
 
-    fn ignored(&mut self, record: &HostRecord) {
-        let ignored = record.tasks.iter().filter(|task| task.outcome.status == TaskStatus::Ignored);
-        self.gaps.extend(ignored.map(|task| match &task.outcome.message {
-            Some(message) => {
-                format!("task \"{}\" failed and was ignored: {message}", task.task.name)
-            }
-            None => format!("task \"{}\" failed and was ignored", task.task.name),
+    fn passed_over(&mut self, record: &HostRecord) {
+        let passed = record.tasks.iter().filter_map(|task| match task.outcome.status {
+            TaskStatus::Ignored => Some((task, "was ignored")),
+            TaskStatus::Rescued => Some((task, "was rescued")),
+            TaskStatus::Ok | TaskStatus::Skipped | TaskStatus::Failed => None,
+        });
+        self.gaps.extend(passed.map(|(task, fate)| match &task.outcome.message {
+            Some(message) => format!("task \"{}\" failed and {fate}: {message}", task.task.name),
+            None => format!("task \"{}\" failed and {fate}", task.task.name),
         }));
     }
 
@@ -390,6 +392,7 @@ mod tests {
                 task: TaskRef { play: 0, task: 1, name: "owners".into(), action: "cli".into() },
                 outcome: TaskOutcome {
                     status: TaskStatus::Ignored,
+                    changed: false,
                     message: Some("refused".into()),
                 },
             }));

@@ -104,6 +104,9 @@ pub struct TaskRef {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TaskOutcome {
     pub status: TaskStatus,
+    /// `changed_when` said so; nothing here changes a device.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub changed: bool,
     /// What a person should read: the cause of a failure, the text of a `debug`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub message: Option<String>,
@@ -116,6 +119,8 @@ pub enum TaskStatus {
     Ok,
     Skipped,
     Failed,
-    /// Failed, with `ignore_errors`.
+    /// Failed, with `ignore_errors`; or not reached, with `ignore_unreachable`.
     Ignored,
+    /// Failed in a block whose `rescue` took over.
+    Rescued,
 }

@@ -4,16 +4,19 @@ mod assert;
 mod cli;
 mod collect;
 mod debug;
+mod meta;
 pub(in crate::playbook) mod set_fact;
 
 use indexmap::IndexMap;
 
+use super::Template;
 use crate::model::Value;
 
 pub use assert::Assert;
 pub use cli::Cli;
 pub use collect::Collect;
 pub use debug::Debug;
+pub use meta::Meta;
 
 /// An action with its parameters.
 #[derive(Debug, Clone, PartialEq)]
@@ -26,6 +29,9 @@ pub enum Action {
     /// Variables for the tasks and plays to come; values may hold templates.
     SetFact(IndexMap<String, Value>),
     Debug(Debug),
+    /// Fails, and says why.
+    Fail(Option<Template>),
+    Meta(Meta),
 }
 
 impl Action {
@@ -37,6 +43,13 @@ impl Action {
             Self::Assert(_) => "assert",
             Self::SetFact(_) => "set_fact",
             Self::Debug(_) => "debug",
+            Self::Fail(_) => "fail",
+            Self::Meta(_) => "meta",
         }
+    }
+
+    /// Whether it asks the device, so that a session is needed.
+    pub fn needs_device(&self) -> bool {
+        matches!(self, Self::Collect(_) | Self::Cli(_))
     }
 }

@@ -1,8 +1,10 @@
 //! The text of a playbook to a checked [`Playbook`].
 
 mod actions;
+mod block;
 mod foreign;
 mod free_form;
+mod inherited;
 mod keywords;
 mod names;
 mod parameters;
@@ -10,6 +12,7 @@ mod play;
 mod reader;
 mod repeat;
 mod reports;
+mod retry;
 mod spot;
 mod task;
 

@@ -14,14 +14,16 @@ mod plan;
 mod play;
 mod request;
 mod scope;
+mod step;
 mod tags;
 mod task;
 
-pub use action::{Action, Assert, Cli, Collect, Debug};
+pub use action::{Action, Assert, Cli, Collect, Debug, Meta};
 pub use check::{Checked, check};
 pub use expression::{Expression, Template};
 pub use plan::{Plan, Planned, PlannedHost, PlannedPlay, plan};
 pub use play::{Play, Playbook};
 pub use request::Request;
 pub use scope::{HostScope, RunVariables};
-pub use task::{Loop, Task};
+pub use step::{Block, Step, tasks};
+pub use task::{Loop, Retry, Task};

@@ -14,8 +14,9 @@ use crate::template::{Templar, is_template};
 
 use super::new_serial::{NEW_SERIAL, given_twice, new_serial};
 use super::scope::{HostScope, RunVariables};
+use super::step::selected;
 use super::tags::Tags;
-use super::{Play, Playbook, Request, Task};
+use super::{Play, Playbook, Request, Step, tasks};
 
 /// The variable that holds the drift beyond which a token is flagged.
 const DRIFT_LIMIT: &str = "fortitoken_drift_limit";
@@ -39,7 +40,10 @@ pub struct PlannedPlay {
     pub name: String,
     pub vars: Variables,
     /// Those that the tags let run.
-    pub tasks: Vec<Task>,
+    pub steps: Vec<Step>,
+    /// Whether `get system status` is asked before the first task.
+    pub gathers: bool,
+    pub ignore_unreachable: bool,
     /// In the order in which the pattern names them.
     pub hosts: Vec<HostName>,
     pub reports: Vec<ReportRequest>,
@@ -104,7 +108,7 @@ pub fn plan(
     }
     if issues.is_empty() && plays.iter().all(|play| play.hosts.is_empty()) {
         issues.push(nobody(playbook, &request));
-    } else if plays.iter().all(|play| play.tasks.is_empty()) {
+    } else if plays.iter().all(|play| play.steps.is_empty()) {
         issues
             .push(InputIssue::error("no task is left to run").hint(
                 "see the tags of the tasks with `--list-tasks`, and `--tags`, `--skip-tags`",
@@ -157,11 +161,15 @@ fn hosts_of(
 }
 
 fn planned(index: usize, play: &Play, hosts: Vec<HostName>, tags: &Tags) -> PlannedPlay {
+    let steps = selected(&play.steps, &|task| tags.select(&task.tags));
+    let asks = tasks(&steps).into_iter().any(|task| task.action.needs_device());
     PlannedPlay {
         index,
         name: play.name.clone(),
         vars: play.vars.clone(),
-        tasks: play.tasks.iter().filter(|task| tags.select(&task.tags)).cloned().collect(),
+        gathers: play.gathers.unwrap_or(asks),
+        ignore_unreachable: play.ignore_unreachable,
+        steps,
         hosts,
         reports: play.reports.clone(),
     }
@@ -224,7 +232,7 @@ impl Planner<'_> {
     fn hosts(&self) -> Vec<(HostName, Vec<usize>)> {
         let mut members: IndexMap<&HostName, Vec<usize>> = IndexMap::new();
         // Nobody logs in to a host to do nothing there.
-        let busy = self.plays.iter().enumerate().filter(|(_, play)| !play.tasks.is_empty());
+        let busy = self.plays.iter().enumerate().filter(|(_, play)| !play.steps.is_empty());
         for (index, play) in busy {
             for host in &play.hosts {
                 members.entry(host).or_default().push(index);

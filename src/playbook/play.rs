@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::inventory::Variables;
 use crate::model::{Place, ReportRequest};
 
-use super::Task;
+use super::Step;
 
 /// A playbook without a mistake that can be seen before a run.
 #[derive(Debug, Clone, PartialEq)]
@@ -26,7 +26,11 @@ pub struct Play {
     pub hosts_place: Place,
     pub hosts_width: u32,
     pub vars: Variables,
-    pub tasks: Vec<Task>,
+    /// `pre_tasks`, `tasks` and `post_tasks`, one after another.
+    pub steps: Vec<Step>,
+    /// `gather_facts`; `None` where nothing is said.
+    pub gathers: Option<bool>,
+    pub ignore_unreachable: bool,
     pub tags: Vec<String>,
     /// What `reports:` lists, or the usual set.
     pub reports: Vec<ReportRequest>,

@@ -8,7 +8,7 @@ use crate::inventory::{Inventory, Variables, is_secret_name};
 use crate::model::{HostName, Value};
 use crate::template::Scope;
 
-use super::{PlannedPlay, Request};
+use super::{PlannedPlay, Request, Task};
 
 /// What every host of a run shares.
 #[derive(Debug)]
@@ -26,8 +26,8 @@ pub struct HostScope {
     run: Arc<RunVariables>,
     play: Arc<PlannedPlay>,
     host: HostName,
-    /// Position in the play's tasks of the one that is running.
-    task: Option<usize>,
+    /// The task that is running.
+    task: Option<Arc<Task>>,
     facts: Arc<IndexMap<String, Value>>,
     items: Vec<(String, Value)>,
 }
@@ -44,8 +44,8 @@ impl HostScope {
         self.items.clear();
     }
 
-    /// Goes on to the task at this position of the play's tasks.
-    pub fn enter_task(&mut self, task: usize) {
+    /// Goes on to a task of the play.
+    pub fn enter_task(&mut self, task: Arc<Task>) {
         self.task = Some(task);
         self.items.clear();
     }
@@ -68,7 +68,7 @@ impl HostScope {
     }
 
     fn task_vars(&self) -> Option<&Variables> {
-        Some(&self.play.tasks.get(self.task?)?.vars)
+        self.task.as_ref().map(|task| &task.vars)
     }
 
     fn magic(&self, name: &str) -> Option<Value> {

@@ -1,5 +1,7 @@
 //! One task.
 
+use std::time::Duration;
+
 use crate::inventory::Variables;
 use crate::model::{Place, Value};
 
@@ -13,22 +15,39 @@ pub struct Task {
     /// `name:` as written, where it may hold a template; else the name of the action.
     pub name: String,
     pub action: Action,
-    /// All must hold, in this order. Evaluated for each item of a loop.
+    /// All must hold, in this order, those of its blocks first. Evaluated for each item of a loop.
     pub when: Vec<Expression>,
     pub repeat: Option<Loop>,
+    /// `until`, `retries` and `delay`.
+    pub retry: Option<Retry>,
     pub register: Option<String>,
     pub ignore_errors: bool,
+    /// A device that is not reached costs this task alone; the next one tries again.
+    pub ignore_unreachable: bool,
+    /// The most that its action may take.
+    pub timeout: Option<Duration>,
     /// The task failed when all hold; `None`: the action itself says.
     pub failed_when: Option<Vec<Expression>>,
     /// The task changed something when all hold; `None`: it did not.
     pub changed_when: Option<Vec<Expression>>,
-    /// The play's tags, then its own.
+    /// Those of its play and its blocks, then its own.
     pub tags: Vec<String>,
-    /// Variables of this task alone.
+    /// Those of its blocks, and its own over them.
     pub vars: Variables,
     /// Neither output nor messages of this task are shown or recorded.
     pub no_log: bool,
     pub place: Place,
+}
+
+/// How often a task runs again until it is content.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Retry {
+    /// All must hold; without any, the task must not fail.
+    pub until: Vec<Expression>,
+    /// Runs after the first: a whole number, or the template of one.
+    pub retries: Value,
+    /// Seconds between two runs: a number, or the template of one.
+    pub delay: Value,
 }
 
 /// `loop:` and `loop_control:`.

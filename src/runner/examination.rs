@@ -4,15 +4,14 @@ use std::sync::Arc;
 
 use tokio::time::timeout;
 
-use super::action::Device;
-use super::device_session::DeviceSession;
 use super::interrupt::Interrupt;
-use super::patience;
-use super::port::{Clock, Connector, Transport};
+use super::link::Link;
+use super::port::{Clock, Connector};
 use super::redactor::Redactor;
 use super::reporter::Reporter;
 use super::settings::RunnerSettings;
-use super::task_run::{Ended, TaskRun};
+use super::task_run::Ended;
+use super::walk::Walk;
 use crate::model::{HostFailure, HostOutcome, Stage};
 use crate::playbook::{HostScope, Plan, PlannedHost};
 use crate::template::Templar;
@@ -42,21 +41,19 @@ pub(super) async fn examine<C: Connector, K: Clock>(
         events,
     };
     reporter.started().await;
-    let mut device = None;
+    let mut link = Link { shared, target: &host.target, reporter: &reporter, open: None };
     let outcome = tokio::select! {
         biased;
         () = interrupt.raised() => HostOutcome::Interrupted,
-        done = timeout(shared.settings.host, lead(shared, host, &reporter, &mut device)) => {
+        done = timeout(shared.settings.host, lead(host, &mut link)) => {
             match done {
                 Ok(Ok(())) => HostOutcome::Examined,
                 Ok(Err(failure)) => failure.into(),
-                Err(_) => too_slow(shared, device.is_some()).into(),
+                Err(_) => too_slow(shared, link.open.is_some()).into(),
             }
         }
     };
-    if let Some(device) = &mut device {
-        device.session.leave(shared.settings.leave).await;
-    }
+    link.leave().await;
     // Last, so that whatever happens before, a host has one outcome and no more.
     reporter.finished(outcome).await;
 }
@@ -71,47 +68,36 @@ fn too_slow<C, K>(shared: &Shared<C, K>, was_open: bool) -> HostFailure {
     )
 }
 
-/// Connects, and goes through the plays. The device is handed out as soon as it is there, so that
-/// the session can be left however this ends.
+/// Goes through the plays of a host.
 async fn lead<C: Connector, K: Clock>(
-    shared: &Shared<C, K>,
     host: &PlannedHost,
-    reporter: &Reporter<'_, K>,
-    device: &mut Option<Device<C::Transport>>,
+    link: &mut Link<'_, C, K>,
 ) -> Result<(), HostFailure> {
-    let retries = shared.settings.retries;
-    let transport = patience::connect(&shared.connector, &host.target, retries).await?;
-    if let Some(negotiated) = transport.negotiated() {
-        reporter.connected(negotiated.clone()).await;
-    }
-    let limits = shared.settings.session_of(&host.target);
-    let (session, mut survey) = DeviceSession::open(transport, limits).await?;
-    let mut transcripts = std::mem::take(&mut survey.transcripts);
-    for transcript in transcripts.drain(..) {
-        reporter.answered(transcript).await;
-    }
-    let device = device.insert(Device { session, survey });
+    let plan = &link.shared.plan;
     let mut scope: Option<HostScope> = None;
     for index in &host.plays {
-        let Some(play) = shared.plan.plays.get(*index) else { continue };
+        let Some(play) = plan.plays.get(*index) else { continue };
         let scope = match &mut scope {
             Some(scope) => {
                 scope.enter_play(play.clone());
                 scope
             }
             none => none.insert(HostScope::new(
-                shared.plan.variables.clone(),
+                plan.variables.clone(),
                 play.clone(),
                 host.entry.host.clone(),
             )),
         };
-        for (position, task) in play.tasks.iter().enumerate() {
-            scope.enter_task(position);
-            let run = TaskRun { play, task, templar: &shared.templar, reporter };
-            match run.run(scope, device).await {
-                Ended::On => {}
-                Ended::Failed(failure) => return Err(failure),
-            }
+        if play.gathers
+            && let Err(failure) = link.device().await
+            && !play.ignore_unreachable
+        {
+            return Err(failure);
+        }
+        let mut walk = Walk { play, scope, link };
+        match walk.steps(&play.steps, false).await {
+            Ended::On | Ended::Left => {}
+            Ended::Failed(failure) | Ended::Lost(failure) => return Err(failure),
         }
     }
     Ok(())

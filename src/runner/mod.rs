@@ -3,13 +3,16 @@
 //! Comes in: a plan and the ports. Goes out: one channel of events. Bounds concurrency, limits
 //! every wait, and stops at once when told to. Does not know: SSH, screen, disk, findings.
 //!
-//! Start reading at [`Runner::drive`], which lets hosts in; `examination` leads one host from its
-//! connection to `exit`, `task_run` evaluates one task, and `action` does what the task says.
+//! Start reading at [`Runner::drive`], which lets hosts in; `examination` leads one host through its
+//! plays and to `exit`, `walk` through the steps of a play, `task_run` evaluates one task, and
+//! `action` does what the task says. A session is opened by `link` when a task first needs it.
 
 mod action;
 mod device_session;
 mod examination;
 mod interrupt;
+mod judge;
+mod link;
 mod patience;
 mod port;
 mod redactor;
@@ -19,6 +22,7 @@ mod runner;
 mod settings;
 mod task_result;
 mod task_run;
+mod walk;
 
 pub use interrupt::{Interrupt, Interrupter};
 pub use port::{Clock, Connector, Transport};

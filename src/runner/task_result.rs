@@ -14,12 +14,18 @@ pub(super) struct TaskResult {
     /// `changed_when` said so; nothing here changes a device.
     pub changed: bool,
     pub skipped: bool,
+    /// No session with the device came about.
+    pub unreachable: bool,
     pub message: Option<String>,
 }
 
 impl TaskResult {
     pub fn failed(failure: HostFailure) -> Self {
         Self { failure: Some(failure), ..Self::default() }
+    }
+
+    pub fn unreachable(failure: HostFailure) -> Self {
+        Self { unreachable: true, ..Self::failed(failure) }
     }
 
     /// The condition that did not hold.
@@ -41,7 +47,11 @@ impl TaskResult {
     pub fn value(&self) -> Value {
         let mut fields = self.fields.clone();
         fields.insert("changed".into(), Value::Bool(self.changed));
+        // Ansible does not say that what was not reached has failed; it is no success either.
         fields.insert("failed".into(), Value::Bool(self.failure.is_some()));
+        if self.unreachable {
+            fields.insert("unreachable".into(), Value::Bool(true));
+        }
         if self.skipped {
             fields.insert("skipped".into(), Value::Bool(true));
         }

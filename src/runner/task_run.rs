@@ -1,30 +1,39 @@
 //! One task on one host: its loop, its conditions, its result.
 
-use super::action::{self, Device};
-use super::port::{Clock, Transport};
-use super::reporter::Reporter;
+use indexmap::IndexMap;
+use tokio::time::timeout;
+
+use super::action;
+use super::judge::Judge;
+use super::link::Link;
+use super::port::{Clock, Connector};
 use super::task_result::{TaskResult, mistake};
 use crate::model::{HostFailure, Stage, TaskOutcome, TaskRef, TaskStatus, Value};
-use crate::playbook::{Expression, HostScope, Loop, PlannedPlay, Task};
+use crate::playbook::{Action, HostScope, Loop, Meta, PlannedPlay, Task};
 use crate::template::{Templar, is_template};
 
 /// What stands in the place of what `no_log` hides.
 const HIDDEN: &str =
     "the output has been hidden due to the fact that 'no_log: true' was specified for this task";
 
-/// How a task ended for its host.
+/// How a task, or several, ended for their host.
 pub(super) enum Ended {
     /// The next one may run.
     On,
+    /// What a `rescue` may take over.
     Failed(HostFailure),
+    /// There is no session with the device any more, or none came about.
+    Lost(HostFailure),
+    /// The host leaves the play without having failed.
+    Left,
 }
 
 /// One task, about to run.
-pub(super) struct TaskRun<'a, K> {
+pub(super) struct TaskRun<'a> {
     pub play: &'a PlannedPlay,
     pub task: &'a Task,
-    pub templar: &'a Templar,
-    pub reporter: &'a Reporter<'a, K>,
+    /// A `rescue` takes over when it fails.
+    pub is_caught: bool,
 }
 
 /// An item of a loop: its variables, and the item itself.
@@ -32,30 +41,62 @@ struct Turn {
     variables: Vec<(String, Value)>,
 }
 
-impl<K: Clock> TaskRun<'_, K> {
+impl TaskRun<'_> {
     /// Runs the task, registers its result and reports it.
-    pub async fn run<T: Transport>(&self, scope: &mut HostScope, device: &mut Device<T>) -> Ended {
+    pub async fn run<C: Connector, K: Clock>(
+        &self,
+        scope: &mut HostScope,
+        link: &mut Link<'_, C, K>,
+    ) -> Ended {
         // A lost session ends the host whatever `ignore_errors` says: there is no next task.
-        let (result, lost) = match self.whole(scope, device).await {
+        let (result, lost) = match self.whole(scope, link).await {
             Ok(result) => (result, false),
+            Err(failure) if failure.stage.is_unreachable() => {
+                (TaskResult::unreachable(failure), !self.task.ignore_unreachable)
+            }
             Err(failure) => (TaskResult::failed(failure), true),
         };
         if let Some(name) = &self.task.register {
             scope.set_fact(name.clone(), result.value());
         }
+        if let Action::Meta(meta) = &self.task.action
+            && result.failure.is_none()
+        {
+            let has_left = *meta == Meta::EndHost && !result.skipped;
+            return if has_left { Ended::Left } else { Ended::On };
+        }
+        let is_passed_over = !lost && (self.task.ignore_errors || result.unreachable);
         let status = match (&result.failure, result.skipped) {
-            (Some(_), _) if self.task.ignore_errors && !lost => TaskStatus::Ignored,
+            (Some(_), _) if is_passed_over => TaskStatus::Ignored,
+            (Some(_), _) if self.is_caught && !lost => TaskStatus::Rescued,
             (Some(_), _) => TaskStatus::Failed,
             (None, true) => TaskStatus::Skipped,
             (None, false) => TaskStatus::Ok,
         };
+        if status == TaskStatus::Rescued {
+            scope.set_fact("ansible_failed_task", self.told());
+            scope.set_fact("ansible_failed_result", result.value());
+        }
         let said = result.failure.as_ref().map(ToString::to_string).or(result.message);
         let message = said.map(|text| if self.task.no_log { HIDDEN.to_owned() } else { text });
-        self.reporter.task_finished(self.reference(scope), TaskOutcome { status, message }).await;
+        let outcome = TaskOutcome { status, changed: result.changed, message };
+        let reference = self.reference(scope, &link.shared.templar);
+        link.reporter.task_finished(reference, outcome).await;
         match result.failure {
-            Some(failure) if status == TaskStatus::Failed => Ended::Failed(self.shown(failure)),
+            Some(failure) if lost => Ended::Lost(self.shown(failure)),
+            Some(failure) if status != TaskStatus::Ignored => Ended::Failed(self.shown(failure)),
             _ => Ended::On,
         }
+    }
+
+    /// `ansible_failed_task`
+    fn told(&self) -> Value {
+        let text = |text: &str| Value::Unsafe(text.to_owned());
+        Value::Map(IndexMap::from([
+            ("name".to_owned(), text(&self.task.name)),
+            ("action".to_owned(), text(self.task.action.name())),
+            ("tags".to_owned(), Value::List(self.task.tags.iter().map(|tag| text(tag)).collect())),
+        ]))
     }
 
     fn shown(&self, failure: HostFailure) -> HostFailure {
@@ -66,9 +107,9 @@ impl<K: Clock> TaskRun<'_, K> {
         }
     }
 
-    fn reference(&self, scope: &HostScope) -> TaskRef {
+    fn reference(&self, scope: &HostScope, templar: &Templar) -> TaskRef {
         let name = match is_template(&self.task.name) && !self.task.no_log {
-            true => match self.templar.fill(&Value::text(&*self.task.name), &scope.shared()) {
+            true => match templar.fill(&Value::text(&*self.task.name), &scope.shared()) {
                 Ok(Value::Text(name) | Value::Unsafe(name)) => shortened(&name),
                 _ => self.task.name.clone(),
             },
@@ -79,20 +120,21 @@ impl<K: Clock> TaskRun<'_, K> {
     }
 
     /// # Errors
-    /// The session is lost.
-    async fn whole<T: Transport>(
+    /// The session is lost, or none came about.
+    async fn whole<C: Connector, K: Clock>(
         &self,
         scope: &mut HostScope,
-        device: &mut Device<T>,
+        link: &mut Link<'_, C, K>,
     ) -> Result<TaskResult, HostFailure> {
+        let judge = Judge { task: self.task, templar: &link.shared.templar };
         let Some(repeat) = &self.task.repeat else {
-            return self.turn(scope, Vec::new(), device).await;
+            return self.turn(scope, Vec::new(), link).await;
         };
-        let turns = match self.turns(repeat, scope) {
+        let turns = match self.turns(repeat, scope, &link.shared.templar) {
             Ok(turns) => turns,
             // Ansible skips a task whose condition is false, even when its loop is undefined.
             Err(failure) => {
-                return Ok(match self.condition(scope) {
+                return Ok(match judge.condition(scope) {
                     Ok(Some(skipped)) => skipped,
                     _ => TaskResult::failed(failure),
                 });
@@ -106,19 +148,26 @@ impl<K: Clock> TaskRun<'_, K> {
         }
         let mut results = Vec::new();
         for turn in turns {
-            let mut result = self.turn(scope, turn.variables.clone(), device).await?;
-            self.label(repeat, scope, &turn, &mut result);
+            let mut result = self.turn(scope, turn.variables.clone(), link).await?;
+            self.label(repeat, scope, &turn, &mut result, &link.shared.templar);
             results.push((turn, result));
         }
         Ok(gathered(&repeat.variable, results))
     }
 
     /// Puts the item, or what `label` shows in its place, before what a turn has to say.
-    fn label(&self, repeat: &Loop, scope: &HostScope, turn: &Turn, result: &mut TaskResult) {
+    fn label(
+        &self,
+        repeat: &Loop,
+        scope: &HostScope,
+        turn: &Turn,
+        result: &mut TaskResult,
+        templar: &Templar,
+    ) {
         let item = match &repeat.label {
             Some(label) => {
                 let scope = scope.with(turn.variables.clone()).shared();
-                self.templar.fill(&Value::text(&*label.text), &scope).ok()
+                templar.fill(&Value::text(&*label.text), &scope).ok()
             }
             None => turn.variables.first().map(|(_, item)| item.clone()),
         };
@@ -135,111 +184,90 @@ impl<K: Clock> TaskRun<'_, K> {
         }
     }
 
-    /// One turn of the loop, or the task itself.
-    async fn turn<T: Transport>(
+    /// One turn of the loop, or the task itself: until it is content.
+    async fn turn<C: Connector, K: Clock>(
         &self,
         scope: &mut HostScope,
         variables: Vec<(String, Value)>,
-        device: &mut Device<T>,
+        link: &mut Link<'_, C, K>,
     ) -> Result<TaskResult, HostFailure> {
         let inner = scope.with(variables);
-        match self.condition(&inner) {
+        let judge = Judge { task: self.task, templar: &link.shared.templar };
+        match judge.condition(&inner) {
             Ok(None) => {}
             Ok(Some(skipped)) => return Ok(skipped),
             Err(failure) => return Ok(TaskResult::failed(failure)),
         }
+        let (retries, delay) = match judge.patience(&inner) {
+            Ok(patience) => patience,
+            Err(failure) => return Ok(TaskResult::failed(failure)),
+        };
+        let mut attempt = 1;
+        loop {
+            let (mut result, facts) = self.attempt(&inner, link).await?;
+            judge.result(&inner, &mut result);
+            if retries > 0 {
+                result.fields.insert("attempts".to_owned(), Value::Int(attempt.min(retries)));
+                match judge.is_content(&inner, &result) {
+                    Ok(true) => {}
+                    Ok(false) if attempt <= retries => {
+                        attempt += 1;
+                        tokio::time::sleep(delay).await;
+                        continue;
+                    }
+                    Ok(false) => {
+                        result.failure.get_or_insert_with(|| judge.gave_up(retries));
+                    }
+                    Err(failure) => result.failure = Some(failure),
+                }
+            }
+            // What failed sets nothing.
+            if result.failure.is_none() {
+                for (name, value) in facts {
+                    scope.set_fact(name, value);
+                }
+            }
+            return Ok(result);
+        }
+    }
+
+    /// Does what the task says, once, within its time.
+    async fn attempt<C: Connector, K: Clock>(
+        &self,
+        scope: &HostScope,
+        link: &mut Link<'_, C, K>,
+    ) -> Result<(TaskResult, Vec<(String, Value)>), HostFailure> {
         let context = action::Context {
-            scope: &inner,
-            templar: self.templar,
-            reporter: self.reporter,
+            scope,
+            templar: &link.shared.templar,
+            reporter: link.reporter,
             is_hidden: self.task.no_log,
         };
-        let (mut result, facts) = action::perform(&self.task.action, &context, device).await?;
-        self.judge(&inner, &mut result);
-        // What failed sets nothing.
-        if result.failure.is_none() {
-            for (name, value) in facts {
-                scope.set_fact(name, value);
+        let performed = action::perform(&self.task.action, &context, link);
+        let Some(limit) = self.task.timeout else { return performed.await };
+        match timeout(limit, performed).await {
+            Ok(performed) => performed,
+            Err(_) => {
+                // Nobody knows where in an answer the session is: the next task has another.
+                link.leave().await;
+                let seconds = limit.as_secs();
+                let failure = HostFailure::new(
+                    Stage::Task,
+                    format!("the task took longer than its `timeout` of {seconds} seconds"),
+                    "The device answers slowly: give the task more time.",
+                );
+                Ok((TaskResult::failed(failure), Vec::new()))
             }
         }
-        Ok(result)
     }
 
-    /// `when`: the result of a task that is skipped; `None` when it may run.
-    fn condition(&self, scope: &HostScope) -> Result<Option<TaskResult>, HostFailure> {
-        Ok(self.first_false(&self.task.when, scope, "when")?.map(TaskResult::skipped))
-    }
-
-    /// `changed_when`, then `failed_when`, with the result under the name that it is registered
-    /// as.
-    fn judge(&self, scope: &HostScope, result: &mut TaskResult) {
-        if let Some(conditions) = &self.task.changed_when {
-            match self.first_false(conditions, &self.seeing(scope, result), "changed_when") {
-                Ok(held) => result.changed = held.is_none(),
-                Err(failure) => result.failure = Some(failure),
-            }
-        }
-        if let Some(conditions) = &self.task.failed_when {
-            match self.first_false(conditions, &self.seeing(scope, result), "failed_when") {
-                Ok(Some(_)) => result.failure = None,
-                Ok(None) => {
-                    result.failure.get_or_insert_with(|| {
-                        let held: Vec<_> = conditions.iter().map(|c| c.text.as_str()).collect();
-                        HostFailure::new(
-                            Stage::Task,
-                            format!("`failed_when` holds: {}", held.join(" and ")),
-                            "The playbook calls this a failure: see what the device answered.",
-                        )
-                    });
-                }
-                Err(failure) => result.failure = Some(failure),
-            }
-            let failed = Value::Bool(result.failure.is_some());
-            result.fields.insert("failed_when_result".to_owned(), failed);
-        }
-    }
-
-    fn seeing(&self, scope: &HostScope, result: &TaskResult) -> HostScope {
-        scope.with(self.task.register.clone().map(|name| (name, result.value())))
-    }
-
-    /// The first condition that does not hold. As in Ansible 2.19, it must be a boolean.
-    fn first_false<'c>(
+    fn turns(
         &self,
-        conditions: &'c [Expression],
+        repeat: &Loop,
         scope: &HostScope,
-        keyword: &str,
-    ) -> Result<Option<&'c str>, HostFailure> {
-        if conditions.is_empty() {
-            return Ok(None);
-        }
-        let scope = scope.shared();
-        for condition in conditions {
-            let held = self
-                .templar
-                .evaluate(&condition.text, &scope)
-                .map_err(|error| mistake(&format!("`{keyword}: {}`", condition.text), error))?;
-            match held {
-                Value::Bool(true) => {}
-                Value::Bool(false) => return Ok(Some(&condition.text)),
-                other => {
-                    return Err(HostFailure::new(
-                        Stage::Task,
-                        format!(
-                            "`{keyword}: {}` is {}, and a condition must be true or false",
-                            condition.text,
-                            other.kind()
-                        ),
-                        "Compare it with something, or test it: `x is defined`, `x | length > 0`.",
-                    ));
-                }
-            }
-        }
-        Ok(None)
-    }
-
-    fn turns(&self, repeat: &Loop, scope: &HostScope) -> Result<Vec<Turn>, HostFailure> {
-        let filled = self.templar.fill(&repeat.items, &scope.shared());
+        templar: &Templar,
+    ) -> Result<Vec<Turn>, HostFailure> {
+        let filled = templar.fill(&repeat.items, &scope.shared());
         match filled.map_err(|error| mistake("`loop`", error))? {
             Value::List(items) => Ok(items
                 .into_iter()

@@ -1,13 +1,13 @@
 //! The end of an Ansible run, in Ansible's words.
 
-use crate::model::{HostOutcome, HostRecord, RunRecord, TaskStatus, clean_line};
+use crate::model::{HostOutcome, HostRecord, RunRecord, TaskRecord, TaskStatus, clean_line};
 
 /// Ansible pads its headings with stars to one column more than this.
 const COLUMNS: usize = 79;
 
 /// `PLAY RECAP` and one line for each host that took part, sorted by name, as `ansible-playbook`
-/// prints them to a pipe: scripts that read its recap read this one. `changed` and `rescued` are
-/// always 0, since nothing here changes a device.
+/// prints them to a pipe: scripts that read its recap read this one. `changed` counts what
+/// `changed_when` says, since nothing here changes a device.
 pub fn recap(record: &RunRecord) -> String {
     let title = "PLAY RECAP";
     let mut lines = vec![format!("{title} {}", "*".repeat(COLUMNS - title.len()))];
@@ -39,12 +39,17 @@ fn line(name: &str, host: &HostRecord) -> String {
          rescued={:<4} ignored={ignored:<4}",
         // Ansible counts an ignored failure as ok too.
         host.count(TaskStatus::Ok) + ignored,
-        0,
+        host.tasks.iter().filter(|task| is_changed(task)).count(),
         usize::from(unreachable),
         failures,
         host.count(TaskStatus::Skipped),
-        0,
+        host.count(TaskStatus::Rescued),
     )
+}
+
+/// Ansible counts a change only where the task went on.
+fn is_changed(task: &TaskRecord) -> bool {
+    task.outcome.changed && matches!(task.outcome.status, TaskStatus::Ok | TaskStatus::Ignored)
 }
 
 #[cfg(test)]
@@ -83,7 +88,7 @@ mod tests {
                     host: host.clone(),
                     at,
                     task: TaskRef { play: 0, task, name: "t".into(), action: "cli".into() },
-                    outcome: TaskOutcome { status: *status, message: None },
+                    outcome: TaskOutcome { status: *status, changed: false, message: None },
                 });
             }
             record.apply(RunEvent::HostFinished { host, at, outcome: outcome.clone() });
@@ -93,10 +98,10 @@ mod tests {
 
     #[test]
     fn it_reads_as_ansible_writes_it() {
-        use TaskStatus::{Failed, Ignored, Ok, Skipped};
+        use TaskStatus::{Failed, Ignored, Ok, Rescued, Skipped};
         let lost = |stage| HostOutcome::from(HostFailure::new(stage, "lost", "look"));
         let text = recap(&record(&[
-            ("fw2", &[Ok, Ok, Skipped, Ignored], HostOutcome::Examined),
+            ("fw2", &[Ok, Ok, Skipped, Ignored, Rescued], HostOutcome::Examined),
             ("fw1", &[], lost(Stage::Connect)),
             ("fw3", &[Ok, Failed], lost(Stage::Task)),
             ("fw4", &[], lost(Stage::Vdom)),
@@ -107,7 +112,7 @@ mod tests {
             [
                 "PLAY RECAP *********************************************************************",
                 "fw1                        : ok=0    changed=0    unreachable=1    failed=0    skipped=0    rescued=0    ignored=0   ",
-                "fw2                        : ok=3    changed=0    unreachable=0    failed=0    skipped=1    rescued=0    ignored=1   ",
+                "fw2                        : ok=3    changed=0    unreachable=0    failed=0    skipped=1    rescued=1    ignored=1   ",
                 "fw3                        : ok=1    changed=0    unreachable=0    failed=1    skipped=0    rescued=0    ignored=0   ",
                 "fw4                        : ok=0    changed=0    unreachable=0    failed=1    skipped=0    rescued=0    ignored=0   ",
             ]

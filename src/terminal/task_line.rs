@@ -31,6 +31,10 @@ impl TaskLines {
                         format!("ok: [{host}] => {}", task.name)
                     }
                     TaskStatus::Ok => format!("ok: [{host}] => {}: {message}", task.name),
+                    // What a rescue does about it is told by its own tasks.
+                    TaskStatus::Rescued => {
+                        format!("fatal: [{host}]: FAILED! => {}: {message}", task.name)
+                    }
                     TaskStatus::Skipped => format!("skipping: [{host}] => {}", task.name),
                     TaskStatus::Failed => {
                         self.told.insert(host.clone());
@@ -91,7 +95,7 @@ mod tests {
             host: "fgt-1".into(),
             at: Timestamp::UNIX_EPOCH,
             task: TaskRef { play: 0, task: 0, name: "Read tokens".into(), action: "cli".into() },
-            outcome: TaskOutcome { status, message: message.map(str::to_owned) },
+            outcome: TaskOutcome { status, changed: false, message: message.map(str::to_owned) },
         }
     }
 

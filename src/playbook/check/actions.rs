@@ -1,6 +1,6 @@
 //! The actions there are.
 
-use crate::playbook::{Action, Assert, Cli, Collect, Debug, action::set_fact};
+use crate::playbook::{Action, Assert, Cli, Collect, Debug, Meta, action::set_fact};
 
 use super::{Parameters, Reader};
 
@@ -65,6 +65,23 @@ pub(super) static ACTIONS: &[ActionRow] = &[
         parameters: Some(&["msg", "var", "verbosity"]),
         text: TextForm::Pairs,
         read: |parameters, reader| Debug::read(parameters, reader).map(Action::Debug),
+    },
+    ActionRow {
+        name: "fail",
+        is_ansibles: true,
+        parameters: Some(&["msg"]),
+        text: TextForm::Pairs,
+        read: |parameters, reader| {
+            let message = parameters.get("msg").map(|node| reader.template("msg", node));
+            Some(Action::Fail(message.flatten()))
+        },
+    },
+    ActionRow {
+        name: "meta",
+        is_ansibles: true,
+        parameters: Some(&["free_form"]),
+        text: TextForm::Is("free_form"),
+        read: |parameters, reader| Meta::read(parameters, reader).map(Action::Meta),
     },
 ];
 

@@ -7,7 +7,7 @@ pub(super) struct Foreign {
 }
 
 /// Modules that steer a playbook, with the remedy.
-const STEERING: [(&str, &str); 17] = [
+const STEERING: [(&str, &str); 15] = [
     ("include_tasks", "write the tasks into this file"),
     ("import_tasks", "write the tasks into this file"),
     ("include_role", "write the role's tasks into this file"),
@@ -15,8 +15,6 @@ const STEERING: [(&str, &str); 17] = [
     ("include_vars", "set the variables under `vars:` or in `group_vars/`"),
     ("include", "write the tasks into this file"),
     ("import_playbook", "run the playbooks one after another"),
-    ("meta", "leave it out, or use `when` to skip tasks"),
-    ("fail", "use `assert` with a condition under `that`"),
     ("pause", "leave it out: nothing has to be waited for"),
     ("wait_for", "leave it out: nothing has to be waited for"),
     ("wait_for_connection", "leave it out: a host is reached before its first task"),

@@ -9,6 +9,7 @@ use super::Reader;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Level {
     Play,
+    Block,
     Task,
 }
 
@@ -16,6 +17,7 @@ impl Level {
     const fn noun(self) -> &'static str {
         match self {
             Self::Play => "play",
+            Self::Block => "block",
             Self::Task => "task",
         }
     }
@@ -48,7 +50,10 @@ const fn row(name: &'static str, levels: &'static [Level], rule: Rule) -> Keywor
 
 const PLAY: &[Level] = &[Level::Play];
 const TASK: &[Level] = &[Level::Task];
-const BOTH: &[Level] = &[Level::Play, Level::Task];
+const BLOCK: &[Level] = &[Level::Block];
+/// What a block says for all of its tasks.
+const TASKS: &[Level] = &[Level::Block, Level::Task];
+const ALL: &[Level] = &[Level::Play, Level::Block, Level::Task];
 
 const FALSE: &[&str] = &["false", "no"];
 const BECOME: &str = "leave it out: reading needs no more rights than the login has";
@@ -58,23 +63,22 @@ const PACE: &str =
 const STOP: &str = "leave it out: a host that fails never stops the others";
 const IN_TASKS: &str = "move its tasks into `tasks:`";
 const FILES: &str = "set the variables under `vars:`, in `group_vars/`, or with `-e @FILE`";
-const BLOCK: &str = "write its tasks one after another, with `when` or `ignore_errors` on each";
-const RETRY: &str = "leave it out: a command is asked once";
-const WAIT: &str = "leave it out, or set `ansible_command_timeout` for the host";
 
 /// Every key that tokenfleet knows of. A key that comes to be read is a changed row here and an
-/// arm in `play.rs` or `task.rs`.
+/// arm in `play.rs`, `block.rs` or `task.rs`; what all three have is read in `inherited.rs`.
 static KEYWORDS: &[Keyword] = &[
-    row("name", BOTH, Rule::Read),
+    row("name", ALL, Rule::Read),
     row("hosts", PLAY, Rule::Read),
     row("gather_facts", PLAY, Rule::Read),
-    row("vars", BOTH, Rule::Read),
-    row("tags", BOTH, Rule::Read),
-    row("ignore_errors", BOTH, Rule::Read),
-    row("no_log", BOTH, Rule::Read),
+    row("vars", ALL, Rule::Read),
+    row("tags", ALL, Rule::Read),
+    row("ignore_errors", ALL, Rule::Read),
+    row("no_log", ALL, Rule::Read),
+    row("pre_tasks", PLAY, Rule::Read),
     row("tasks", PLAY, Rule::Read),
+    row("post_tasks", PLAY, Rule::Read),
     row("reports", PLAY, Rule::Read),
-    row("when", TASK, Rule::Read),
+    row("when", TASKS, Rule::Read),
     row("loop", TASK, Rule::Read),
     row("loop_control", TASK, Rule::Read),
     row("register", TASK, Rule::Read),
@@ -86,12 +90,12 @@ static KEYWORDS: &[Keyword] = &[
     row("gather_timeout", PLAY, Rule::NoEffect),
     row("fact_path", PLAY, Rule::NoEffect),
     // Names are looked up in one place only.
-    row("collections", BOTH, Rule::NoEffect),
+    row("collections", ALL, Rule::NoEffect),
     // Nothing is changed, so there is nothing to show the difference of.
-    row("diff", BOTH, Rule::NoEffect),
+    row("diff", ALL, Rule::NoEffect),
     row(
         "connection",
-        BOTH,
+        ALL,
         Rule::Only(
             &["ssh", "smart", "network_cli", "ansible.netcommon.network_cli"],
             "tokenfleet speaks SSH: leave it out",
@@ -99,40 +103,38 @@ static KEYWORDS: &[Keyword] = &[
     ),
     row("strategy", PLAY, Rule::Only(&["free", "ansible.builtin.free"], PACE)),
     row("order", PLAY, Rule::Only(&["inventory"], "leave it out: reports keep the inventory's")),
-    row("become", BOTH, Rule::Only(FALSE, BECOME)),
-    row("become_user", BOTH, Rule::Refused(BECOME)),
-    row("become_method", BOTH, Rule::Refused(BECOME)),
-    row("become_flags", BOTH, Rule::Refused(BECOME)),
-    row("become_exe", BOTH, Rule::Refused(BECOME)),
-    row("check_mode", BOTH, Rule::Only(FALSE, "leave it out: every action only reads")),
-    row("run_once", BOTH, Rule::Only(FALSE, "limit the play with `hosts: GROUP[0]`")),
-    row("any_errors_fatal", BOTH, Rule::Only(FALSE, STOP)),
-    row("ignore_unreachable", BOTH, Rule::Only(FALSE, STOP)),
+    row("become", ALL, Rule::Only(FALSE, BECOME)),
+    row("become_user", ALL, Rule::Refused(BECOME)),
+    row("become_method", ALL, Rule::Refused(BECOME)),
+    row("become_flags", ALL, Rule::Refused(BECOME)),
+    row("become_exe", ALL, Rule::Refused(BECOME)),
+    row("check_mode", ALL, Rule::Only(FALSE, "leave it out: every action only reads")),
+    row("run_once", ALL, Rule::Only(FALSE, "limit the play with `hosts: GROUP[0]`")),
+    row("any_errors_fatal", ALL, Rule::Only(FALSE, STOP)),
+    row("ignore_unreachable", ALL, Rule::Read),
     row("max_fail_percentage", PLAY, Rule::Refused(STOP)),
     row("serial", PLAY, Rule::Refused(PACE)),
-    row("throttle", BOTH, Rule::Refused(PACE)),
-    row("timeout", BOTH, Rule::Refused(WAIT)),
-    row("remote_user", BOTH, Rule::Refused(REACHED)),
-    row("port", BOTH, Rule::Refused(REACHED)),
-    row("environment", BOTH, Rule::Refused("leave it out: a FortiGate's CLI has no environment")),
-    row("module_defaults", BOTH, Rule::Refused("write the parameters at each task")),
-    row("debugger", BOTH, Rule::Refused("leave it out, and look at the run with `-vv`")),
+    row("throttle", ALL, Rule::Refused(PACE)),
+    row("timeout", ALL, Rule::Read),
+    row("remote_user", ALL, Rule::Refused(REACHED)),
+    row("port", ALL, Rule::Refused(REACHED)),
+    row("environment", ALL, Rule::Refused("leave it out: a FortiGate's CLI has no environment")),
+    row("module_defaults", ALL, Rule::Refused("write the parameters at each task")),
+    row("debugger", ALL, Rule::Refused("leave it out, and look at the run with `-vv`")),
     row("vars_files", PLAY, Rule::Refused(FILES)),
     row("vars_prompt", PLAY, Rule::Refused("give the variables with `-e NAME=VALUE`")),
-    row("pre_tasks", PLAY, Rule::Refused(IN_TASKS)),
-    row("post_tasks", PLAY, Rule::Refused(IN_TASKS)),
     row("roles", PLAY, Rule::Refused(IN_TASKS)),
     row("handlers", PLAY, Rule::Refused("write tasks with `when` in their place")),
     row("force_handlers", PLAY, Rule::Refused("leave it out: there are no handlers")),
     row("import_playbook", PLAY, Rule::Refused("run the playbooks one after another")),
-    row("notify", TASK, Rule::Refused("write a task with `when: RESULT.changed` below it")),
+    row("notify", ALL, Rule::Refused("write a task with `when: RESULT.changed` below it")),
     row("listen", TASK, Rule::Refused("leave it out: there are no handlers")),
-    row("block", TASK, Rule::Refused(BLOCK)),
-    row("rescue", TASK, Rule::Refused("use `ignore_errors`, and `when: RESULT.failed` below")),
-    row("always", TASK, Rule::Refused("use `ignore_errors` on the tasks above")),
-    row("until", TASK, Rule::Refused(RETRY)),
-    row("retries", TASK, Rule::Refused(RETRY)),
-    row("delay", TASK, Rule::Refused(RETRY)),
+    row("block", BLOCK, Rule::Read),
+    row("rescue", BLOCK, Rule::Read),
+    row("always", BLOCK, Rule::Read),
+    row("until", TASK, Rule::Read),
+    row("retries", TASK, Rule::Read),
+    row("delay", TASK, Rule::Read),
     row("async", TASK, Rule::Refused("leave it out: hosts never wait for one another")),
     row("poll", TASK, Rule::Refused("leave it out: hosts never wait for one another")),
     row("delegate_to", TASK, Rule::Refused("write a play for that host")),
@@ -212,12 +214,9 @@ pub(super) fn of_ansible(key: &Node, written: &str) -> InputIssue {
 /// An issue with a key that is no keyword at `level`; `more` are names that may stand there too.
 pub(super) fn unknown(key: &Node, level: Level, more: &[&'static str]) -> InputIssue {
     let name = key.key_text();
-    let other = match level {
-        Level::Play => Level::Task,
-        Level::Task => Level::Play,
-    };
     let issue = key.error(format!("unknown key `{name}`"));
-    if by_name(&name, other).is_some() {
+    let levels = [Level::Play, Level::Task, Level::Block];
+    if let Some(other) = levels.into_iter().find(|other| by_name(&name, *other).is_some()) {
         return issue.hint(format!("`{name}` belongs to a {}", other.noun()));
     }
     let mut known = read_at(level);
@@ -227,7 +226,7 @@ pub(super) fn unknown(key: &Node, level: Level, more: &[&'static str]) -> InputI
 
 /// Whether a key stands in the place of an action, so that a task with it misses none.
 pub(super) fn replaces_action(name: &str) -> bool {
-    ["block", "rescue", "always", "action", "local_action"].contains(&name)
+    ["rescue", "always", "action", "local_action"].contains(&name)
 }
 
 /// Whether the name is nearly that of a keyword of tasks.
@@ -257,6 +256,13 @@ mod tests {
     fn playbook(level: Level, line: &str) -> String {
         match level {
             Level::Play if line.starts_with("hosts:") => format!("- {line}\n"),
+            Level::Block if line.starts_with("block:") => {
+                format!("- hosts: all\n  tasks:\n    - {line}\n")
+            }
+            Level::Block => {
+                let block = "    - block: [{debug: {msg: x}}]";
+                format!("- hosts: all\n  tasks:\n{block}\n      {line}\n")
+            }
             Level::Play => format!("- hosts: all\n  {line}\n"),
             Level::Task => {
                 format!("- hosts: all\n  tasks:\n    - debug: {{msg: x}}\n      {line}\n")

@@ -4,9 +4,10 @@ use crate::model::ReportRequest;
 use crate::playbook::Play;
 use crate::yaml::Node;
 
+use super::block::Steps;
+use super::inherited::Inherited;
 use super::keywords::{self, Level, Sifted};
-use super::task::Inherited;
-use super::{Reader, actions, reports, task};
+use super::{Reader, actions, reports};
 
 pub(super) fn read(node: &Node, reader: &mut Reader<'_>) -> Option<Play> {
     let Some(entries) = node.as_map() else {
@@ -27,16 +28,15 @@ pub(super) fn read(node: &Node, reader: &mut Reader<'_>) -> Option<Play> {
     }
     let name = keys.get("name").and_then(|node| reader.literal("name", node));
     let hosts = hosts(node, entries, &keys, reader);
-    if let Some(node) = keys.get("gather_facts") {
-        reader.boolean("gather_facts", node);
-    }
+    let gathers = keys.get("gather_facts").and_then(|node| reader.boolean("gather_facts", node));
     let vars = keys.get("vars").map(|node| reader.play_variables(node)).unwrap_or_default();
-    let mut flag =
-        |key| keys.get(key).and_then(|node| reader.boolean(key, node)).unwrap_or_default();
-    let (ignore_errors, no_log) = (flag("ignore_errors"), flag("no_log"));
-    let tags = keys.get("tags").map(|node| task::tags(node, reader)).unwrap_or_default();
-    let inherited = Inherited { tags: &tags, ignore_errors, no_log };
-    let tasks = keys.get("tasks").map(|node| task::list(node, &inherited, reader));
+    let inherited = Inherited::of_play(&keys, reader);
+    let mut steps = Steps::default();
+    let steps = ["pre_tasks", "tasks", "post_tasks"].into_iter().flat_map(|key| {
+        let list = keys.get(key).map(|node| steps.list(key, node, &inherited, reader));
+        list.unwrap_or_default()
+    });
+    let steps = steps.collect();
     let reports = match keys.get("reports") {
         Some(node) => reports::read(node, reader),
         None => ReportRequest::usual(),
@@ -48,8 +48,10 @@ pub(super) fn read(node: &Node, reader: &mut Reader<'_>) -> Option<Play> {
         hosts_place: at.place.clone(),
         hosts_width: at.width,
         vars,
-        tasks: tasks.unwrap_or_default(),
-        tags,
+        steps,
+        gathers,
+        ignore_unreachable: inherited.ignore_unreachable,
+        tags: inherited.tags,
         reports,
         place: node.place.clone(),
     })

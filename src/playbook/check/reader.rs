@@ -84,6 +84,16 @@ impl<'a> Reader<'a> {
         }
     }
 
+    /// A whole number from 0 on, in quotes or not.
+    pub fn number(&mut self, key: &str, node: &Node) -> Option<u64> {
+        let number = node.scalar_text().and_then(|text| text.trim().parse().ok());
+        if number.is_none() {
+            let message = format!("`{key}` must be a whole number, not {}", described(node));
+            self.refuse(node, message, format!("write a number, such as `{key}: 10`"));
+        }
+        number
+    }
+
     /// Text, or a number or boolean taken as its characters.
     pub fn text<'n>(&mut self, key: &str, node: &'n Node) -> Option<&'n str> {
         match node.scalar_text() {

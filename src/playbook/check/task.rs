@@ -6,30 +6,15 @@ use crate::yaml::Node;
 
 use super::actions::{self, ActionRow};
 use super::keywords::{self, Level, Sifted};
-use super::{Parameters, Reader, foreign, repeat};
+use super::inherited::Inherited;
+use super::{Parameters, Reader, foreign, repeat, retry};
 
-/// What a play hands down to its tasks.
-pub(super) struct Inherited<'a> {
-    pub tags: &'a [String],
-    pub ignore_errors: bool,
-    pub no_log: bool,
-}
-
-/// `tasks:` of a play.
-pub(super) fn list(node: &Node, play: &Inherited<'_>, reader: &mut Reader<'_>) -> Vec<Task> {
-    if node.is_null() {
-        return Vec::new();
-    }
-    let Some(nodes) = node.as_list() else {
-        let message = format!("`tasks` must be a list, not {}", node.kind());
-        reader.refuse(node, message, "begin each task with `- `");
-        return Vec::new();
-    };
-    let tasks = nodes.iter().enumerate();
-    tasks.filter_map(|(index, node)| read(index, node, play, reader)).collect()
-}
-
-fn read(index: usize, node: &Node, play: &Inherited<'_>, reader: &mut Reader<'_>) -> Option<Task> {
+pub(super) fn read(
+    index: usize,
+    node: &Node,
+    outer: &Inherited,
+    reader: &mut Reader<'_>,
+) -> Option<Task> {
     let Some(entries) = node.as_map() else {
         let message = format!("a task must be a mapping, not {}", node.kind());
         reader.refuse(
@@ -41,39 +26,29 @@ fn read(index: usize, node: &Node, play: &Inherited<'_>, reader: &mut Reader<'_>
     };
     let keys = Sifted::of(entries, Level::Task, reader);
     let name = keys.get("name").and_then(|node| reader.template("name", node));
-    let when = keys.get("when").map(|node| reader.conditions("when", node)).unwrap_or_default();
+    let own = outer.with(&keys, reader);
     let repeat = repeat::read(keys.get("loop"), keys.get("loop_control"), reader);
+    let retry = retry::read(&keys, reader);
     let register = keys.get("register").and_then(|node| reader.variable_name("register", node));
     let failed_when = conditions("failed_when", &keys, reader);
     let changed_when = conditions("changed_when", &keys, reader);
-    let vars = keys.get("vars").map(|node| reader.task_variables(node)).unwrap_or_default();
-    let mut tags = play.tags.to_vec();
-    if let Some(node) = keys.get("tags") {
-        for tag in self::tags(node, reader) {
-            if !tags.contains(&tag) {
-                tags.push(tag);
-            }
-        }
-    }
-    let mut flag = |key, inherited| {
-        keys.get(key).and_then(|node| reader.boolean(key, node)).unwrap_or(inherited)
-    };
-    let ignore_errors = flag("ignore_errors", play.ignore_errors);
-    let no_log = flag("no_log", play.no_log);
-    let action = action(node, entries, &keys, reader)?;
+    let (written, action) = action(node, entries, &keys, reader)?;
     Some(Task {
         index,
-        name: name.map_or_else(|| action.name().to_owned(), |name| name.text),
+        name: name.map_or(written, |name| name.text),
         action,
-        when,
+        when: own.when,
         repeat,
+        retry,
         register,
-        ignore_errors,
+        ignore_errors: own.ignore_errors,
+        ignore_unreachable: own.ignore_unreachable,
+        timeout: own.timeout,
         failed_when,
         changed_when,
-        tags,
-        vars,
-        no_log,
+        tags: own.tags,
+        vars: own.vars,
+        no_log: own.no_log,
         place: node.place.clone(),
     })
 }
@@ -84,28 +59,13 @@ fn conditions(key: &str, keys: &Sifted<'_>, reader: &mut Reader<'_>) -> Option<V
     (!conditions.is_empty()).then_some(conditions)
 }
 
-/// `tags:`, one or several, in a list or with commas between them.
-pub(super) fn tags(node: &Node, reader: &mut Reader<'_>) -> Vec<String> {
-    if node.is_null() {
-        return Vec::new();
-    }
-    let mut tags: Vec<String> = Vec::new();
-    for (text, _) in reader.literals("tags", node) {
-        for tag in text.split(',').map(str::trim).filter(|tag| !tag.is_empty()) {
-            if !tags.iter().any(|known| known == tag) {
-                tags.push(tag.to_owned());
-            }
-        }
-    }
-    tags
-}
-
+/// The action, and its name as it was written.
 fn action(
     node: &Node,
     entries: &[(Node, Node)],
     keys: &Sifted<'_>,
     reader: &mut Reader<'_>,
-) -> Option<Action> {
+) -> Option<(String, Action)> {
     let mut found: Option<(&'static ActionRow, &Node, &Node)> = None;
     let mut unknown = Vec::new();
     for (key, value) in &keys.others {
@@ -134,7 +94,7 @@ fn action(
         return None;
     };
     let parameters = Parameters::read(row, key, value, keys.get("args"), reader);
-    (row.read)(&parameters, reader)
+    Some((key.key_text(), (row.read)(&parameters, reader)?))
 }
 
 fn refuse_unknown(key: &Node, action: Option<&ActionRow>, reader: &mut Reader<'_>) {
@@ -153,8 +113,8 @@ fn refuse_unknown(key: &Node, action: Option<&ActionRow>, reader: &mut Reader<'_
         return reader.report(keywords::of_ansible(key, &name).hint("write `loop:`"));
     }
     let short = name.rsplit('.').next().unwrap_or(&name);
-    let is_keyword =
-        keywords::is_near_keyword(&name) || keywords::by_name(&name, Level::Play).is_some();
+    let is_keyword = keywords::is_near_keyword(&name)
+        || [Level::Play, Level::Block].iter().any(|at| keywords::by_name(&name, *at).is_some());
     if action.is_some() || is_keyword && nearest(short, &names).is_none() {
         return reader.report(keywords::unknown(key, Level::Task, &names));
     }

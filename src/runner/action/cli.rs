@@ -2,22 +2,22 @@
 
 use indexmap::IndexMap;
 
-use super::asking::Device;
 use super::context::Context;
 use crate::fortios::command::Command;
 use crate::fortios::parse::{Parser, by_name};
 use crate::fortios::session::Reach;
 use crate::model::{HostFailure, Stage, Transcript, Value};
 use crate::playbook::Cli;
-use crate::runner::port::{Clock, Transport};
+use crate::runner::link::Link;
+use crate::runner::port::{Clock, Connector};
 use crate::runner::task_result::{TaskResult, mistake, untrusted};
 
 /// Sends the command where it should run. The result of `vdom: all` has one entry a VDOM under
 /// `vdoms`; that of one place has its fields itself.
-pub(super) async fn perform<K: Clock, T: Transport>(
+pub(super) async fn perform<C: Connector, K: Clock>(
     cli: &Cli,
     context: &Context<'_, K>,
-    device: &mut Device<T>,
+    link: &mut Link<'_, C, K>,
 ) -> Result<TaskResult, HostFailure> {
     let (command, reach) = match planned(cli, context) {
         Ok(planned) => planned,
@@ -25,7 +25,7 @@ pub(super) async fn perform<K: Clock, T: Transport>(
     };
     let parser = cli.parse.as_deref().and_then(by_name);
     let is_everywhere = reach == Reach::EveryVdom;
-    let answers = device.ask(&command, reach, context).await?;
+    let answers = link.device().await?.ask(&command, reach, context).await?;
     let mut result = TaskResult { failure: answers.failure(), ..TaskResult::default() };
     let mut places = Vec::new();
     for transcript in &answers.transcripts {

@@ -9,6 +9,7 @@ mod cli;
 mod collect;
 mod context;
 mod debug;
+mod fail;
 mod perform;
 mod set_fact;
 

@@ -1,0 +1,84 @@
+//! What plays and blocks hand down to their tasks.
+
+use std::time::Duration;
+
+use crate::inventory::Variables;
+use crate::playbook::Expression;
+use crate::yaml::Node;
+
+use super::Reader;
+use super::keywords::Sifted;
+
+/// The keywords that a task has from above, and in the end those of the task itself.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Inherited {
+    pub tags: Vec<String>,
+    /// Those from above first.
+    pub when: Vec<Expression>,
+    pub vars: Variables,
+    pub ignore_errors: bool,
+    pub ignore_unreachable: bool,
+    pub no_log: bool,
+    pub timeout: Option<Duration>,
+}
+
+impl Inherited {
+    /// What a play says for its tasks. Its `vars` are variables of all of it, and no task's.
+    pub fn of_play(keys: &Sifted<'_>, reader: &mut Reader<'_>) -> Self {
+        let mut play = Self::default();
+        play.take(keys, reader);
+        play
+    }
+
+    /// This, with what a block or a task says over it.
+    pub fn with(&self, keys: &Sifted<'_>, reader: &mut Reader<'_>) -> Self {
+        let mut inner = self.clone();
+        inner.take(keys, reader);
+        if let Some(node) = keys.get("when") {
+            inner.when.extend(reader.conditions("when", node));
+        }
+        if let Some(node) = keys.get("vars") {
+            for (name, value) in reader.task_variables(node).iter() {
+                inner.vars.set(name, value.clone());
+            }
+        }
+        inner
+    }
+
+    fn take(&mut self, keys: &Sifted<'_>, reader: &mut Reader<'_>) {
+        if let Some(node) = keys.get("tags") {
+            for tag in tags(node, reader) {
+                if !self.tags.contains(&tag) {
+                    self.tags.push(tag);
+                }
+            }
+        }
+        let mut flag = |key, value: &mut bool| {
+            if let Some(said) = keys.get(key).and_then(|node| reader.boolean(key, node)) {
+                *value = said;
+            }
+        };
+        flag("ignore_errors", &mut self.ignore_errors);
+        flag("ignore_unreachable", &mut self.ignore_unreachable);
+        flag("no_log", &mut self.no_log);
+        if let Some(seconds) = keys.get("timeout").and_then(|node| reader.number("timeout", node)) {
+            self.timeout = (seconds > 0).then(|| Duration::from_secs(seconds));
+        }
+    }
+}
+
+/// `tags:`, one or several, in a list or with commas between them.
+pub(super) fn tags(node: &Node, reader: &mut Reader<'_>) -> Vec<String> {
+    if node.is_null() {
+        return Vec::new();
+    }
+    let mut tags: Vec<String> = Vec::new();
+    for (text, _) in reader.literals("tags", node) {
+        for tag in text.split(',').map(str::trim).filter(|tag| !tag.is_empty()) {
+            if !tags.iter().any(|known| known == tag) {
+                tags.push(tag.to_owned());
+            }
+        }
+    }
+    tags
+}

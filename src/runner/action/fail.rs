@@ -1,0 +1,16 @@
+//! `fail`: fails, and says why.
+
+use super::context::Context;
+use crate::model::{HostFailure, Stage};
+use crate::playbook::Template;
+use crate::runner::task_result::{TaskResult, mistake};
+
+pub(super) fn perform<K>(message: Option<&Template>, context: &Context<'_, K>) -> TaskResult {
+    let message = match message.map(|message| context.text(&message.text)) {
+        None => "Failed as requested from task".to_owned(),
+        Some(Ok(message)) => message,
+        Some(Err(error)) => return TaskResult::failed(mistake("`msg`", error)),
+    };
+    let remedy = "The playbook fails here on purpose: see its conditions.";
+    TaskResult::failed(HostFailure::new(Stage::Task, message, remedy))
+}

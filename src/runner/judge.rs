@@ -1,0 +1,141 @@
+//! The conditions of a task: whether it runs, whether it is content, what its result counts as.
+
+use std::time::Duration;
+
+use super::task_result::{TaskResult, mistake};
+use crate::model::{HostFailure, Stage, Value};
+use crate::playbook::{Expression, HostScope, Task};
+use crate::template::Templar;
+
+/// The longest wait between two runs of a task, in seconds.
+const LONGEST_DELAY: f64 = 86_400.0;
+
+/// Evaluates what a task says of itself.
+pub(super) struct Judge<'a> {
+    pub task: &'a Task,
+    pub templar: &'a Templar,
+}
+
+impl Judge<'_> {
+    /// `when`: the result of a task that is skipped; `None` when it may run.
+    pub fn condition(&self, scope: &HostScope) -> Result<Option<TaskResult>, HostFailure> {
+        Ok(self.first_false(&self.task.when, scope, "when")?.map(TaskResult::skipped))
+    }
+
+    /// `changed_when`, then `failed_when`, with the result under the name that it is registered
+    /// as.
+    pub fn result(&self, scope: &HostScope, result: &mut TaskResult) {
+        if let Some(conditions) = &self.task.changed_when {
+            match self.first_false(conditions, &self.seeing(scope, result), "changed_when") {
+                Ok(held) => result.changed = held.is_none(),
+                Err(failure) => result.failure = Some(failure),
+            }
+        }
+        if let Some(conditions) = &self.task.failed_when {
+            match self.first_false(conditions, &self.seeing(scope, result), "failed_when") {
+                Ok(Some(_)) => result.failure = None,
+                Ok(None) => {
+                    result.failure.get_or_insert_with(|| {
+                        let held: Vec<_> = conditions.iter().map(|c| c.text.as_str()).collect();
+                        HostFailure::new(
+                            Stage::Task,
+                            format!("`failed_when` holds: {}", held.join(" and ")),
+                            "The playbook calls this a failure: see what the device answered.",
+                        )
+                    });
+                }
+                Err(failure) => result.failure = Some(failure),
+            }
+            let failed = Value::Bool(result.failure.is_some());
+            result.fields.insert("failed_when_result".to_owned(), failed);
+        }
+    }
+
+    fn seeing(&self, scope: &HostScope, result: &TaskResult) -> HostScope {
+        scope.with(self.task.register.clone().map(|name| (name, result.value())))
+    }
+
+    /// The first condition that does not hold. As in Ansible 2.19, it must be a boolean.
+    fn first_false<'c>(
+        &self,
+        conditions: &'c [Expression],
+        scope: &HostScope,
+        keyword: &str,
+    ) -> Result<Option<&'c str>, HostFailure> {
+        if conditions.is_empty() {
+            return Ok(None);
+        }
+        let scope = scope.shared();
+        for condition in conditions {
+            let held = self
+                .templar
+                .evaluate(&condition.text, &scope)
+                .map_err(|error| mistake(&format!("`{keyword}: {}`", condition.text), error))?;
+            match held {
+                Value::Bool(true) => {}
+                Value::Bool(false) => return Ok(Some(&condition.text)),
+                other => {
+                    return Err(HostFailure::new(
+                        Stage::Task,
+                        format!(
+                            "`{keyword}: {}` is {}, and a condition must be true or false",
+                            condition.text,
+                            other.kind()
+                        ),
+                        "Compare it with something, or test it: `x is defined`, `x | length > 0`.",
+                    ));
+                }
+            }
+        }
+        Ok(None)
+    }
+
+    /// How often the task may run again, and the wait between two runs.
+    pub fn patience(&self, scope: &HostScope) -> Result<(i64, Duration), HostFailure> {
+        let Some(retry) = &self.task.retry else { return Ok((0, Duration::ZERO)) };
+        let retries = self.number("retries", &retry.retries, scope)?;
+        let delay = self.number("delay", &retry.delay, scope)?.min(LONGEST_DELAY);
+        // The fraction of a run is none.
+        Ok((retries as i64, Duration::from_secs_f64(delay)))
+    }
+
+    fn number(&self, key: &str, value: &Value, scope: &HostScope) -> Result<f64, HostFailure> {
+        let filled = self.templar.fill(value, &scope.shared());
+        let filled = filled.map_err(|error| mistake(&format!("`{key}`"), error))?;
+        let number = match &filled {
+            Value::Int(number) => Some(*number as f64),
+            Value::Float(number) => Some(*number),
+            Value::Text(text) | Value::Unsafe(text) => text.trim().parse().ok(),
+            _ => None,
+        };
+        number.filter(|number| *number >= 0.0).ok_or_else(|| {
+            HostFailure::new(
+                Stage::Task,
+                format!("`{key}` is {}, where a number from 0 on is needed", filled.kind()),
+                "Write a number, or a template that gives one.",
+            )
+        })
+    }
+
+    /// Whether a task that may run again has no need to.
+    pub fn is_content(&self, scope: &HostScope, result: &TaskResult) -> Result<bool, HostFailure> {
+        match &self.task.retry {
+            Some(retry) if !retry.until.is_empty() => {
+                let scope = self.seeing(scope, result);
+                Ok(self.first_false(&retry.until, &scope, "until")?.is_none())
+            }
+            _ => Ok(result.failure.is_none()),
+        }
+    }
+
+    /// What became of a task that ran as often as it may, and never was content.
+    pub fn gave_up(&self, retries: i64) -> HostFailure {
+        let until = self.task.retry.iter().flat_map(|retry| &retry.until);
+        let until: Vec<_> = until.map(|condition| condition.text.as_str()).collect();
+        HostFailure::new(
+            Stage::Task,
+            format!("`until: {}` did not hold in {} runs", until.join(" and "), retries + 1),
+            "See what the device answered, or give it more `retries` or a longer `delay`.",
+        )
+    }
+}

@@ -1,0 +1,57 @@
+//! The way to one device: a session, opened when it is first needed.
+
+use super::action::Device;
+use super::device_session::DeviceSession;
+use super::examination::Shared;
+use super::patience;
+use super::port::{Clock, Connector, Transport};
+use super::reporter::Reporter;
+use crate::model::{HostFailure, Target};
+
+/// One host's session, or none yet.
+pub(super) struct Link<'a, C: Connector, K> {
+    pub shared: &'a Shared<C, K>,
+    pub target: &'a Target,
+    pub reporter: &'a Reporter<'a, K>,
+    pub open: Option<Device<C::Transport>>,
+}
+
+impl<C: Connector, K: Clock> Link<'_, C, K> {
+    /// The device, which is connected to where it is not yet. What it is asked at its login is
+    /// reported.
+    ///
+    /// # Errors
+    /// No session came about.
+    pub async fn device(&mut self) -> Result<&mut Device<C::Transport>, HostFailure> {
+        match &mut self.open {
+            Some(device) => Ok(device),
+            none => Ok(none.insert(connect(self.shared, self.target, self.reporter).await?)),
+        }
+    }
+
+    /// Logs out, where there is a session. The next use opens another.
+    pub async fn leave(&mut self) {
+        if let Some(device) = &mut self.open {
+            device.session.leave(self.shared.settings.leave).await;
+        }
+        self.open = None;
+    }
+}
+
+async fn connect<C: Connector, K: Clock>(
+    shared: &Shared<C, K>,
+    target: &Target,
+    reporter: &Reporter<'_, K>,
+) -> Result<Device<C::Transport>, HostFailure> {
+    let retries = shared.settings.retries;
+    let transport = patience::connect(&shared.connector, target, retries).await?;
+    if let Some(negotiated) = transport.negotiated() {
+        reporter.connected(negotiated.clone()).await;
+    }
+    let limits = shared.settings.session_of(target);
+    let (session, mut survey) = DeviceSession::open(transport, limits).await?;
+    for transcript in std::mem::take(&mut survey.transcripts) {
+        reporter.answered(transcript).await;
+    }
+    Ok(Device { session, survey })
+}
