@@ -204,7 +204,7 @@ async fn what_cannot_be_looped_over_is_told_and_an_undefined_loop_may_be_skipped
              - debug: {msg: x}\n  loop: '{{ inventory_hostname }}'\n"
         )
         .await,
-        ["skipped", "skipped", "failed: `loop` is text, where a list is needed"]
+        ["skipped", "skipped", "failed: the loop cannot be made: it is text, where a list is needed"]
     );
 }
 
@@ -436,6 +436,32 @@ async fn an_interrupt_leaves_every_host_with_one_outcome() {
         record.hosts.values().filter(|host| of(host)).count()
     };
     assert_eq!((count("examined"), count("interrupted"), count("not_attempted")), (1, 5, 33));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_loop_knows_where_it_is_and_may_end_early() {
+    let text = "- debug: {msg: '{{ ansible_loop.index }}/{{ ansible_loop.length }} {{ ansible_loop.nextitem | default(0) }} {{ i }}'}\n  \
+                with_items: [[a, b], c]\n  \
+                loop_control: {extended: true, index_var: i, pause: 30, label: 'L{{ item }}', break_when: \"item == 'b'\"}\n  register: r\n\
+                - debug: {msg: '{{ r.msg }} {{ r.results | length }} {{ r.skipped }} {{ r.results[1].i }} {{ r.results[1].ansible_index_var }}'}\n\
+                - debug: {msg: '{{ item.key }}{{ item.value }}'}\n  with_dict: {a: 1, b: 2}\n\
+                - debug: {msg: '{{ item }}'}\n  with_items: '{{ nope }}'\n  ignore_errors: true\n\
+                - debug: {msg: x}\n  loop: [1, 2]\n  when: false\n  register: r\n\
+                - debug: {msg: '{{ r.msg }} {{ r.results[0].false_condition }}'}\n";
+    let begun = tokio::time::Instant::now();
+    assert_eq!(
+        tell(text).await,
+        [
+            "ok: (item=La) 1/3 b 0\n(item=Lb) 2/3 c 1",
+            "ok: All items completed 2 False 1 i",
+            "ok: (item={\"key\":{\"__ansible_unsafe\":\"a\"},\"value\":1}) a1\n\
+             (item={\"key\":{\"__ansible_unsafe\":\"b\"},\"value\":2}) b2",
+            "ignored: `loop`: `nope` is undefined",
+            "skipped",
+            "ok: All items skipped False",
+        ]
+    );
+    assert_eq!(begun.elapsed().as_secs(), 30);
 }
 
 const BLOCKS: &str = "

@@ -5,7 +5,7 @@ use std::time::Duration;
 use crate::inventory::Variables;
 use crate::model::{Place, Value};
 
-use super::{Action, Expression, Template};
+use super::{Action, Expression, Lookup, Template};
 
 /// One action with everything that is said about when and how it runs.
 #[derive(Debug, Clone, PartialEq)]
@@ -50,10 +50,11 @@ pub struct Retry {
     pub delay: Value,
 }
 
-/// `loop:` and `loop_control:`.
+/// `loop:` or one of its like, and `loop_control:`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Loop {
-    /// A list, or the template of one.
+    pub lookup: Lookup,
+    /// What the lookup makes items of, or the template of it.
     pub items: Value,
     /// Name under which the task sees the item: `item`.
     pub variable: String,
@@ -61,5 +62,18 @@ pub struct Loop {
     pub index_variable: Option<String>,
     /// What is shown in place of the item.
     pub label: Option<Template>,
+    /// Wait between two items.
+    pub pause: Duration,
+    /// Whether the task sees `ansible_loop`.
+    pub extended: Option<Extended>,
+    /// No item follows the one after which all hold.
+    pub break_when: Vec<Expression>,
     pub place: Place,
+}
+
+/// What `ansible_loop` holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Extended {
+    /// `allitems` too, unless `extended_allitems` is false.
+    pub has_all: bool,
 }

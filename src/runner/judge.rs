@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::task_result::{TaskResult, mistake};
 use crate::model::{HostFailure, Stage, Value};
-use crate::playbook::{Expression, HostScope, Task};
+use crate::playbook::{Expression, HostScope, Loop, Task};
 use crate::template::Templar;
 
 /// The longest wait between two runs of a task, in seconds.
@@ -125,6 +125,21 @@ impl Judge<'_> {
                 Ok(self.first_false(&retry.until, &scope, "until")?.is_none())
             }
             _ => Ok(result.failure.is_none()),
+        }
+    }
+
+    /// Whether no item of a loop follows this one.
+    pub fn breaks(&self, repeat: &Loop, scope: &HostScope, result: &mut TaskResult) -> bool {
+        if repeat.break_when.is_empty() {
+            return false;
+        }
+        let held = self.first_false(&repeat.break_when, &self.seeing(scope, result), "break_when");
+        match held {
+            Ok(first_false) => first_false.is_none(),
+            Err(failure) => {
+                result.failure.get_or_insert(failure);
+                true
+            }
         }
     }
 

@@ -30,6 +30,11 @@ impl TaskResult {
 
     /// The condition that did not hold.
     pub fn skipped(condition: &str) -> Self {
+        // `when: false` is a boolean, not an expression.
+        let condition = match condition {
+            "false" => Value::Bool(false),
+            text => Value::text(text),
+        };
         Self {
             skipped: true,
             ..Self::default()
@@ -56,7 +61,9 @@ impl TaskResult {
             fields.insert("skipped".into(), Value::Bool(true));
         }
         let said = self.failure.as_ref().map(|failure| failure.to_string());
-        if let Some(text) = said.or_else(|| self.message.clone()) {
+        if let Some(text) = said.or_else(|| self.message.clone())
+            && !fields.contains_key("msg")
+        {
             fields.insert("msg".into(), Value::Unsafe(text));
         }
         Value::Map(fields)

@@ -1,7 +1,7 @@
 //! One task on one host: its loop, its conditions, its result.
 
 use indexmap::IndexMap;
-use tokio::time::timeout;
+use tokio::time::{sleep, timeout};
 
 use super::action;
 use super::judge::Judge;
@@ -9,12 +9,15 @@ use super::link::Link;
 use super::port::{Clock, Connector};
 use super::task_result::{TaskResult, mistake};
 use crate::model::{HostFailure, Stage, TaskOutcome, TaskRef, TaskStatus, Value};
-use crate::playbook::{Action, HostScope, Loop, Meta, PlannedPlay, Task};
+use crate::playbook::{Action, Extended, HostScope, Loop, Meta, PlannedPlay, Task};
 use crate::template::{Templar, is_template};
 
 /// What stands in the place of what `no_log` hides.
 const HIDDEN: &str =
     "the output has been hidden due to the fact that 'no_log: true' was specified for this task";
+
+/// The most items of a loop each of which sees all others: the memory grows with the square.
+const MOST_EXTENDED: usize = 1000;
 
 /// How a task, or several, ended for their host.
 pub(super) enum Ended {
@@ -146,13 +149,21 @@ impl TaskRun<'_> {
                 .with("skipped_reason", "No items in the list")
                 .with("results", Value::List(Vec::new())));
         }
-        let mut results = Vec::new();
+        let mut results: Vec<(Turn, TaskResult)> = Vec::new();
         for turn in turns {
+            if !results.is_empty() && !repeat.pause.is_zero() {
+                sleep(repeat.pause).await;
+            }
             let mut result = self.turn(scope, turn.variables.clone(), link).await?;
+            let inner = scope.with(turn.variables.clone());
+            let is_last = judge.breaks(repeat, &inner, &mut result);
             self.label(repeat, scope, &turn, &mut result, &link.shared.templar);
             results.push((turn, result));
+            if is_last {
+                break;
+            }
         }
-        Ok(gathered(&repeat.variable, results))
+        Ok(gathered(repeat, results))
     }
 
     /// Puts the item, or what `label` shows in its place, before what a turn has to say.
@@ -212,7 +223,7 @@ impl TaskRun<'_> {
                     Ok(true) => {}
                     Ok(false) if attempt <= retries => {
                         attempt += 1;
-                        tokio::time::sleep(delay).await;
+                        sleep(delay).await;
                         continue;
                     }
                     Ok(false) => {
@@ -268,26 +279,56 @@ impl TaskRun<'_> {
         templar: &Templar,
     ) -> Result<Vec<Turn>, HostFailure> {
         let filled = templar.fill(&repeat.items, &scope.shared());
-        match filled.map_err(|error| mistake("`loop`", error))? {
-            Value::List(items) => Ok(items
-                .into_iter()
-                .enumerate()
-                .map(|(index, item)| {
-                    let position = repeat
-                        .index_variable
-                        .clone()
-                        .map(|name| (name, Value::Int(i64::try_from(index).unwrap_or(i64::MAX))));
-                    let item = (repeat.variable.clone(), item);
-                    Turn { variables: [item].into_iter().chain(position).collect() }
-                })
-                .collect()),
-            other => Err(HostFailure::new(
+        let filled = filled.map_err(|error| mistake("`loop`", error))?;
+        let items = repeat.lookup.items(filled).map_err(|wrong| {
+            HostFailure::new(
                 Stage::Task,
-                format!("`loop` is {}, where a list is needed", other.kind()),
+                format!("the loop cannot be made: {wrong}"),
                 "Give it a list; `| dict2items` makes one of a mapping.",
-            )),
+            )
+        })?;
+        if repeat.extended.is_some_and(|extended| extended.has_all) && items.len() > MOST_EXTENDED {
+            return Err(HostFailure::new(
+                Stage::Task,
+                format!("`extended` keeps {} items for each of them", items.len()),
+                "Set `extended_allitems: false` in `loop_control`.",
+            ));
         }
+        let turn = |index: usize| {
+            let item = (repeat.variable.clone(), items[index].clone());
+            let position = repeat.index_variable.clone().map(|name| (name, number(index)));
+            let loops = repeat.extended.map(|extended| {
+                ("ansible_loop".to_owned(), position_of(index, &items, extended))
+            });
+            Turn { variables: [item].into_iter().chain(position).chain(loops).collect() }
+        };
+        Ok((0..items.len()).map(turn).collect())
     }
+}
+
+fn number(number: usize) -> Value {
+    Value::Int(i64::try_from(number).unwrap_or(i64::MAX))
+}
+
+/// `ansible_loop`
+fn position_of(index: usize, items: &[Value], extended: Extended) -> Value {
+    let left = items.len() - index;
+    let mut fields = vec![
+        ("index", number(index + 1)),
+        ("index0", number(index)),
+        ("first", Value::Bool(index == 0)),
+        ("last", Value::Bool(left == 1)),
+        ("length", number(items.len())),
+        ("revindex", number(left)),
+        ("revindex0", number(left - 1)),
+    ];
+    if extended.has_all {
+        fields.insert(0, ("allitems", Value::List(items.to_vec())));
+    }
+    let neighbour = |at: Option<usize>| at.and_then(|at| items.get(at)).cloned();
+    fields.extend(neighbour(index.checked_add(1)).map(|item| ("nextitem", item)));
+    fields.extend(neighbour(index.checked_sub(1)).map(|item| ("previtem", item)));
+    Value::Map(fields.into_iter().map(|(name, value)| (name.to_owned(), value)).collect())
 }
 
 /// A name or an item, short enough for a line.
@@ -300,7 +341,7 @@ fn shortened(text: &str) -> String {
 }
 
 /// The result of a loop: that of each turn under `results`.
-fn gathered(variable: &str, turns: Vec<(Turn, TaskResult)>) -> TaskResult {
+fn gathered(repeat: &Loop, turns: Vec<(Turn, TaskResult)>) -> TaskResult {
     let mut whole = TaskResult {
         skipped: turns.iter().all(|(_, result)| result.skipped),
         changed: turns.iter().any(|(_, result)| result.changed),
@@ -312,12 +353,20 @@ fn gathered(variable: &str, turns: Vec<(Turn, TaskResult)>) -> TaskResult {
     for (turn, result) in turns {
         let Value::Map(mut fields) = result.value() else { continue };
         fields.extend(turn.variables);
-        fields.insert("ansible_loop_var".to_owned(), Value::text(variable));
+        fields.insert("ansible_loop_var".to_owned(), Value::text(&*repeat.variable));
+        if let Some(name) = &repeat.index_variable {
+            fields.insert("ansible_index_var".to_owned(), Value::text(&**name));
+        }
         results.push(Value::Map(fields));
         said.extend(result.message);
         failures.extend(result.failure);
     }
     let failed = failures.len();
+    let text = match (failed, whole.skipped) {
+        (0, true) => "All items skipped",
+        (0, false) => "All items completed",
+        _ => "One or more items failed",
+    };
     let mut failures = failures.into_iter();
     whole.failure = failures.next().map(|mut first| {
         if failed > 1 {
@@ -326,7 +375,6 @@ fn gathered(variable: &str, turns: Vec<(Turn, TaskResult)>) -> TaskResult {
         first
     });
     whole.message = (!said.is_empty()).then(|| said.join("\n"));
-    whole.fields.insert("results".to_owned(), Value::List(results));
-    whole.fields.insert("msg".to_owned(), Value::text("All items completed"));
-    whole
+    let skipped = Value::Bool(whole.skipped);
+    whole.with("results", Value::List(results)).with("skipped", skipped).with("msg", text)
 }

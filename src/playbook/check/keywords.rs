@@ -61,6 +61,7 @@ const REACHED: &str = "set `ansible_user` and `ansible_port` in the inventory or
 const PACE: &str =
     "leave it out: each host goes at its own pace, and `--forks` limits their number";
 const STOP: &str = "leave it out: a host that fails never stops the others";
+const NO_FILES: &str = "write its items under `loop:`";
 const IN_TASKS: &str = "move its tasks into `tasks:`";
 const FILES: &str = "set the variables under `vars:`, in `group_vars/`, or with `-e @FILE`";
 
@@ -141,12 +142,20 @@ static KEYWORDS: &[Keyword] = &[
     row("delegate_facts", TASK, Rule::Refused("write a play for that host")),
     row("action", TASK, Rule::Refused("write the action as a key of its own: `debug:`")),
     row("local_action", TASK, Rule::Refused("leave it out: nothing runs on this machine")),
-    row("with_items", TASK, Rule::Refused("write `loop:`")),
-    row("with_flattened", TASK, Rule::Refused("write `loop:` with `| flatten`")),
-    row("with_dict", TASK, Rule::Refused("write `loop:` with `| dict2items`")),
-    row("with_sequence", TASK, Rule::Refused("write `loop:` with `range(…) | list`")),
-    row("with_together", TASK, Rule::Refused("write `loop:` with `a | zip(b) | list`")),
-    row("with_nested", TASK, Rule::Refused("write `loop:` with `a | product(b) | list`")),
+    row("with_list", TASK, Rule::Read),
+    row("with_items", TASK, Rule::Read),
+    row("with_indexed_items", TASK, Rule::Read),
+    row("with_dict", TASK, Rule::Read),
+    row("with_nested", TASK, Rule::Read),
+    row("with_cartesian", TASK, Rule::Read),
+    row("with_together", TASK, Rule::Read),
+    row("with_sequence", TASK, Rule::Read),
+    row("with_flattened", TASK, Rule::Read),
+    row("with_subelements", TASK, Rule::Read),
+    row("with_fileglob", TASK, Rule::Refused(NO_FILES)),
+    row("with_first_found", TASK, Rule::Refused(NO_FILES)),
+    row("with_lines", TASK, Rule::Refused(NO_FILES)),
+    row("with_random_choice", TASK, Rule::Refused("two runs are to do the same: write `loop:`")),
 ];
 
 /// The keyword of that name at that level.
@@ -284,7 +293,7 @@ mod tests {
     #[test]
     fn each_key_that_is_read_is_looked_at() {
         for (row, level) in rows().filter(|(row, _)| row.rule == Rule::Read) {
-            let nonsense = ["[[[1]]]", "{a: {b: 1}}"];
+            let nonsense = ["[[[1]]]", "{a: {b: 1}}", "\"{{ x \"", "null"];
             let is_refused = nonsense.iter().any(|value| {
                 let told = issues(&playbook(level, &format!("{}: {value}", row.name)));
                 assert!(told.iter().all(|issue| !issue.message.contains("unknown key `n")));

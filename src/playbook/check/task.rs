@@ -27,7 +27,7 @@ pub(super) fn read(
     let keys = Sifted::of(entries, Level::Task, reader);
     let name = keys.get("name").and_then(|node| reader.template("name", node));
     let own = outer.with(&keys, reader);
-    let repeat = repeat::read(keys.get("loop"), keys.get("loop_control"), reader);
+    let repeat = repeat::read(&keys, reader);
     let retry = retry::read(&keys, reader);
     let register = keys.get("register").and_then(|node| reader.variable_name("register", node));
     let failed_when = conditions("failed_when", &keys, reader);
@@ -110,7 +110,8 @@ fn refuse_unknown(key: &Node, action: Option<&ActionRow>, reader: &mut Reader<'_
         return reader.refuse(key, foreign.message, foreign.hint);
     }
     if name.starts_with("with_") {
-        return reader.report(keywords::of_ansible(key, &name).hint("write `loop:`"));
+        let hint = "write `loop:`, or one of the other loops";
+        return reader.report(keywords::of_ansible(key, &name).hint(hint));
     }
     let short = name.rsplit('.').next().unwrap_or(&name);
     let is_keyword = keywords::is_near_keyword(&name)

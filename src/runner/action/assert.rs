@@ -18,7 +18,12 @@ pub(super) fn perform<K>(assert: &Assert, context: &Context<'_, K>) -> TaskResul
                     (_, other) => format!("`{text}` is {}, not true or false", other.kind()),
                 };
                 let remedy = "The playbook asserts this: see what the device answered.";
-                return TaskResult::failed(HostFailure::new(Stage::Task, message, remedy))
+                let result = match &assert.fail_msg {
+                    None => TaskResult::default().with("msg", "Assertion failed"),
+                    Some(_) => TaskResult::default().with("msg", Value::Unsafe(message.clone())),
+                };
+                let failure = HostFailure::new(Stage::Task, message, remedy);
+                return TaskResult { failure: Some(failure), ..result }
                     .with("assertion", text.as_str())
                     .with("evaluated_to", other);
             }

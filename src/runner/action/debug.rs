@@ -9,7 +9,7 @@ pub(super) fn perform<K>(debug: &Debug, context: &Context<'_, K>) -> TaskResult 
     let scope = context.scope.shared();
     match debug {
         Debug::Message(value) => match context.templar.fill(value, &scope) {
-            Ok(value) => saying(text_of(&value)),
+            Ok(value) => saying(text_of(&value)).with("msg", value),
             Err(error) => TaskResult::failed(mistake("`msg`", error)),
         },
         Debug::Variable(expression) => {
