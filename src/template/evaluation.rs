@@ -8,6 +8,7 @@ use minijinja::value::{Enumerator, Object, ValueKind};
 
 use super::conversion::to_jinja;
 use super::functions::NAMES;
+use super::path::names_beside;
 use super::{Scope, Templar, TemplateError, is_template};
 use crate::model::{Value, nearest};
 
@@ -117,7 +118,7 @@ impl Evaluation {
     }
 
     /// Says more of an undefined name: what it is made of, or the name that was meant.
-    pub fn explain(&self, error: TemplateError) -> TemplateError {
+    pub fn explain(self: &Arc<Self>, error: TemplateError) -> TemplateError {
         let Some(what) =
             error.undefined.as_deref().filter(|what| !what.is_empty() && error.hint.is_none())
         else {
@@ -133,7 +134,10 @@ impl Evaluation {
         }
         let mut names = self.scope.names();
         if names.iter().any(|name| name == root) {
-            return error;
+            return match names_beside(what, |name| self.variable(name)) {
+                Some(hint) => error.hint(hint),
+                None => error,
+            };
         }
         names.extend(NAMES.iter().map(|name| (*name).to_owned()));
         match nearest(root, &names) {

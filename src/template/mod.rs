@@ -6,6 +6,7 @@
 //! for template files.
 
 mod arguments;
+mod condition;
 mod conversion;
 mod environment;
 mod evaluation;
@@ -14,6 +15,7 @@ mod filters;
 mod functions;
 mod names;
 mod rows;
+mod path;
 mod scope;
 mod shape;
 mod source;
@@ -25,6 +27,7 @@ mod token;
 mod value_tests;
 
 pub use rows::Rows;
+pub use condition::Condition;
 pub use scope::Scope;
 pub use templar::{Templar, is_template};
 pub use template_error::{Spot, TemplateError};

@@ -9,8 +9,10 @@ use minijinja::{Environment, Value as Jinja};
 use serde::Serialize;
 
 use super::TemplateError;
+use super::condition::Condition;
 use super::environment::{Trimming, environment};
 use super::names::{check_members, check_template};
+use super::path::{check_paths, explain};
 use super::source::{Reading, Source, header};
 use crate::model::{InputIssue, Place, SourceFile};
 
@@ -104,7 +106,29 @@ impl TemplateSet {
         check_template(text)?;
         let source = Source::template(text, Reading::File);
         let rendered = self.environment.render_str(&source.ready, context.clone());
-        rendered.map_err(|error| explain(TemplateError::of(&error, |_| Some(&source)), context))
+        rendered
+            .map_err(|error| explain(TemplateError::of(&error, |_| Some(&source)), text, context))
+    }
+
+    /// A condition over data, in the same terms as the templates.
+    ///
+    /// # Errors
+    /// A mistake in the expression.
+    pub fn condition(&self, text: &str) -> Result<Condition<'_>, TemplateError> {
+        Condition::new(&self.environment, text)
+    }
+
+    /// Checks that the names in an expression, or in a text that may hold `{{ … }}`, lead to
+    /// something in `example`, in which everything has a value.
+    ///
+    /// # Errors
+    /// The first name that does not, with those that there are.
+    pub fn check_paths(
+        text: &str,
+        is_template: bool,
+        example: &Jinja,
+    ) -> Result<(), TemplateError> {
+        check_paths(text, is_template, example)
     }
 
     /// Fills a template in.
@@ -125,32 +149,12 @@ impl TemplateSet {
                     .map_err(|_| TemplateError::new("the template writes bytes that are not text"))
             });
         text.map_err(|error| {
-            let error = explain(error, context);
             let holder = error.spot.as_ref().and_then(|spot| spot.template.as_deref());
             match self.members.get(holder.unwrap_or(name)) {
-                Some(member) => issue(&member.file, error),
+                Some(member) => issue(&member.file, explain(error, &member.file.text, context)),
                 None => InputIssue::error(error.message),
             }
         })
-    }
-}
-
-/// Names the part of the context that an undefined name may have meant.
-fn explain(error: TemplateError, context: &Jinja) -> TemplateError {
-    let Some(what) =
-        error.undefined.as_deref().filter(|what| !what.is_empty() && error.hint.is_none())
-    else {
-        return error;
-    };
-    let root = what.split(['.', '[']).next().unwrap_or(what);
-    let names: Vec<String> =
-        context.try_iter().into_iter().flatten().map(|name| name.to_string()).collect();
-    match crate::model::nearest(root, &names).filter(|near| *near != root) {
-        Some(near) => {
-            let hint = format!("did you mean `{near}`?");
-            error.hint(hint)
-        }
-        None => error,
     }
 }
 
