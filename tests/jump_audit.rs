@@ -264,3 +264,21 @@ async fn a_jump_host_has_its_own_file_of_known_keys() {
     assert!(said.contains(unknown), "{said}");
     assert_eq!(bastion.logins(), 2);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_audit_begins_as_slowly_through_a_jump_host_as_it_is_told() {
+    let Some(bastion) = Bastion::start("") else { return };
+    let serving = units(2).await;
+    let desk = Desk::new();
+    desk.file(".ssh/known_hosts", &(known_hosts_text(&serving) + &bastion.known_hosts()));
+    let key = bastion.path("user");
+    let key = format!("ansible_ssh_proxy_jump_private_key_file={}", key.display());
+    let mut took = Vec::new();
+    for flags in [&[][..], &["--ramp", "1"], &["--jump-ramp", "1"]] {
+        let begun = std::time::Instant::now();
+        let (code, said) = audit_of_two(&desk, &serving, &through(&bastion, &key), flags);
+        assert_eq!(code, 0, "{said}");
+        took.push(begun.elapsed().as_millis());
+    }
+    assert!(took[1] >= 1000 && took[2] >= 1000, "{took:?}");
+}

@@ -8,6 +8,7 @@ mod bastion;
 #[path = "support/desk.rs"]
 mod desk;
 
+use std::num::NonZeroU32;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -56,18 +57,19 @@ fn behind(route: &Route, device: &ServedDevice, serving: &Serving) -> Target {
 }
 
 fn connector(known_hosts: &str) -> Arc<SshConnector> {
+    let known_hosts = [known(known_hosts)].into();
+    Arc::new(SshConnector::new(SshSettings { known_hosts, ..patient() }))
+}
+
+fn known(text: &str) -> (KnownHostsFiles, Vec<Arc<KnownHosts>>) {
     let mut known = KnownHosts::default();
-    assert_eq!(known.read(&SourceFile::new("known_hosts", known_hosts)), []);
-    // The tests share few processors.
-    let limit = Duration::from_secs(60);
-    Arc::new(SshConnector::new(SshSettings {
-        known_hosts: [(KnownHostsFiles::default(), vec![Arc::new(known)])].into(),
-        connect: limit,
-        handshake: limit,
-        authenticate: limit,
-        login: limit,
-        ..SshSettings::default()
-    }))
+    assert_eq!(known.read(&SourceFile::new("known_hosts", text)), []);
+    (KnownHostsFiles::default(), vec![Arc::new(known)])
+}
+
+/// The tests share few processors.
+fn patient() -> SshSettings {
+    SshSettings::with_limit(Duration::from_secs(60))
 }
 
 async fn failure(connector: &SshConnector, target: &Target) -> HostFailure {
@@ -375,6 +377,37 @@ async fn dead_and_silent_devices_hold_up_nobody() {
     assert_eq!(healthy.join_all().await.len(), 40);
     assert!(begun.elapsed() < limit - Duration::from_secs(1), "{:?}", begun.elapsed());
     troubled.join_all().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn sessions_begin_slowly_through_each_jump_host_by_itself() {
+    let (Some(first), Some(second)) = (Bastion::start(""), Bastion::start("")) else { return };
+    let serving = units(9).await;
+    let known = [known(&(first.known_hosts() + &second.known_hosts()))].into();
+    let settings = SshSettings { known_hosts: known, jump_ramp: NonZeroU32::new(4), ..patient() };
+    let connector = Arc::new(SshConnector::new(settings));
+    let routes = [&first, &second].map(|b| Route::Jump(Arc::new(b.hop(Route::Direct))));
+    let begun = Instant::now();
+    let mut tasks = JoinSet::new();
+    for (number, route) in routes.iter().chain([&Route::Direct]).enumerate() {
+        for device in ordinary(&serving) {
+            let (connector, target) = (connector.clone(), behind(route, device, &serving));
+            tasks.spawn(async move {
+                connector.connect(&target).await.unwrap();
+                (number, begun.elapsed())
+            });
+        }
+    }
+    let mut came = tasks.join_all().await;
+    came.sort();
+    let (jumped, direct) = came.split_at(18);
+    for (place, (_, time)) in jumped.iter().enumerate().map(|(index, came)| (index % 9, came)) {
+        let earliest = Duration::from_millis(250) * u32::try_from(place).unwrap();
+        assert!(*time >= earliest, "{place}: {jumped:?}");
+    }
+    // Both at the same time, and those that come straight are held up by neither.
+    assert!(jumped.iter().all(|(_, time)| *time < Duration::from_secs(4)), "{jumped:?}");
+    assert!(direct.iter().all(|(_, time)| time < &jumped[17].1), "{direct:?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

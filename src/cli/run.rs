@@ -182,6 +182,7 @@ fn settings(arguments: &RunArguments, plan: &Plan) -> RunnerSettings {
 fn ssh_settings(arguments: &RunArguments) -> SshSettings {
     let limit = arguments.timeout.map(Duration::from_secs);
     SshSettings {
+        jump_ramp: arguments.jump_ramp,
         most_refused_logins: arguments.max_refused_logins as usize,
         agent: variable("SSH_AUTH_SOCK").filter(|path| !path.is_empty()).map(PathBuf::from),
         ..limit.map_or_else(SshSettings::default, SshSettings::with_limit)

@@ -28,6 +28,9 @@ pub struct RunArguments {
     /// Connections that may begin in one second
     #[arg(long, value_name = "N")]
     pub ramp: Option<NonZeroU32>,
+    /// Connections that may begin in one second through each jump host
+    #[arg(long, value_name = "N")]
+    pub jump_ramp: Option<NonZeroU32>,
     /// Stop offering a user's password or key when so many devices have refused it and none
     /// accepted it between
     #[arg(long, default_value_t = 3, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1000))]

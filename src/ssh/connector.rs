@@ -45,7 +45,7 @@ impl SshConnector {
             handshakes: Semaphore::new(permits),
             credentials: Credentials::new(settings.agent.clone()),
             trials: Trials::new(settings.most_refused_logins),
-            jump_hosts: JumpHosts::new(settings.most_refused_logins),
+            jump_hosts: JumpHosts::new(&settings),
             settings,
         }
     }

@@ -11,11 +11,12 @@ use tokio::net::UnixStream;
 use tokio::sync::Mutex;
 use tokio::time::timeout;
 
-use super::SshConnector;
 use super::bridge::End;
 use super::jump_host::{Fate, JumpHost, NoChannel};
 use super::line::seconds;
+use super::ramp::Ramp;
 use super::trials::Trials;
+use super::{SshConnector, SshSettings};
 use crate::model::{HostFailure, Route, Stage, Target};
 
 /// Another connection is only made when each of those that there are carries so many sessions.
@@ -31,6 +32,7 @@ pub(super) struct JumpHosts {
     /// A credential that jump hosts refuse is withdrawn from them. What they make of it says
     /// nothing about the devices.
     trials: Trials,
+    ramp: Ramp,
 }
 
 /// A session's place on a connection to a jump host, which lives as long as anybody uses it.
@@ -59,12 +61,12 @@ impl Lease {
 }
 
 impl JumpHosts {
-    /// A credential that so many of them refuse is withdrawn.
-    pub fn new(most_refused: usize) -> Self {
+    pub fn new(settings: &SshSettings) -> Self {
         Self {
             hasher: RandomState::new(),
             pools: StdMutex::default(),
-            trials: Trials::new(most_refused),
+            trials: Trials::new(settings.most_refused_logins),
+            ramp: Ramp::new(settings.jump_ramp),
         }
     }
 
@@ -75,6 +77,7 @@ impl JumpHosts {
         hop: &Target,
         target: &Target,
     ) -> Result<(UnixStream, Lease), HostFailure> {
+        self.ramp.turn(hop).await;
         let pool = self.pool(hop);
         let patience = target.connect_timeout.unwrap_or(connector.settings.connect);
         // A connection may have ended unnoticed: then there is another one to be had, or a reason.

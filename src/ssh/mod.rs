@@ -24,6 +24,7 @@ mod line;
 mod offer;
 mod proxy_command;
 mod public_key;
+mod ramp;
 mod reaching;
 mod settings;
 mod socket;

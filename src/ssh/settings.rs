@@ -1,6 +1,7 @@
 //! How patient the connector is, and whom it knows.
 
 use std::collections::HashMap;
+use std::num::NonZeroU32;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -32,6 +33,9 @@ pub struct SshSettings {
     /// How many connections to one jump host may be open at once, at least one. All sessions
     /// with the devices behind it share them.
     pub jump_connections: usize,
+    /// How many sessions may begin in one second through each jump host; `None`: as many as there
+    /// are. Time spent waiting for it counts against no limit of a stage.
+    pub jump_ramp: Option<NonZeroU32>,
     /// What is known of hosts, by the files that their targets name: what each of these says.
     pub known_hosts: HashMap<KnownHostsFiles, Vec<Arc<KnownHosts>>>,
     /// The socket of the user's agent, as `SSH_AUTH_SOCK` names it: libssh2 looks there too.
@@ -63,6 +67,7 @@ impl Default for SshSettings {
             simultaneous_handshakes: 32,
             most_refused_logins: 3,
             jump_connections: 4,
+            jump_ramp: None,
             known_hosts: HashMap::new(),
             agent: None,
         }
