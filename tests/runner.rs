@@ -204,7 +204,11 @@ async fn what_cannot_be_looped_over_is_told_and_an_undefined_loop_may_be_skipped
              - debug: {msg: x}\n  loop: '{{ inventory_hostname }}'\n"
         )
         .await,
-        ["skipped", "skipped", "failed: the loop cannot be made: it is text, where a list is needed"]
+        [
+            "skipped",
+            "skipped",
+            "failed: the loop cannot be made: it is text, where a list is needed"
+        ]
     );
 }
 
@@ -576,7 +580,8 @@ async fn a_task_has_a_time_limit_of_its_own_and_the_next_one_a_new_session() {
     let mut device = unit("fgt-lon-02");
     device.fault = Some(Fault::Hangs);
     bench.add("fw2", device);
-    let text = "- fortitoken_info:\n  timeout: 2\n  ignore_errors: true\n- cli: get system status\n";
+    let text =
+        "- fortitoken_info:\n  timeout: 2\n  ignore_errors: true\n- cli: get system status\n";
     let record = bench.run(&play(text)).await;
     let told = told(&record, "fw2");
     assert_eq!(told, ["ignored: the task took longer than its `timeout` of 2 seconds", "ok"]);

@@ -1,5 +1,9 @@
 //! Secrets in answers are replaced before anything is stored or shown.
 
+use std::sync::LazyLock;
+
+use regex::Regex;
+
 /// What stands in a secret's place.
 pub const MASK: &str = "<redacted>";
 
@@ -9,14 +13,31 @@ pub const MASK: &str = "<redacted>";
 pub fn redact(text: &str) -> String {
     let mut redacted = String::with_capacity(text.len());
     let mut within = Within::Plain;
+    let signs = Signs::of(text);
     for (index, line) in text.split('\n').enumerate() {
         if index > 0 {
             redacted.push('\n');
         }
-        within = within.line(line, &mut redacted);
+        within = within.line(line, signs, &mut redacted);
     }
     redacted
 }
+
+/// Signs of secrets that a text has somewhere: hardly any has one, and then no line needs a look.
+#[derive(Clone, Copy)]
+struct Signs {
+    private_key: bool,
+    encrypted: bool,
+}
+
+impl Signs {
+    fn of(text: &str) -> Self {
+        Self { private_key: text.contains(PRIVATE_KEY), encrypted: text.contains(ENCRYPTED) }
+    }
+}
+
+const PRIVATE_KEY: &str = "-----BEGIN ";
+const ENCRYPTED: &str = "ENC ";
 
 /// What a line begins in.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -30,7 +51,7 @@ enum Within {
 
 impl Within {
     /// Writes one line without its secrets and says what the next begins in.
-    fn line(self, line: &str, out: &mut String) -> Self {
+    fn line(self, line: &str, signs: Signs, out: &mut String) -> Self {
         match self {
             Self::Quoted => {
                 out.push_str(MASK);
@@ -40,12 +61,12 @@ impl Within {
                 out.push_str(MASK);
                 if line.contains("-----END ") { Self::Plain } else { Self::PrivateKey }
             }
-            Self::Plain => plain(line, out),
+            Self::Plain => plain(line, signs, out),
         }
     }
 }
 
-fn plain(line: &str, out: &mut String) -> Within {
+fn plain(line: &str, signs: Signs, out: &mut String) -> Within {
     if let Some(at) = secret_value(line) {
         let value = &line[at..];
         out.push_str(&line[..at]);
@@ -59,13 +80,18 @@ fn plain(line: &str, out: &mut String) -> Within {
             _ => Within::Plain,
         };
     }
-    if let Some(at) = line.find("-----BEGIN ").filter(|_| line.contains("PRIVATE KEY-----")) {
+    if signs.private_key
+        && let Some(at) = line.find(PRIVATE_KEY).filter(|_| line.contains("PRIVATE KEY-----"))
+    {
         out.push_str(&line[..at]);
         out.push_str(MASK);
         let closed = line[at..].contains("-----END ");
         return if closed { Within::Plain } else { Within::PrivateKey };
     }
-    mask_encrypted(line, out);
+    match signs.encrypted {
+        true => mask_encrypted(line, out),
+        false => out.push_str(line),
+    }
     Within::Plain
 }
 
@@ -94,14 +120,17 @@ fn is_secret(key: &str) -> bool {
         "passphrase",
         "md5-keys",
     ];
-    const PARTS: [&str; 7] =
-        ["passw", "-pwd", "psk", "secret", "passphrase", "private-key", "preshared"];
-    let key = key.to_ascii_lowercase();
+    /// Stands anywhere in the name.
+    static PART: LazyLock<Option<Regex>> = LazyLock::new(|| {
+        Regex::new("(?i-u)passw|-pwd|psk|secret|passphrase|private-key|preshared").ok()
+    });
     let last = key.rsplit(['-', '_']).next().unwrap_or_default();
-    WHOLE.contains(&key.as_str())
-        || PARTS.iter().any(|part| key.contains(part))
-        || (last == "key" && !key.starts_with("ssh-public"))
-        || (key.len() > last.len() && last == "token")
+    let begins =
+        |start: &str| key.get(..start.len()).is_some_and(|begin| begin.eq_ignore_ascii_case(start));
+    WHOLE.iter().any(|whole| key.eq_ignore_ascii_case(whole))
+        || (last.eq_ignore_ascii_case("key") && !begins("ssh-public"))
+        || (key.len() > last.len() && last.eq_ignore_ascii_case("token"))
+        || PART.as_ref().is_none_or(|part| part.is_match(key))
 }
 
 /// Whether the text has a quote that ends a quoted value which began before it.
@@ -117,9 +146,9 @@ fn closes_quote(text: &str) -> bool {
 /// Masks the word behind each word `ENC`, wherever it stands.
 fn mask_encrypted(line: &str, out: &mut String) {
     let mut rest = line;
-    while let Some(at) = rest.find("ENC ") {
+    while let Some(at) = rest.find(ENCRYPTED) {
         let stands_alone = rest[..at].chars().next_back().is_none_or(|c| !c.is_alphanumeric());
-        let value = at + "ENC ".len();
+        let value = at + ENCRYPTED.len();
         out.push_str(&rest[..value]);
         rest = &rest[value..];
         let end = rest.find([' ', '"']).unwrap_or(rest.len());

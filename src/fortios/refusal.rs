@@ -47,8 +47,9 @@ const NOT_COLLECTED_REMEDY: &str = "Run it on the device, in the same place, and
 
 /// The line without the process id that newer builds print before it, another one each time.
 fn without_pid(line: &str) -> &str {
-    match line.split_once(": ") {
-        Some((pid, rest)) if !pid.is_empty() && pid.bytes().all(|b| b.is_ascii_digit()) => rest,
+    let rest = line.trim_start_matches(|c: char| c.is_ascii_digit());
+    match rest.strip_prefix(": ") {
+        Some(said) if rest.len() < line.len() => said,
         _ => line,
     }
 }

@@ -155,10 +155,13 @@ fn subelements(value: Value) -> Result<Vec<Value>, String> {
     let mut rows = Vec::new();
     for item in items {
         let Value::Map(mut map) = item else { return Err(SHAPE.to_owned()) };
-        let inner = key.split('.').try_fold(&Value::Map(map.clone()), |value, name| match value {
-            Value::Map(map) => map.get(name),
-            _ => None,
-        }).cloned();
+        let inner = key
+            .split('.')
+            .try_fold(&Value::Map(map.clone()), |value, name| match value {
+                Value::Map(map) => map.get(name),
+                _ => None,
+            })
+            .cloned();
         match inner {
             Some(Value::List(entries)) => {
                 map.shift_remove(key);

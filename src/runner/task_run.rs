@@ -297,9 +297,9 @@ impl TaskRun<'_> {
         let turn = |index: usize| {
             let item = (repeat.variable.clone(), items[index].clone());
             let position = repeat.index_variable.clone().map(|name| (name, number(index)));
-            let loops = repeat.extended.map(|extended| {
-                ("ansible_loop".to_owned(), position_of(index, &items, extended))
-            });
+            let loops = repeat
+                .extended
+                .map(|extended| ("ansible_loop".to_owned(), position_of(index, &items, extended)));
             Turn { variables: [item].into_iter().chain(position).chain(loops).collect() }
         };
         Ok((0..items.len()).map(turn).collect())

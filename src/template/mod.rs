@@ -26,8 +26,8 @@ mod text_form;
 mod token;
 mod value_tests;
 
-pub use rows::Rows;
 pub use condition::Condition;
+pub use rows::Rows;
 pub use scope::Scope;
 pub use templar::{Templar, is_template};
 pub use template_error::{Spot, TemplateError};

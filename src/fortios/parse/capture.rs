@@ -1,5 +1,7 @@
 //! The lines of an answer within whatever somebody pasted around it.
 
+use std::borrow::Cow;
+
 use crate::fortios::prompt::Prompt;
 use crate::fortios::redact::redact;
 use crate::fortios::refusal;
@@ -21,8 +23,7 @@ pub struct CaptureLine {
 pub fn lines_of(text: &str, commands: &[&str]) -> Vec<CaptureLine> {
     // What stands before the first echo is taken for an answer to the command as well.
     let mut blocks = vec![Block::new(true)];
-    let text: Vec<String> = text.split('\n').map(without_pager).collect();
-    let text = redact(&text.join("\n"));
+    let text = redact(&without_pagers(text));
     for (index, line) in text.split('\n').enumerate() {
         let Some(block) = blocks.last_mut() else { break };
         match Read::line(line, commands, block.begun) {
@@ -79,13 +80,17 @@ const VERBS: [&str; 14] = [
 
 impl Read {
     fn line(line: &str, commands: &[&str], begun: bool) -> Self {
-        if Prompt::parse(line).is_some() || (!begun && line.starts_with('#')) {
+        // Most lines have neither sign of a prompt.
+        let may_hold_prompt = line.bytes().any(|b| matches!(b, b'#' | b'$'));
+        if may_hold_prompt && (Prompt::parse(line).is_some() || (!begun && line.starts_with('#'))) {
             return Self::Nothing;
         }
         if commands.iter().any(|command| is_typed(line.trim_start(), command)) {
             return Self::Echo { ours: true };
         }
-        let Some(at) = end_of_prompt(line) else { return Self::Text(0) };
+        let Some(at) = end_of_prompt(line).filter(|_| may_hold_prompt) else {
+            return Self::Text(0);
+        };
         let typed = &line[at..];
         let verb = typed.split(' ').next().unwrap_or_default();
         if VERBS.iter().any(|known| known.starts_with(verb)) {
@@ -121,18 +126,32 @@ fn is_shorthand(typed: &str, command: &str) -> bool {
     command.split(' ').all(begins) && words.count() <= 1
 }
 
+/// [`without_pager`] for each line.
+fn without_pagers(text: &str) -> String {
+    let mut clean = String::with_capacity(text.len());
+    for (index, line) in text.split('\n').enumerate() {
+        if index > 0 {
+            clean.push('\n');
+        }
+        clean.push_str(&without_pager(line));
+    }
+    clean
+}
+
 /// Drops `--More--` with what wiped it out, carriage returns and other control characters.
-fn without_pager(raw: &str) -> String {
+fn without_pager(raw: &str) -> Cow<'_, str> {
     const MORE: &str = "--More--";
     let line = raw.trim_end();
-    let line = line.rsplit('\r').next().unwrap_or_default();
-    let line: String = line
-        .chars()
-        .filter(|c| !c.is_control() || *c == '\t')
-        .collect::<String>()
-        .replace('\t', " ");
+    let line: Cow<'_, str> = match line.bytes().all(|b| matches!(b, b' '..=b'~')) {
+        true => line.into(),
+        false => {
+            let line = line.rsplit('\r').next().unwrap_or_default();
+            let seen = line.chars().filter(|c| !c.is_control() || *c == '\t');
+            seen.map(|c| if c == '\t' { ' ' } else { c }).collect::<String>().into()
+        }
+    };
     match line.trim_start().strip_prefix(MORE) {
-        Some(rest) => rest.trim_start().to_owned(),
+        Some(rest) => rest.trim_start().to_owned().into(),
         None => line,
     }
 }

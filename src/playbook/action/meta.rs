@@ -30,7 +30,10 @@ const KNOWN: [(&str, Meta); 6] = [
 /// Ansible's others, with the reason why they have no meaning here.
 const REFUSED: [(&str, &str); 4] = [
     ("refresh_inventory", "the inventory is read once, and the plan is made before any packet"),
-    ("reset_connection", "a session that is lost ends its host; begin another play to log in again"),
+    (
+        "reset_connection",
+        "a session that is lost ends its host; begin another play to log in again",
+    ),
     ("clear_facts", "nothing is kept from one run to the next"),
     ("end_role", "there are no roles"),
 ];
@@ -59,7 +62,9 @@ impl Meta {
             Some((_, reason)) => {
                 reader.refuse(node, format!("`meta: {name}` has no meaning here"), *reason);
             }
-            None => reader.refuse(node, format!("unknown `meta: {name}`"), nearest_hint(name, &names)),
+            None => {
+                reader.refuse(node, format!("unknown `meta: {name}`"), nearest_hint(name, &names))
+            }
         }
         None
     }

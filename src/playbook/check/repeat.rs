@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::playbook::{Extended, Loop, Lookup};
+use crate::playbook::{Extended, Lookup, Loop};
 use crate::template::is_template;
 use crate::yaml::Node;
 
@@ -83,7 +83,9 @@ fn is_usable(key: &str, lookup: Lookup, node: &Node, reader: &mut Reader<'_>) ->
             format!("`{key}` must be a list, not {}", node.kind()),
             match node.as_map() {
                 Some(_) => "write a list, or a template with `| dict2items`".to_owned(),
-                None => format!("write a list, or a template of one: `{key}: \"{{{{ devices }}}}\"`"),
+                None => {
+                    format!("write a list, or a template of one: `{key}: \"{{{{ devices }}}}\"`")
+                }
             },
         ),
         _ => (

@@ -5,8 +5,8 @@ use crate::playbook::{Action, Expression, Task};
 use crate::yaml::Node;
 
 use super::actions::{self, ActionRow};
-use super::keywords::{self, Level, Sifted};
 use super::inherited::Inherited;
+use super::keywords::{self, Level, Sifted};
 use super::{Parameters, Reader, foreign, repeat, retry};
 
 pub(super) fn read(
