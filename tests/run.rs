@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 
 use desk::Desk;
 use serde_json::Value as Json;
-use tokenfleet::lab::{Expected, Fleet, Hosting, inventory_text, known_hosts_text};
+use tokenfleet::lab::{Expected, Fault, Fleet, Hosting, Serving, inventory_text, known_hosts_text};
 
 const AUDIT: &str = "playbooks/fortitoken-audit.yml";
 const LAB: [&str; 3] = [AUDIT, "-i", "inventories/lab"];
@@ -648,6 +648,72 @@ async fn a_wrong_password_reaches_three_devices_of_five_hundred() {
         }
     }
     assert!(report["summary"]["hosts"]["not_attempted"].as_u64().unwrap() > 490, "{report}");
+}
+
+/// A unit that takes its time for a login, before twenty-five that do not: the two inventories
+/// and the known keys as files of the desk.
+async fn behind_a_slow_one(desk: &Desk, slow_login: Duration) -> ([Serving; 2], [String; 3]) {
+    let hosting = Hosting { slow_login, ..Hosting::default() };
+    let slow = Fleet::faulty(1, 1, &[Fault::SlowLogin]).serve(&hosting).await.unwrap();
+    let rest = Fleet::new(25, Fleet::SEED).serve(&Hosting::default()).await.unwrap();
+    let known = known_hosts_text(&slow) + &known_hosts_text(&rest);
+    let files = [
+        desk.file("slow.yml", &inventory_text(&slow)),
+        desk.file("rest.yml", &inventory_text(&rest)),
+        desk.file("known_hosts", &known),
+    ];
+    ([slow, rest], files)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_slow_login_at_first_holds_up_nobody_for_long() {
+    let desk = Desk::new();
+    let (_servings, [slow, rest, known]) = behind_a_slow_one(&desk, Duration::from_secs(12)).await;
+    // The slow one begins before the others.
+    let known = ["--known-hosts", &known, "-T", "20", "--ramp", "4"];
+    let arguments = [&[AUDIT, "-i", &slow, "-i", &rest], &known[..]].concat();
+    let outcome = tokio::task::block_in_place(|| desk.audit(&arguments));
+    let report = desk.json();
+    let examined: Vec<_> = (report["devices"].as_array().unwrap().iter())
+        .filter(|device| text(device, "outcome") == "examined")
+        .map(|device| (text(device, "host"), device["duration_s"].as_f64().unwrap()))
+        .collect();
+    assert!(examined[0].0.contains("slow-login") && examined[0].1 >= 12.0, "{examined:?}");
+    assert!(examined.len() > 15, "{examined:?} {}", outcome.err);
+    assert!(examined[1..].iter().all(|(_, seconds)| *seconds < 9.0), "{examined:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_slow_login_at_first_does_not_let_a_wrong_password_through() {
+    let desk = Desk::new();
+    let (servings, [slow, rest, known]) = behind_a_slow_one(&desk, Duration::from_secs(5)).await;
+    // One time limit that the slow one meets, and one that it does not: then it refuses unheard.
+    for limit in ["8", "2"] {
+        let before = refusals(&servings);
+        let wrong = ["-e", "ansible_password=wrong-password", "-T", limit, "--ramp", "4"];
+        let arguments = [AUDIT, "-i", &slow, "-i", &rest, "--known-hosts", &known];
+        let arguments = [&arguments[..], &wrong].concat();
+        let outcome = tokio::task::block_in_place(|| desk.audit(&arguments));
+        assert_eq!(outcome.code, 4, "{}", outcome.err);
+        tokio::time::sleep(Duration::from_secs(4)).await;
+        assert!(refusals(&servings) - before <= 3, "{}", refusals(&servings));
+        let report = desk.json().to_string();
+        assert!(report.contains("credential refused by fgt-"), "{report}");
+        let is_told = report.contains("; login undecided by fgt-slow-login-001");
+        assert_eq!(is_told, limit == "2", "{report}");
+    }
+}
+
+/// Logins that were refused, by all units.
+fn refusals(servings: &[Serving]) -> usize {
+    let names = |serving: &Serving| -> Vec<String> {
+        serving.devices().iter().map(|device| device.name.clone()).collect()
+    };
+    servings
+        .iter()
+        .flat_map(|serving| names(serving).into_iter().map(move |name| (serving, name)))
+        .map(|(serving, name)| serving.journal(&name).unwrap().refused)
+        .sum()
 }
 
 #[test]
