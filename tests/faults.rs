@@ -87,6 +87,35 @@ fn a_vdom_that_vanishes_is_told_and_not_created() {
     assert_eq!(vdoms, ["root", "users"].into());
 }
 
+/// Where `sudo` is not known, VDOMs are entered by `edit`, which would create one.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_vdom_that_vanishes_from_an_old_unit_is_not_created_again() {
+    let mut unit = Fleet::new(Fleet::CHARACTERS, Fleet::SEED).device("fgt-fra-01").unwrap().clone();
+    assert_eq!(unit.firmware.to_string(), "v6.0.7,build0302,191112 (GA)");
+    unit.fault = Some(Fault::VdomVanishes);
+    let serving = Fleet::of(vec![unit]).serve(&Hosting::default()).await.unwrap();
+    let desk = Desk::new();
+    let hosts = desk.file("hosts.yml", &inventory_text(&serving));
+    let known = desk.file("known_hosts", &known_hosts_text(&serving));
+    let audit = "playbooks/fortitoken-audit.yml";
+    tokio::task::block_in_place(|| desk.audit(&[audit, "-i", &hosts, "--known-hosts", &known]));
+    assert_eq!(serving.harm(), []);
+    let lines = serving.journal("fgt-fra-01").unwrap().lines;
+    let asked = |line: &str| lines.iter().any(|sent| sent == line);
+    assert!(asked("edit dmz") && asked("diagnose sys vd list | grep name=guest"), "{lines:?}");
+    assert!(!asked("edit guest"), "{lines:?}");
+    let report = desk.json();
+    let device = &report["devices"][0];
+    assert_eq!((&device["outcome"], &device["partial"]), (&"failed".into(), &true.into()));
+    assert_eq!(
+        device["failure"]["message"],
+        "VDOM guest was not entered: the device does not list it any more"
+    );
+    let vdoms: std::collections::BTreeSet<_> =
+        texts(&report["tokens"], "vdom").into_iter().collect();
+    assert_eq!(vdoms, ["root", "dmz"].into());
+}
+
 #[test]
 fn a_unit_that_writes_in_no_known_encoding_or_to_the_terminal_is_read_and_steers_nothing() {
     let (desk, lab) = (Desk::new(), LabProcess::start(&["invalid-utf8", "terminal-escapes"], 2));

@@ -5,7 +5,7 @@
 use proptest::prelude::*;
 use regex::Regex;
 use tokenfleet::fortios::command::{Command, MAX_LENGTH};
-use tokenfleet::fortios::session::{Sent, VdomName};
+use tokenfleet::fortios::session::{Listing, Sent, VdomName};
 
 /// Commands that change a FortiGate, reveal a seed, or do something that is not known.
 const DANGEROUS: [&str; 46] = [
@@ -268,6 +268,14 @@ fn names_that_could_be_misread_are_never_sent() {
     }
     let name = VdomName::from_listed("CUST-A.north_2").unwrap();
     assert_eq!(Sent::EnterVdom(name.clone()).bytes(), b"edit CUST-A.north_2\r");
+    for (listing, text) in [
+        (Listing::Kernel, "diagnose sys vd list | grep name=CUST-A.north_2"),
+        (Listing::Property, "get system vdom-property | grep CUST-A.north_2"),
+    ] {
+        let asked = Sent::StillListed(name.clone(), listing);
+        assert_eq!(asked.bytes(), format!("{text}\r").into_bytes());
+        assert!(Command::parse(text).is_ok(), "{text}");
+    }
     let asked = Sent::InVdom(name, Command::FORTITOKEN_INFO);
     assert_eq!(asked.bytes(), b"sudo CUST-A.north_2 diagnose fortitoken info\r");
 }

@@ -314,7 +314,8 @@ proptest! {
             player.session.elapse(player.now);
             player.attend();
         }
-        const ALLOWED: [&str; 14] = [
+        const ALLOWED: [&str; 16] = [
+            "diagnose sys vd list | grep name=a", "get system vdom-property | grep a",
             "", "get system status", "diagnose sys vd list", "get system vdom-property",
             "diagnose fortitoken info", "config global", "config vdom", "edit a", "end", "exit",
             " ", "a", "n", "an",

@@ -10,7 +10,7 @@ use std::fs;
 use std::path::PathBuf;
 
 use tokenfleet::fortios::command::Command;
-use tokenfleet::fortios::session::{Sent, VdomName};
+use tokenfleet::fortios::session::{Listing, Sent, VdomName};
 
 fn read(path: &str) -> String {
     fs::read_to_string(PathBuf::from(env!("CARGO_MANIFEST_DIR")).join(path)).unwrap()
@@ -34,6 +34,12 @@ fn shown(sent: &Sent) -> String {
         Sent::NextPage => "one blank".to_owned(),
         Sent::ProbePrompt => "an empty line".to_owned(),
         Sent::InVdom(..) => "`sudo NAME COMMAND`".to_owned(),
+        Sent::StillListed(_, Listing::Kernel) => {
+            "`diagnose sys vd list \\| grep name=NAME`".to_owned()
+        }
+        Sent::StillListed(_, Listing::Property) => {
+            "`get system vdom-property \\| grep NAME`".to_owned()
+        }
         Sent::EnterVdom(_) => "`edit NAME`".to_owned(),
         Sent::Command(_)
         | Sent::AcceptBanner
@@ -54,6 +60,8 @@ fn the_page_about_fortios_lists_all_that_is_sent() {
         Sent::Command(Command::VDOM_LIST),
         Sent::Command(Command::VDOM_PROPERTY),
         Sent::InVdom(name(), Command::FORTITOKEN_INFO),
+        Sent::StillListed(name(), Listing::Kernel),
+        Sent::StillListed(name(), Listing::Property),
         Sent::EnterVdoms,
         Sent::EnterVdom(name()),
         Sent::Up,

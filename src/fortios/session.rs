@@ -21,7 +21,7 @@ mod survey;
 
 pub use event::{Reach, SessionEvent, Survey};
 pub use limits::Limits;
-pub use sent::{Sent, VdomName};
+pub use sent::{Listing, Sent, VdomName};
 
 use std::time::Duration;
 

@@ -15,6 +15,8 @@ pub struct Interpreter {
     pub device: Arc<Device>,
     journal: Arc<Mutex<Journal>>,
     context: Context,
+    /// It has listed its VDOMs.
+    has_listed: bool,
 }
 
 /// Where the prompt stands.
@@ -34,7 +36,7 @@ enum Context {
 
 impl Interpreter {
     pub fn new(device: Arc<Device>, journal: Arc<Mutex<Journal>>) -> Self {
-        Self { device, journal, context: Context::Top }
+        Self { device, journal, context: Context::Top, has_listed: false }
     }
 
     pub fn is_at_top(&self) -> bool {
@@ -118,10 +120,7 @@ impl Interpreter {
 
     /// Place of the VDOM of that name in the list.
     fn place(&self, name: &str) -> Option<usize> {
-        let vdoms = &self.device.vdoms;
-        let vanished = self.device.fault == Some(Fault::VdomVanishes);
-        let there = vdoms.len() - usize::from(vanished && !vdoms.is_empty());
-        vdoms[..there].iter().position(|vdom| vdom.name == name)
+        self.device.vdoms.iter().position(|vdom| vdom.name == name)
     }
 
     fn run(&mut self, words: &[&str], filter: Option<&str>) -> String {
@@ -129,6 +128,9 @@ impl Interpreter {
             return answer;
         }
         let reply = command::run(self.standing(), words);
+        if words == ["diagnose", "sys", "vd", "list"] {
+            self.lose_a_vdom();
+        }
         match (reply, filter) {
             (Reply::Answer(text), None) => text,
             (Reply::Answer(text), Some(filter)) => {
@@ -139,6 +141,14 @@ impl Interpreter {
                 "incomplete command in the end\nCommand fail. Return code -160\n".to_owned()
             }
             (Reply::UnknownAction, _) => self.unknown_action(),
+        }
+    }
+
+    /// A VDOM that vanishes does so once it was listed.
+    fn lose_a_vdom(&mut self) {
+        let vanishes = self.device.fault == Some(Fault::VdomVanishes);
+        if vanishes && !std::mem::replace(&mut self.has_listed, true) {
+            Arc::make_mut(&mut self.device).vdoms.pop();
         }
     }
 

@@ -152,6 +152,9 @@ fn may_send(line: &str) -> bool {
     ];
     by_itself.contains(&line)
         || asked(line)
+        || ["diagnose sys vd list | grep name=", "get system vdom-property | grep "].iter().any(
+            |ask| line.strip_prefix(ask).is_some_and(|name| VdomName::from_listed(name).is_some()),
+        )
         || line.strip_prefix("edit ").is_some_and(|name| VdomName::from_listed(name).is_some())
         || line.strip_prefix("sudo ").is_some_and(in_vdom)
 }

@@ -7,7 +7,7 @@ use super::event::{Reach, SessionEvent};
 use super::exchange::{Exchange, Reply, Step, excerpt};
 use super::job::{Job, RunJob, not_run};
 use super::limits::Limits;
-use super::navigation::{Arrival, Place, arrival};
+use super::navigation::{Arrival, Confirmed, Place, arrival, confirmation};
 use super::outbox::Outbox;
 use super::places::{Places, Visit};
 use super::sent::Sent;
@@ -27,6 +27,8 @@ pub struct Conversation {
     places: Places,
     /// Whether this device takes `sudo`; `None` until it was tried.
     sudo: Option<bool>,
+    /// The VDOM that may be entered next.
+    confirmed: Option<Confirmed>,
     job: Option<Job>,
     exchange: Option<Exchange>,
 }
@@ -50,6 +52,7 @@ impl Conversation {
             place: Place::Home,
             places: Places::default(),
             sudo: None,
+            confirmed: None,
             job: Some(Job::Survey(Box::new(survey))),
             exchange: None,
         }
@@ -244,16 +247,33 @@ impl Conversation {
                     out.report(event);
                 }
             }
-            sent => match arrival(sent, &reply, &self.home, &self.places) {
-                Arrival::At(place) => self.place = place,
-                Arrival::Barred(place, reason) => {
-                    self.place = place;
-                    if let Some(event) = job.barred(&reason) {
-                        out.report(event);
-                    }
+            sent @ Sent::StillListed(name, _) => {
+                if !self.place.has_prompt(&reply.prompt, &self.home) {
+                    return Err(lost("the context changed under a command", visit));
                 }
-                Arrival::Lost(message) => return Err(lost(message, visit)),
-            },
+                match confirmation(sent, name, &reply) {
+                    Ok(confirmed) => self.confirmed = Some(confirmed),
+                    Err(reason) => out.events.extend(job.barred(&reason)),
+                }
+            }
+            sent => {
+                // It holds for the next entry alone.
+                let confirmed = match sent {
+                    Sent::EnterVdom(_) => self.confirmed.take(),
+                    _ => None,
+                };
+                let confirmed = confirmed.as_ref();
+                match arrival(sent, &reply, &self.home, &self.places, confirmed) {
+                    Arrival::At(place) => self.place = place,
+                    Arrival::Barred(place, reason) => {
+                        self.place = place;
+                        self.confirmed = None;
+                        out.events.extend(job.barred(&reason));
+                    }
+                    Arrival::Lost(message) => return Err(lost(message, visit)),
+                    Arrival::Replaced(message) => return Err(replaced(message, visit)),
+                }
+            }
         }
         self.proceed(limits, now, out)
     }
@@ -291,7 +311,8 @@ impl Conversation {
     }
 
     /// The next step on the way to a command. From the global context a VDOM is asked by `sudo`,
-    /// until the device refuses that.
+    /// until the device refuses that. Then each is entered, and right before the device must list
+    /// it once more: one that was deleted meanwhile would be created.
     fn next(&self, target: Place, command: Command) -> Sent {
         match target {
             Place::Vdom(name) if self.sudo != Some(false) && self.place == Place::Global => {
@@ -299,6 +320,14 @@ impl Conversation {
             }
             Place::Vdom(_) if self.sudo != Some(false) => {
                 self.place.step_towards(&Place::Global).unwrap_or(Sent::Command(command))
+            }
+            Place::Vdom(name)
+                if self.place != Place::Vdom(name.clone())
+                    && self.confirmed.as_ref().is_none_or(|vdom| vdom.name != name) =>
+            {
+                let listing = self.places.listing;
+                let ask = Sent::StillListed(name, listing);
+                self.place.step_towards(&Place::Global).unwrap_or(ask)
             }
             target => self.place.step_towards(&target).unwrap_or(Sent::Command(command)),
         }
@@ -309,7 +338,7 @@ impl Conversation {
         let Some(exchange) = &self.exchange else { return failure };
         let vdom = self.job.as_ref().and_then(Job::next).and_then(|(visit, _)| visit.vdom);
         let stage = match exchange.sent {
-            Sent::Command(_) | Sent::InVdom(..) => failure.stage,
+            Sent::Command(_) | Sent::InVdom(..) | Sent::StillListed(..) => failure.stage,
             _ => Stage::Vdom,
         };
         HostFailure { stage, ..failure }.during(exchange.sent.text(), vdom)
@@ -322,6 +351,19 @@ fn is_answer(command: &Command, reply: &Reply) -> bool {
     let parser = parse::by_command(command.as_str());
     reply.refusal.is_none()
         && parser.is_none_or(|parser| (parser.run)(&reply.text).get("error").is_none())
+}
+
+/// Nothing is mended here: whatever is sent next would only make it worse.
+fn replaced(message: String, visit: Option<Visit>) -> HostFailure {
+    HostFailure {
+        vdom: visit.and_then(|visit| visit.vdom),
+        ..HostFailure::new(
+            Stage::Vdom,
+            message,
+            "The session was ended at once. Look at this VDOM by hand, and delete it again if it was \
+             meant to be gone; delete VDOMs on units without `sudo` only while no audit runs.",
+        )
+    }
 }
 
 fn lost(message: impl Into<String>, visit: Option<Visit>) -> HostFailure {

@@ -3,6 +3,7 @@
 use super::exchange::{Reply, excerpt};
 use super::places::Places;
 use super::sent::{Sent, VdomName};
+use crate::fortios::parse::vdom_list;
 use crate::fortios::prompt::Prompt;
 
 /// Where a session stands.
@@ -26,6 +27,33 @@ pub enum Arrival {
     Barred(Place, String),
     /// It is not certain where the session stands: nothing more may be sent.
     Lost(String),
+    /// The VDOM is another one than was listed a moment ago: it may be one that did not exist.
+    Replaced(String),
+}
+
+/// A VDOM that the device has just listed once more, with its number in that list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Confirmed {
+    pub name: VdomName,
+    pub number: Option<u32>,
+}
+
+/// What the device's list, cut to one VDOM, says of it; the error is a reason.
+pub fn confirmation(sent: &Sent, name: &VdomName, reply: &Reply) -> Result<Confirmed, String> {
+    let list = vdom_list(&reply.text).value;
+    if reply.truncated || !list.vdoms.iter().any(|listed| listed == name.as_str()) {
+        return Err(match reply.refusal {
+            Some(_) => reason(sent, reply),
+            None => "the device does not list it any more".to_owned(),
+        });
+    }
+    let number = reply.text.lines().find_map(|line| {
+        let rest = line.strip_prefix("name=")?.strip_prefix(name.as_str())?;
+        let rest =
+            rest.strip_prefix('/').map_or(Some(rest), |rest| rest.strip_prefix(name.as_str()))?;
+        rest.strip_prefix(" index=")?.split(' ').next()?.parse().ok()
+    });
+    Ok(Confirmed { name: name.clone(), number })
 }
 
 impl Place {
@@ -54,8 +82,14 @@ impl Place {
 }
 
 /// Judges where a step led, by the prompt's context and by what the device said. `places` are those
-/// of the device.
-pub fn arrival(sent: &Sent, reply: &Reply, home: &Prompt, places: &Places) -> Arrival {
+/// of the device, `confirmed` is what its list has just said of the VDOM.
+pub fn arrival(
+    sent: &Sent,
+    reply: &Reply,
+    home: &Prompt,
+    places: &Places,
+    confirmed: Option<&Confirmed>,
+) -> Arrival {
     let (target, origin) = match sent {
         Sent::EnterGlobal => (Place::Global, Place::Home),
         Sent::EnterVdoms => (Place::Vdoms, Place::Home),
@@ -69,6 +103,15 @@ pub fn arrival(sent: &Sent, reply: &Reply, home: &Prompt, places: &Places) -> Ar
                 "after `{sent}` it is not certain which VDOM this is",
                 sent = sent.text()
             )),
+            Place::Vdom(_) => match (number_of(reply), confirmed.and_then(|vdom| vdom.number)) {
+                (Some(shown), Some(listed)) if shown != listed => Arrival::Replaced(format!(
+                    "after `{}` the device says that this is VDOM number {shown}, and its list \
+                     said {listed} a moment ago: the VDOM was deleted in between, and may have \
+                     been created again, empty",
+                    sent.text()
+                )),
+                _ => Arrival::At(target),
+            },
             _ => Arrival::At(target),
         };
     }
@@ -81,11 +124,19 @@ pub fn arrival(sent: &Sent, reply: &Reply, home: &Prompt, places: &Places) -> Ar
 /// Whether the VDOM entered is the one meant: the device names it (`current vf=NAME:INDEX`), or
 /// its prompt does, whole or cut in a way that fits no other VDOM.
 fn is_certain(name: &VdomName, reply: &Reply, places: &Places) -> bool {
-    let named = reply.text.lines().find_map(|line| line.trim().strip_prefix("current vf="));
-    match named {
+    match named(reply) {
         Some(named) => named.rsplit_once(':').map_or(named, |(name, _)| name) == name.as_str(),
         None => places.is_unambiguous(&reply.prompt),
     }
+}
+
+/// `NAME:INDEX`
+fn named(reply: &Reply) -> Option<&str> {
+    reply.text.lines().find_map(|line| line.trim().strip_prefix("current vf="))
+}
+
+fn number_of(reply: &Reply) -> Option<u32> {
+    named(reply)?.rsplit_once(':')?.1.trim().parse().ok()
 }
 
 fn reason(sent: &Sent, reply: &Reply) -> String {
@@ -105,6 +156,7 @@ mod tests {
     use std::time::Duration;
 
     use super::*;
+    use crate::fortios::session::sent::Listing;
 
     fn vdom(name: &str) -> Place {
         Place::Vdom(VdomName::from_listed(name).unwrap())
@@ -149,10 +201,10 @@ mod tests {
     fn an_arrival_is_judged_by_prompt_and_words() {
         let home = Prompt::parse("fgt # ").unwrap();
         let listed = ["customer-1".to_owned(), "customer-2".to_owned()];
-        let places = Places::of_listed(listed.to_vec());
+        let places = Places::of_listed(listed.to_vec(), Listing::Kernel);
         let enter = Sent::EnterVdom(VdomName::from_listed("customer-1").unwrap());
         let judged =
-            |prompt: &str, text: &str| arrival(&enter, &reply(prompt, text), &home, &places);
+            |prompt: &str, text: &str| arrival(&enter, &reply(prompt, text), &home, &places, None);
         let at = Arrival::At(vdom("customer-1"));
         assert_eq!(judged("fgt (customer-1) # ", "current vf=customer-1:3"), at);
         assert_eq!(judged("fgt (customer-1) # ", ""), at);
@@ -166,11 +218,47 @@ mod tests {
     }
 
     #[test]
+    fn a_vdom_is_confirmed_by_its_own_line_alone() {
+        let name = VdomName::from_listed("cust").unwrap();
+        let sent = Sent::StillListed(name.clone(), Listing::Kernel);
+        let said = |text: &str| confirmation(&sent, &name, &reply("fgt (global) # ", text));
+        let numbered = |number| Ok(Confirmed { name: name.clone(), number });
+        assert_eq!(
+            said("name=cust/cust index=7 enabled\nname=cust2/cust2 index=8"),
+            numbered(Some(7))
+        );
+        assert_eq!(said("name=cust index=7 enabled"), numbered(Some(7)));
+        assert_eq!(said("== [ cust ]"), numbered(None));
+        let gone = Err("the device does not list it any more".to_owned());
+        for text in ["", "name=cust2/cust2 index=7", "name=Cust/Cust index=7", "cust"] {
+            assert_eq!(said(text), gone, "{text}");
+        }
+        assert!(said("Unknown action 0").unwrap_err().contains("`Unknown action 0`"));
+    }
+
+    #[test]
+    fn a_vdom_with_another_number_than_the_list_said_is_not_the_one() {
+        let home = Prompt::parse("fgt # ").unwrap();
+        let places = Places::of_listed(vec!["cust".to_owned()], Listing::Kernel);
+        let name = VdomName::from_listed("cust").unwrap();
+        let enter = Sent::EnterVdom(name.clone());
+        let judged = |number, text: &str| {
+            let confirmed = Confirmed { name: name.clone(), number };
+            arrival(&enter, &reply("fgt (cust) # ", text), &home, &places, Some(&confirmed))
+        };
+        let at = Arrival::At(vdom("cust"));
+        assert_eq!(judged(Some(7), "current vf=cust:7"), at);
+        assert_eq!(judged(None, "current vf=cust:7"), at);
+        assert_eq!(judged(Some(7), ""), at);
+        assert!(matches!(judged(Some(7), "current vf=cust:9"), Arrival::Replaced(_)));
+    }
+
+    #[test]
     fn a_closed_global_context_leaves_the_session_at_home() {
         let home = Prompt::parse("fgt (customer-1) $ ").unwrap();
         let refused = reply("fgt (customer-1) $ ", "Unknown action 0");
         assert_eq!(
-            arrival(&Sent::EnterGlobal, &refused, &home, &Places::default()),
+            arrival(&Sent::EnterGlobal, &refused, &home, &Places::default(), None),
             Arrival::Barred(
                 Place::Home,
                 "the device answered `config global` with `Unknown action 0`".to_owned()

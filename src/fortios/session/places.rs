@@ -2,7 +2,7 @@
 
 use super::event::Survey;
 use super::navigation::Place;
-use super::sent::VdomName;
+use super::sent::{Listing, VdomName};
 use crate::fortios::prompt::Prompt;
 
 /// One place where a command should run.
@@ -22,6 +22,8 @@ pub struct Places {
     pub global: bool,
     /// The VDOM in which a login without global context stands.
     pub home_vdom: Option<String>,
+    /// The list that they stand in.
+    pub listing: Listing,
     /// Why the global context is closed.
     pub confined: Option<String>,
     /// All VDOMs that the device lists, each with the name to enter it by, or the reason why it
@@ -36,7 +38,7 @@ const UNSAFE_REASON: &str = "its name cannot be sent safely: misread, it would c
 
 impl Places {
     /// The VDOMs of a device whose global context is open.
-    pub fn of_listed(names: Vec<String>) -> Self {
+    pub fn of_listed(names: Vec<String>, listing: Listing) -> Self {
         let vdoms = names
             .into_iter()
             .map(|name| {
@@ -48,7 +50,7 @@ impl Places {
                 (name, way)
             })
             .collect();
-        Self { divided: true, global: true, vdoms, ..Self::default() }
+        Self { divided: true, global: true, vdoms, listing, ..Self::default() }
     }
 
     /// The one VDOM of an administrator without global context.

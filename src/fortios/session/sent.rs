@@ -25,6 +25,9 @@ pub enum Sent {
     EnterGlobal,
     /// `config vdom`, likewise.
     EnterVdoms,
+    /// The list of VDOMs again, cut to one of them: whether it still exists, right before the
+    /// next.
+    StillListed(VdomName, Listing),
     /// `edit NAME` behind `config vdom`, for a VDOM that exists; it would create another.
     EnterVdom(VdomName),
     /// `end`: back to where the login led.
@@ -44,6 +47,12 @@ impl Sent {
             Self::Decline => "n".to_owned(),
             Self::EnterGlobal => "config global".to_owned(),
             Self::EnterVdoms => "config vdom".to_owned(),
+            Self::StillListed(name, Listing::Kernel) => {
+                format!("{} | grep name={name}", Command::VDOM_LIST)
+            }
+            Self::StillListed(name, Listing::Property) => {
+                format!("{} | grep {name}", Command::VDOM_PROPERTY)
+            }
             Self::EnterVdom(name) => format!("edit {name}"),
             Self::Up => "end".to_owned(),
             Self::Exit => "exit".to_owned(),
@@ -58,6 +67,16 @@ impl Sent {
         }
         bytes
     }
+}
+
+/// Which of its lists of VDOMs a device gave.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum Listing {
+    /// `diagnose sys vd list`
+    #[default]
+    Kernel,
+    /// `get system vdom-property`
+    Property,
 }
 
 /// Name of a VDOM that the device listed and that can be written without quotes.

@@ -5,6 +5,7 @@ use super::exchange::excerpt;
 use super::limits::Limits;
 use super::navigation::Place;
 use super::places::{Places, Visit};
+use super::sent::Listing;
 use crate::fortios::command::Command;
 use crate::fortios::parse::{system_status, vdom_list};
 use crate::fortios::prompt::Prompt;
@@ -60,12 +61,12 @@ impl SurveyJob {
         let step = std::mem::replace(&mut self.step, Step::Status);
         self.step = match step {
             Step::Status => status_step(&transcript)?,
-            Step::VdomList(status) => match listed(&transcript, limits) {
+            Step::VdomList(status) => match listed(&transcript, Listing::Kernel, limits) {
                 Ok(places) => Step::Done(status, places),
                 Err(Unlisted::Unanswered(_)) => Step::VdomProperty(status),
                 Err(Unlisted::TooMany(failure)) => return Err(failure),
             },
-            Step::VdomProperty(status) => match listed(&transcript, limits) {
+            Step::VdomProperty(status) => match listed(&transcript, Listing::Property, limits) {
                 Ok(places) => Step::Done(status, places),
                 Err(Unlisted::Unanswered(failure) | Unlisted::TooMany(failure)) => {
                     return Err(failure);
@@ -164,7 +165,7 @@ enum Unlisted {
     TooMany(HostFailure),
 }
 
-fn listed(transcript: &Transcript, limits: &Limits) -> Result<Places, Unlisted> {
+fn listed(transcript: &Transcript, listing: Listing, limits: &Limits) -> Result<Places, Unlisted> {
     let failure = |message: String, remedy: &str| {
         HostFailure::new(Stage::Vdom, message, remedy).during(&transcript.command, None)
     };
@@ -177,7 +178,7 @@ fn listed(transcript: &Transcript, limits: &Limits) -> Result<Places, Unlisted> 
             format!("the device lists {} VDOMs, more than {}", list.vdoms.len(), limits.vdoms),
             "Raise the limit, if the device really has so many.",
         ))),
-        Ok(list) if !transcript.truncated => Ok(Places::of_listed(list.vdoms)),
+        Ok(list) if !transcript.truncated => Ok(Places::of_listed(list.vdoms, listing)),
         Ok(_) => Err(Unlisted::Unanswered(failure(
             "the list of VDOMs is too long to be read".to_owned(),
             "Give the profile `get` in the global context: its list is shorter.",
