@@ -10,15 +10,22 @@ mod desk;
 #[path = "support/ssh_agent.rs"]
 mod ssh_agent;
 
+use std::time::{Duration, Instant};
+
 use bastion::Bastion;
 use desk::Desk;
+use serde_json::Value as Json;
 use ssh_agent::{SshAgent, lock};
 use tokenfleet::lab::{Fleet, Hosting, ServedDevice, Serving, known_hosts_text};
 use tokio::net::TcpListener;
 
 /// Ordinary units, without a fault.
 async fn units(count: usize) -> Serving {
-    Fleet::new(Fleet::CHARACTERS + count, Fleet::SEED).serve(&Hosting::default()).await.unwrap()
+    units_of(count, &Hosting::default()).await
+}
+
+async fn units_of(count: usize, hosting: &Hosting) -> Serving {
+    Fleet::new(Fleet::CHARACTERS + count, Fleet::SEED).serve(hosting).await.unwrap()
 }
 
 fn ordinary(serving: &Serving) -> &[ServedDevice] {
@@ -281,4 +288,93 @@ async fn an_audit_begins_as_slowly_through_a_jump_host_as_it_is_told() {
         took.push(begun.elapsed().as_millis());
     }
     assert!(took[1] >= 1000 && took[2] >= 1000, "{took:?}");
+}
+
+/// What becomes of six units when `harm` is done to the jump host of the first two while all are
+/// under way; two are behind another, and two behind none. The devices of the report.
+async fn harmed(harm: impl Fn(&Bastion)) -> Option<Vec<Json>> {
+    let (bastion, other) = (Bastion::start("")?, Bastion::start("")?);
+    // Each answer takes its time, so that a session takes some seconds.
+    let hosting = Hosting { latency: Duration::from_millis(700), ..Hosting::default() };
+    let serving = units_of(6, &hosting).await;
+    let desk = Desk::new();
+    let known = known_hosts_text(&serving) + &bastion.known_hosts() + &other.known_hosts();
+    let known = desk.file("known_hosts", &known);
+    let hosts: String = ordinary(&serving)
+        .iter()
+        .zip(["one", "one", "two", "two", "none", "none"])
+        .map(|(device, jump)| {
+            let port = device.address.port();
+            format!("{} ansible_port={port} ansible_ssh_proxy_jump={jump}\n", device.name)
+        })
+        .collect();
+    let inventory = format!(
+        "{hosts}[all:vars]\nansible_host=127.0.0.1\nansible_user={}\nansible_password={}\n",
+        Hosting::USER,
+        Hosting::PASSWORD
+    );
+    let hop = |name: &str, bastion: &Bastion| {
+        format!(
+            "Host {name}\n HostName 127.0.0.1\n Port {}\n User {}\n IdentityFile {}\n",
+            bastion.port,
+            Bastion::user(),
+            bastion.path("user").display()
+        )
+    };
+    desk.file(".ssh/config", &(hop("one", &bastion) + &hop("two", &other)));
+    let inventory = desk.file("hosts.ini", &inventory);
+    let reports = desk.path("reports");
+    let audit = desk.start(&[
+        "run",
+        "playbooks/fortitoken-audit.yml",
+        "-i",
+        &inventory,
+        "--known-hosts",
+        &known,
+        "-o",
+        reports.to_str().unwrap(),
+    ]);
+    let begun = Instant::now();
+    let shells = || {
+        let journals = ordinary(&serving).iter().filter_map(|device| serving.journal(&device.name));
+        journals.filter(|journal| journal.lines.len() >= 2).count()
+    };
+    while shells() < 6 {
+        assert!(begun.elapsed() < Duration::from_secs(30), "{} shells", shells());
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    harm(&bastion);
+    let output = tokio::task::block_in_place(|| audit.wait_with_output().unwrap());
+    assert!(begun.elapsed() < Duration::from_secs(40), "{:?}", begun.elapsed());
+    let code = output.status.code().unwrap();
+    assert_eq!(code & 3, 2, "{code} {}", String::from_utf8_lossy(&output.stderr));
+    desk.json()["devices"].as_array().cloned()
+}
+
+/// The devices behind the jump host `one` fail with its name, and no others.
+fn check_harm(devices: &[Json]) {
+    for (number, device) in devices.iter().enumerate() {
+        if number >= 2 {
+            assert_eq!(device["outcome"], "examined", "{device}");
+            continue;
+        }
+        assert_eq!(device["outcome"], "failed", "{device}");
+        assert_eq!(device["failure"]["message"], "the connection to jump host `one` was lost");
+        assert_eq!(
+            device["failure"]["remedy"],
+            "Check the jump host and the network to it: the devices behind it fail together."
+        );
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_jump_host_that_is_cut_in_the_midst_is_named_and_harms_no_others() {
+    let Some(devices) = harmed(Bastion::cut).await else { return };
+    check_harm(&devices);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_jump_host_that_stalls_in_the_midst_is_named_and_harms_no_others() {
+    let Some(devices) = harmed(Bastion::freeze).await else { return };
+    check_harm(&devices);
 }

@@ -42,6 +42,13 @@ impl Transport for Way {
         }
     }
 
+    async fn explain(&self, failure: HostFailure) -> HostFailure {
+        match self {
+            Self::Ssh(transport) => transport.explain(failure).await,
+            Self::Transcripts(transport) => transport.explain(failure).await,
+        }
+    }
+
     async fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         match self {
             Self::Ssh(transport) => transport.read(buffer).await,

@@ -18,6 +18,8 @@ pub(super) struct DeviceSession<T> {
     session: Session,
     begun: Instant,
     buffer: Vec<u8>,
+    /// The stream has ended, whoever ended it.
+    is_cut: bool,
 }
 
 /// One step of a command.
@@ -41,6 +43,7 @@ impl<T: Transport> DeviceSession<T> {
             session: Session::new(limits),
             begun: Instant::now(),
             buffer: vec![0; BUFFER],
+            is_cut: false,
         };
         match session.event().await {
             SessionEvent::Ready(survey) => Ok((session, survey)),
@@ -85,14 +88,21 @@ impl<T: Transport> DeviceSession<T> {
             if !output.is_empty() {
                 self.write(&output).await;
             }
-            if let Some(event) = self.session.next_event() {
-                return event;
+            match self.session.next_event() {
+                Some(SessionEvent::Failed(failure)) if self.is_cut => {
+                    return SessionEvent::Failed(self.transport.explain(failure).await);
+                }
+                Some(event) => return event,
+                None => {}
             }
             // A machine that waits for nothing has nothing more to say.
             let Some(deadline) = self.session.deadline() else { return SessionEvent::Left };
             let wait = deadline.saturating_sub(self.begun.elapsed());
             match timeout(wait, self.transport.read(&mut self.buffer)).await {
-                Ok(Ok(0) | Err(_)) => self.session.hang_up(self.begun.elapsed()),
+                Ok(Ok(0) | Err(_)) => {
+                    self.is_cut = true;
+                    self.session.hang_up(self.begun.elapsed());
+                }
                 Ok(Ok(read)) => self.session.receive(&self.buffer[..read], self.begun.elapsed()),
                 Err(_) => self.session.elapse(self.begun.elapsed()),
             }

@@ -1,6 +1,6 @@
 //! What the runner needs of the world: a way to a device, and the time.
 
-use std::future::Future;
+use std::future::{Future, ready};
 use std::io;
 
 use jiff::Timestamp;
@@ -24,6 +24,12 @@ pub trait Transport: Send + 'static {
     /// What the two sides agreed on, where there was something to agree on.
     fn negotiated(&self) -> Option<&Negotiated> {
         None
+    }
+
+    /// Puts the cause in place of what was noticed of it, when the stream has ended and the fault
+    /// was on the way to the device.
+    fn explain(&self, failure: HostFailure) -> impl Future<Output = HostFailure> + Send {
+        ready(failure)
     }
 
     /// Reads what there is, at least one byte; 0 means that the device closed the stream.

@@ -29,8 +29,10 @@ use crate::model::{HostFailure, Stage, Target};
 const WINDOW: u32 = 256 * 1024;
 /// Messages between the connection and one channel.
 const MESSAGES: usize = 32;
-/// A jump host that is silent is asked for a sign of life, a few times.
-const KEEPALIVE: Duration = Duration::from_secs(15);
+/// A jump host that is silent is asked for a sign of life, so many times. Then it is taken for
+/// lost, which is sooner than its devices seem to have fallen silent.
+const KEEPALIVE: Duration = Duration::from_secs(5);
+const KEEPALIVES: usize = 2;
 
 /// An SSH connection over which others are carried. libssh2 opens one channel of a session at a
 /// time, and so would let one dead device hold up all others: this is russh's client.
@@ -198,6 +200,7 @@ fn configuration(known: &[String]) -> Arc<Config> {
         // 2048 bits are still what many servers have.
         gex: GexParams::new(2048, 3072, 8192).unwrap_or_default(),
         keepalive_interval: Some(KEEPALIVE),
+        keepalive_max: KEEPALIVES,
         nodelay: true,
         ..Config::default()
     })

@@ -10,7 +10,7 @@ use super::hangup::Hangup;
 use super::socket::Socket;
 use super::stream::SshStream;
 use super::way::Way;
-use crate::model::Negotiated;
+use crate::model::{HostFailure, Negotiated};
 use crate::runner::Transport;
 
 /// The shell of a device that accepted the login.
@@ -42,7 +42,7 @@ impl SshTransport {
     }
 
     /// libssh2 keeps the cause in the session; the error of a read or write has lost it.
-    async fn explain(&self, error: io::Error) -> io::Error {
+    async fn caused(&self, error: io::Error) -> io::Error {
         let fault =
             self.session.last_error().map_or_else(|| Fault::from(&error), |last| (&last).into());
         match fault {
@@ -61,19 +61,23 @@ impl Transport for SshTransport {
         Some(&self.negotiated)
     }
 
+    async fn explain(&self, failure: HostFailure) -> HostFailure {
+        self.way.explain(failure).await
+    }
+
     async fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         // A device that never pauses must not keep the others from their turn.
         tokio::task::consume_budget().await;
         match self.channel.read(buffer).await {
             Ok(count) => Ok(count),
-            Err(error) => Err(self.explain(error).await),
+            Err(error) => Err(self.caused(error).await),
         }
     }
 
     async fn write(&mut self, bytes: &[u8]) -> io::Result<()> {
         match self.channel.write_all(bytes).await {
             Ok(()) => Ok(()),
-            Err(error) => Err(self.explain(error).await),
+            Err(error) => Err(self.caused(error).await),
         }
     }
 }

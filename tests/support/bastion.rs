@@ -116,6 +116,22 @@ impl Bastion {
         assert!(cut.success());
     }
 
+    /// From now on its connections stand still, and neither side hears of an end.
+    pub fn freeze(&self) {
+        let children = |parent: &str| {
+            let found = Command::new("pgrep").args(["-P", parent]).output().unwrap().stdout;
+            let text = String::from_utf8(found).unwrap();
+            text.lines().map(str::to_owned).collect::<Vec<_>>()
+        };
+        let monitors = children(&self.process.id().to_string());
+        assert!(!monitors.is_empty());
+        for process in monitors.iter().flat_map(|monitor| children(monitor)).chain(monitors.clone())
+        {
+            let stopped = Command::new("kill").args(["-STOP", &process]).status().unwrap();
+            assert!(stopped.success());
+        }
+    }
+
     fn cut_orphans(&self) {
         let parent = self.process.id().to_string();
         let _ = Command::new("pkill").args(["-KILL", "-P", &parent]).status();
