@@ -311,3 +311,30 @@ async fn a_name_of_a_file_that_cannot_be_filled_in_is_told() {
     assert!(run.err.contains(said), "{}", run.err);
     assert!(run.err.contains("known are `%h`, `%k`, `%n`, `%p`, `%r` and `%%`"), "{}", run.err);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_policy_may_stand_in_the_ssh_configuration() {
+    let desk = Desk::new();
+    let (serving, hosts, _) = served(&desk, Fleet::CHARACTERS).await;
+    let known = desk.path(".ssh/known_hosts");
+    let audit = |config: &str, more: &[&str]| {
+        desk.file(".ssh/config", config);
+        let one = [AUDIT, "-i", &hosts, "-l", "fgt-lon-01"];
+        block_in_place(|| desk.audit(&[&one[..], more].concat())).code & 7
+    };
+    let learns = "Match host 127.0.0.*\n  StrictHostKeyChecking accept-new\n";
+    assert_eq!(audit("", &[]), 4);
+    // The flag and the inventory win.
+    assert_eq!(audit(learns, &["--host-key-checking", "strict"]), 4);
+    let strict = "ansible_ssh_common_args='-o StrictHostKeyChecking=yes'";
+    assert_eq!(audit(learns, &["-e", strict]), 4);
+    assert!(!known.exists());
+    assert_eq!(audit(learns, &[]), 0);
+    assert_eq!(read(&known), [line_of(&serving, "fgt-lon-01")]);
+    assert_eq!(audit("", &[]), 0);
+
+    desk.file(".ssh/known_hosts", "");
+    assert_eq!(audit("StrictHostKeyChecking no\n", &[]), 0);
+    let notes = desk.json()["run"]["notes"].clone();
+    assert_eq!(notes, serde_json::json!(["the host keys of 1 hosts were not checked"]));
+}

@@ -205,11 +205,14 @@ async fn other_questions_are_not_answered() {
 #[tokio::test]
 async fn a_login_that_is_not_decided_ends_in_time() {
     let serving = serving().await;
-    let (port, _) = gate(Manners { hesitates: true, ..Manners::default() }).await;
+    let (port, log) = gate(Manners { hesitates: true, ..Manners::default() }).await;
     let settings = SshSettings { authenticate: Duration::from_secs(1), ..SshSettings::default() };
     let connector = SshConnector::new(settings);
     let target = target(&serving, port, PASSWORD);
     let late = timeout(Duration::from_secs(20), failure(&connector, &target));
     let message = "jump host `gate`: it did not decide on the login within 1 s";
     assert_eq!(late.await.unwrap().message, message);
+    // It may have been refused unheard: it is not tried again.
+    assert_eq!(failure(&connector, &target).await.message, message);
+    assert_eq!(log.lock().unwrap().len(), 1);
 }

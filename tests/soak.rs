@@ -76,12 +76,14 @@ async fn endure(fault: Fault, units: usize, forks: usize) -> String {
     };
     let faulty = LabProcess::start(&[fault.as_str()], units);
     let healthy = LabProcess::start(&["crumbles"], HEALTHY);
+    // The healthy ones stand first: a credential that nobody has accepted yet is offered to few
+    // that do not decide on it in a second.
     let rehearsal = Rehearsal::new(limit, forks)
-        .with(&faulty.read("hosts.yml"), &faulty.read("known_hosts"))
         .with(
             &healthy.read("hosts.yml").replace("fgt-crumbles", "fgt-healthy"),
             &healthy.read("known_hosts"),
-        );
+        )
+        .with(&faulty.read("hosts.yml"), &faulty.read("known_hosts"));
     let before = Held::now();
     let (record, elapsed) = rehearsal.audit().await;
     let after = Held::settled(&before).await;

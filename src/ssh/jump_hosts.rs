@@ -163,7 +163,8 @@ impl Pool {
         if idlest.is_none()
             && let Some(last) = &state.last
             && (state.failures >= MOST_FAILURES
-                || last.login_refused
+                // Undecided, it may have been refused all the same.
+                || last.stage == Stage::Authenticate
                 || self.failed.load(Ordering::Relaxed) > failed_before)
         {
             return Err(last.clone());

@@ -16,8 +16,11 @@ pub(super) struct Ramp {
     /// `None`: as many as there are.
     per_second: Option<NonZeroU32>,
     /// By address and port.
-    starts: StdMutex<HashMap<(String, u16), Arc<Mutex<Interval>>>>,
+    starts: StdMutex<HashMap<(String, u16), Starts>>,
 }
+
+/// The moments at which sessions through one jump host may begin.
+type Starts = Arc<Mutex<Interval>>;
 
 impl Ramp {
     pub fn new(per_second: Option<NonZeroU32>) -> Self {
