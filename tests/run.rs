@@ -354,12 +354,13 @@ async fn nothing_but_the_plan_reaches_a_device() {
             .iter()
             .flat_map(|vdom| {
                 let confirm = format!("diagnose sys vd list | grep name={}", vdom.name);
+                let or = format!("get system vdom-property | grep {}", vdom.name);
                 let edit = format!("edit {}", vdom.name);
                 let asked = ["diagnose fortitoken info", "show user local", "show user fortitoken"];
                 asked
                     .map(|command| format!("sudo {} {command}", vdom.name))
                     .into_iter()
-                    .chain([confirm, edit])
+                    .chain([confirm, or, edit])
             })
             .collect();
         for line in &journal.lines {
