@@ -59,7 +59,7 @@ fn load_case(case: &Path) -> Loaded {
     load(&Sources {
         inventories: files,
         beside_inventories: vec![VariableDirectory { files: files_beside }],
-        beside_playbook: VariableDirectory::default(),
+        ..Sources::default()
     })
 }
 

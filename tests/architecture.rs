@@ -35,7 +35,7 @@ const RINGS: &[Ring] = &[
     core("playbook", &["model", "yaml", "vault", "template", "inventory", "fortios"]),
     core("findings", &["model", "fortios"]),
     core("report", &["model", "template", "findings"]),
-    adapter("runner", &["model", "template", "fortios", "playbook"]),
+    adapter("runner", &["model", "vault", "template", "fortios", "playbook"]),
     adapter("files", &["model"]),
     adapter("ssh", &["model", "runner"]),
     adapter("offline", &["model", "fortios", "runner", "files"]),

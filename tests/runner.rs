@@ -72,8 +72,10 @@ impl Bench {
         let file = InventorySource::File(SourceFile::new("hosts.ini", self.inventory.as_str()));
         let loaded = load(&Sources { inventories: vec![file], ..Sources::default() });
         assert!(!loaded.has_errors(), "{:?}", loaded.issues);
-        let request =
-            Request { extra_vars: extra_vars(&self.extra_vars).unwrap(), ..Request::default() };
+        let request = Request {
+            extra_vars: extra_vars(&self.extra_vars, &Arc::default()).unwrap(),
+            ..Request::default()
+        };
         let planned = playbook::plan(&playbook, Arc::new(loaded.inventory), request, &templar);
         planned.unwrap_or_else(|issues| panic!("{issues:?}")).plan
     }

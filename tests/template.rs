@@ -173,7 +173,9 @@ fn a_vaulted_value_is_named_when_it_is_used() {
     assert_eq!(fill("{{ login.user }}", &variables), Ok(Value::text("amy")));
     assert_eq!(
         refusal("{{ login.password }}", &variables),
-        "the vaulted value `login.password` is used, and it is not decrypted (give the vault's password) at <login.password>"
+        "in the variable `login.password`: the vaulted value cannot be opened: no vault password was \
+         given (give it with `--vault-password-file FILE`, `--vault-id LABEL@FILE` or `-J`) at \
+         <login.password>"
     );
     assert!(!refusal("{{ login }}", &variables).contains("CIPHER"));
 }

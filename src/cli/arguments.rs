@@ -7,6 +7,7 @@ use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand};
 
 use super::run_arguments::{OutputArguments, RunArguments};
+use super::vault_arguments::{VaultArguments, VaultCommandArguments};
 use crate::lab::Fault;
 
 /// Audits the FortiTokens of a fleet of FortiGates, read-only.
@@ -33,6 +34,8 @@ pub enum Command {
     ScanKeys(ScanKeysArguments),
     /// Say what a rule means; without a rule, list them
     Explain(ExplainArguments),
+    /// Encrypt, decrypt and edit files as ansible-vault does
+    Vault(VaultCommandArguments),
     /// Serve the simulated fleet alone, for rehearsals with any SSH client
     Lab(LabArguments),
 }
@@ -48,6 +51,8 @@ pub struct CheckArguments {
     /// Folder of templates; those beside the playbook and the built-in ones stand behind them
     #[arg(long, value_name = "FOLDER")]
     pub templates: Option<PathBuf>,
+    #[command(flatten)]
+    pub vault: VaultArguments,
 }
 
 #[derive(Debug, Args)]
@@ -74,6 +79,8 @@ pub struct InventoryArguments {
     /// With --list: YAML instead of JSON
     #[arg(short, long, requires = "list")]
     pub yaml: bool,
+    #[command(flatten)]
+    pub vault: VaultArguments,
 }
 
 #[derive(Debug, Args)]
@@ -127,6 +134,8 @@ pub struct ScanKeysArguments {
     /// Add the keys that are new to known_hosts, once they are reviewed
     #[arg(long)]
     pub append: bool,
+    #[command(flatten)]
+    pub vault: VaultArguments,
 }
 
 #[derive(Debug, Args)]

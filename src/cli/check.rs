@@ -1,5 +1,7 @@
 //! `tokenfleet check`: is everything right before the first packet?
 
+use std::sync::Arc;
+
 use crate::cli::arguments::CheckArguments;
 use crate::cli::complaint::Complaint;
 use crate::cli::exit::Exit;
@@ -7,16 +9,22 @@ use crate::cli::preparation::{check_reports, read_inventory, read_playbook};
 use crate::cli::stream::{say, say_issues};
 use crate::cli::system_clock::SystemClock;
 use crate::cli::template_files::read_templates;
+use crate::cli::vault_passwords::read_keyring;
 use crate::playbook::{self, Request};
 use crate::runner::Clock;
 use crate::template::Templar;
+use crate::vault::Keyring;
 
 /// Checks every playbook, and does not stop at the first with a mistake.
 pub(super) fn check(arguments: &CheckArguments) -> Exit {
+    let keyring = match read_keyring(&arguments.vault) {
+        Ok(keyring) => keyring,
+        Err(issue) => return Complaint::from(issue).say(),
+    };
     let mut exit = Exit::SUCCESS;
     for playbook in &arguments.playbooks {
         let mut remarks = Complaint::default();
-        match one(arguments, playbook, &mut remarks) {
+        match one(arguments, playbook, &keyring, &mut remarks) {
             Ok(said) => {
                 say_issues(&remarks.issues, &remarks.sources);
                 say(&said);
@@ -34,19 +42,23 @@ pub(super) fn check(arguments: &CheckArguments) -> Exit {
 fn one(
     arguments: &CheckArguments,
     path: &std::path::Path,
+    keyring: &Arc<Keyring>,
     remarks: &mut Complaint,
 ) -> Result<String, Complaint> {
     let now = SystemClock.now();
     let templar = Templar::new(now);
-    let playbook = read_playbook(path, &templar, remarks)?;
+    let playbook = read_playbook(path, &templar, keyring, remarks)?;
     let templates = read_templates(path, arguments.templates.as_deref(), now)?;
     let requests: Vec<_> = playbook.plays.iter().flat_map(|play| play.reports.clone()).collect();
     check_reports(&requests, &templates, &remarks.sources)?;
     let tasks: usize = playbook.plays.iter().map(|play| playbook::tasks(&play.steps).len()).sum();
     let mut said = format!("{}: {} plays with {tasks} tasks", path.display(), playbook.plays.len());
     if !arguments.inventories.is_empty() {
-        let inventory = read_inventory(&arguments.inventories, Some(path), remarks)?;
-        let planned = playbook::plan(&playbook, inventory.into(), Request::default(), &templar)
+        let inventory = read_inventory(&arguments.inventories, Some(path), keyring, remarks)?;
+        // Without a password, all but the secrets can be checked.
+        let leaves_secrets = keyring.is_empty();
+        let request = Request { keyring: keyring.clone(), leaves_secrets, ..Request::default() };
+        let planned = playbook::plan(&playbook, inventory.into(), request, &templar)
             .map_err(|issues| Complaint::new(issues, Vec::new()))?;
         remarks.issues.extend(planned.warnings);
         said.push_str(&format!(" on {} hosts", planned.plan.hosts.len()));

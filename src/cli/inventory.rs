@@ -1,14 +1,20 @@
 //! `tokenfleet inventory`: the inventory as it is understood.
 
 use crate::cli::arguments::InventoryArguments;
+use crate::cli::complaint::Complaint;
 use crate::cli::exit::Exit;
 use crate::cli::sources::{read_limit, read_sources, texts};
 use crate::cli::stream::{print, say_issues};
+use crate::cli::vault_passwords::read_keyring;
 use crate::inventory::{self, Inventory};
 use crate::model::{HostName, InputIssue};
 
 pub(super) fn inventory(arguments: &InventoryArguments) -> Exit {
-    let sources = match read_sources(&arguments.inventories, None) {
+    let keyring = match read_keyring(&arguments.vault) {
+        Ok(keyring) => keyring,
+        Err(issue) => return Complaint::from(issue).say(),
+    };
+    let sources = match read_sources(&arguments.inventories, None, &keyring) {
         Ok(sources) => sources,
         Err(issues) => {
             say_issues(&issues, &[]);

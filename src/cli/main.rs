@@ -6,7 +6,7 @@ use clap::Parser;
 
 use crate::cli::arguments::{Arguments, Command};
 use crate::cli::exit::Exit;
-use crate::cli::{check, explain, inventory, lab, parse, report, run, scan_keys};
+use crate::cli::{check, explain, inventory, lab, parse, report, run, scan_keys, vault};
 
 /// Runs the program.
 pub fn main() -> ExitCode {
@@ -26,6 +26,7 @@ pub fn main() -> ExitCode {
         Command::Parse(arguments) => parse::parse(&arguments),
         Command::ScanKeys(arguments) => scan_keys::scan_keys(&arguments),
         Command::Explain(arguments) => explain::explain(&arguments),
+        Command::Vault(arguments) => vault::vault(&arguments.command),
         Command::Lab(arguments) => lab::lab(&arguments),
     }
     .into()

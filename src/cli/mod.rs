@@ -32,6 +32,10 @@ mod store_location;
 mod stream;
 mod system_clock;
 mod template_files;
+mod vault;
+mod vault_arguments;
+mod vault_encrypt_string;
+mod vault_passwords;
 mod ways;
 
 pub use main::main;

@@ -11,12 +11,16 @@ use crate::cli::run_arguments::{HostKeyChecking, PlanArguments};
 use crate::cli::sources::{folder_of, read_limit, read_sources, texts};
 use crate::cli::ssh_config_files::{read_other_ssh_configs, read_ssh_config};
 use crate::cli::template_files::read_templates;
+use crate::cli::vault_passwords::read_keyring;
 use crate::files;
-use crate::inventory::{self, ConnectionDefaults, ExtraVars, Inventory, Variables, extra_vars};
-use crate::model::{HostKeyPolicy, InputIssue, ReportRequest, Secret, SourceFile};
+use crate::inventory::{
+    self, ConnectionDefaults, ExtraVars, Inventory, Variables, extra_vars, open_file,
+};
+use crate::model::{HostKeyPolicy, ReportRequest, Secret, SourceFile};
 use crate::playbook::{self, Plan, Playbook, Request};
 use crate::report;
 use crate::template::{Templar, TemplateSet};
+use crate::vault::{Keyring, is_vaulted};
 
 /// The secrets that a person typed in.
 #[derive(Debug, Default)]
@@ -36,21 +40,22 @@ pub(super) struct Prepared {
     pub remarks: Complaint,
 }
 
-/// Reads and checks all that the flags name.
+/// Reads and checks all that the flags name. Without `asked` nobody is going to log in.
 pub(super) fn prepare(
     arguments: &PlanArguments,
-    asked: Asked,
+    asked: Option<Asked>,
     now: Timestamp,
 ) -> Result<Prepared, Complaint> {
     let templar = Templar::new(now);
     let mut remarks = Complaint::default();
-    let playbook = read_playbook(&arguments.playbook, &templar, &mut remarks)?;
+    let keyring = read_keyring(&arguments.vault)?;
+    let playbook = read_playbook(&arguments.playbook, &templar, &keyring, &mut remarks)?;
     let templates = read_templates(&arguments.playbook, arguments.templates.as_deref(), now)?;
     let inventory =
-        read_inventory(&arguments.inventories, Some(&arguments.playbook), &mut remarks)?;
+        read_inventory(&arguments.inventories, Some(&arguments.playbook), &keyring, &mut remarks)?;
     let ssh_config = read_ssh_config(arguments.ssh_config.as_deref(), &mut remarks)?;
     let other_ssh_configs = read_other_ssh_configs(&inventory, &mut remarks)?;
-    let mut request = request(arguments, asked)?;
+    let mut request = request(arguments, asked, keyring)?;
     request.connection.ssh_config = ssh_config;
     request.connection.other_ssh_configs = other_ssh_configs;
     let planned = playbook::plan(&playbook, Arc::new(inventory), request, &templar);
@@ -79,15 +84,17 @@ pub(super) fn check_reports(
 pub(super) fn read_playbook(
     path: &Path,
     templar: &Templar,
+    keyring: &Keyring,
     remarks: &mut Complaint,
 ) -> Result<Playbook, Complaint> {
     let source = files::read_text(path)?;
-    let checked = playbook::check(&source, templar);
+    let checked = playbook::check(&open_file(&source, keyring)?, templar);
+    let sources = (!is_vaulted(&source.text)).then_some(source);
     let Some(playbook) = checked.playbook else {
-        return Err(Complaint::new(checked.issues, vec![source]));
+        return Err(Complaint::new(checked.issues, sources.into_iter().collect()));
     };
     remarks.issues.extend(checked.issues);
-    remarks.sources.push(source);
+    remarks.sources.extend(sources);
     Ok(playbook)
 }
 
@@ -95,9 +102,11 @@ pub(super) fn read_playbook(
 pub(super) fn read_inventory(
     inventories: &[String],
     playbook: Option<&Path>,
+    keyring: &Arc<Keyring>,
     remarks: &mut Complaint,
 ) -> Result<Inventory, Complaint> {
-    let sources = read_sources(inventories, playbook).map_err(|i| Complaint::new(i, Vec::new()))?;
+    let sources = read_sources(inventories, playbook, keyring)
+        .map_err(|issues| Complaint::new(issues, Vec::new()))?;
     let texts: Vec<SourceFile> = texts(&sources);
     let loaded = inventory::load(&sources);
     if loaded.has_errors() {
@@ -108,14 +117,20 @@ pub(super) fn read_inventory(
     Ok(loaded.inventory)
 }
 
-fn request(arguments: &PlanArguments, asked: Asked) -> Result<Request, Complaint> {
+fn request(
+    arguments: &PlanArguments,
+    asked: Option<Asked>,
+    keyring: Arc<Keyring>,
+) -> Result<Request, Complaint> {
     let limit = arguments.limit.as_deref().map(read_limit).transpose()?;
+    let leaves_secrets = asked.is_none();
+    let asked = asked.unwrap_or_default();
     Ok(Request {
         limit,
         limit_text: arguments.limit.clone(),
         tags: arguments.tags.clone(),
         skip_tags: arguments.skip_tags.clone(),
-        extra_vars: read_extra_vars(&arguments.extra_vars)?,
+        extra_vars: read_extra_vars(&arguments.extra_vars, &keyring)?,
         connection: ConnectionDefaults {
             user: arguments.user.clone(),
             password: asked.password,
@@ -129,6 +144,8 @@ fn request(arguments: &PlanArguments, asked: Asked) -> Result<Request, Complaint
             known_hosts: known_hosts_flag(arguments.known_hosts.as_deref()),
             ..ConnectionDefaults::default()
         },
+        keyring,
+        leaves_secrets,
         playbook_dir: absolute(folder_of(&arguments.playbook)),
     })
 }
@@ -138,7 +155,10 @@ fn absolute(folder: &Path) -> String {
     absolute.to_string_lossy().into_owned()
 }
 
-pub(super) fn read_extra_vars(given: &[String]) -> Result<Variables, Complaint> {
+pub(super) fn read_extra_vars(
+    given: &[String],
+    keyring: &Arc<Keyring>,
+) -> Result<Variables, Complaint> {
     let mut read = Vec::new();
     let mut sources = Vec::new();
     for text in given {
@@ -151,5 +171,6 @@ pub(super) fn read_extra_vars(given: &[String]) -> Result<Variables, Complaint> 
             None => ExtraVars::Text(text.clone()),
         });
     }
-    extra_vars(&read).map_err(|issues: Vec<InputIssue>| Complaint::new(issues, sources))
+    sources.retain(|file: &SourceFile| !is_vaulted(&file.text));
+    extra_vars(&read, keyring).map_err(|issues| Complaint::new(issues, sources))
 }

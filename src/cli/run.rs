@@ -71,19 +71,19 @@ fn is_look_only(arguments: &RunArguments) -> bool {
 }
 
 /// All that is ever asked: before the run, and once.
-fn ask_secrets(arguments: &RunArguments) -> Result<Asked, InputIssue> {
+fn ask_secrets(arguments: &RunArguments) -> Result<Option<Asked>, InputIssue> {
     if is_look_only(arguments) {
-        return Ok(Asked::default());
+        return Ok(None);
     }
     let plan = &arguments.plan;
-    Ok(Asked {
+    Ok(Some(Asked {
         password: ask(plan.ask_pass, "SSH password: ", "-k")?,
         key_passphrase: ask(
             plan.ask_key_passphrase,
             "Passphrase of the private keys: ",
             "--ask-key-passphrase",
         )?,
-    })
+    }))
 }
 
 fn ask(wanted: bool, prompt: &str, flag: &str) -> Result<Option<Secret>, InputIssue> {

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
+use super::vault_arguments::VaultArguments;
 use crate::model::Severity;
 use crate::report::{CsvStyle, Delimiter};
 
@@ -95,6 +96,8 @@ pub struct PlanArguments {
     /// Folder of templates; those beside the playbook and the built-in ones stand behind them
     #[arg(long, value_name = "FOLDER")]
     pub templates: Option<PathBuf>,
+    #[command(flatten)]
+    pub vault: VaultArguments,
 }
 
 /// What comes out of a run, and where to.

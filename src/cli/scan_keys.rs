@@ -21,6 +21,7 @@ use crate::cli::sources::read_limit;
 use crate::cli::ssh_config_files::{read_other_ssh_configs, read_ssh_config};
 use crate::cli::stream::{print, say, say_issues};
 use crate::cli::system_clock::SystemClock;
+use crate::cli::vault_passwords::read_keyring;
 use crate::files;
 use crate::inventory::Inventory;
 use crate::model::{
@@ -31,6 +32,7 @@ use crate::playbook::{self, Request};
 use crate::runner::{Clock, RunnerSettings};
 use crate::ssh::{ScannedKey, SshConnector, SshSettings, Standing};
 use crate::template::Templar;
+use crate::vault::Keyring;
 
 /// With it, hosts are found and their variables filled in exactly as a run does it.
 const EVERYBODY: &str = "- hosts: all\n  tasks:\n    - debug:\n        msg: scan\n";
@@ -61,8 +63,9 @@ pub(super) fn scan_keys(arguments: &ScanKeysArguments) -> Exit {
 
 async fn scan(arguments: &ScanKeysArguments) -> Result<Exit, Complaint> {
     let mut remarks = Complaint::default();
-    let inventory = read_inventory(&arguments.inventories, None, &mut remarks)?;
-    let targets = targets(inventory, arguments, &mut remarks)?;
+    let keyring = read_keyring(&arguments.vault)?;
+    let inventory = read_inventory(&arguments.inventories, None, &keyring, &mut remarks)?;
+    let targets = targets(inventory, arguments, keyring, &mut remarks)?;
     let given = arguments.known_hosts.as_deref();
     let known = read_known_hosts(targets.iter(), given, true, &mut remarks)?;
     say_issues(&remarks.issues, &remarks.sources);
@@ -84,6 +87,7 @@ async fn scan(arguments: &ScanKeysArguments) -> Result<Exit, Complaint> {
 fn targets(
     inventory: Inventory,
     arguments: &ScanKeysArguments,
+    keyring: Arc<Keyring>,
     remarks: &mut Complaint,
 ) -> Result<Vec<Target>, Complaint> {
     let templar = Templar::new(SystemClock.now());
@@ -94,7 +98,9 @@ fn targets(
     let mut request = Request {
         limit: arguments.limit.as_deref().map(read_limit).transpose()?,
         limit_text: arguments.limit.clone(),
-        extra_vars: read_extra_vars(&arguments.extra_vars)?,
+        extra_vars: read_extra_vars(&arguments.extra_vars, &keyring)?,
+        keyring,
+        leaves_secrets: true,
         ..Request::default()
     };
     request.connection.known_hosts = known_hosts_flag(arguments.known_hosts.as_deref());
@@ -103,7 +109,8 @@ fn targets(
     let planned = playbook::plan(&playbook, Arc::new(inventory), request, &templar)
         .map_err(|issues| Complaint::new(issues, remarks.sources.clone()))?;
     remarks.issues.extend(planned.warnings);
-    let targets = planned.plan.hosts.into_iter().map(|host| host.target);
+    let open = planned.plan.hosts.into_iter().filter(|host| host.locked.is_none());
+    let targets = open.map(|host| host.target);
     let reached = targets.filter(|target| target.connection == Connection::Ssh);
     // Its key is shown and held against what is known, whatever a run would do about it.
     let targets: Vec<_> =

@@ -1,6 +1,7 @@
 //! Reads everything that belongs to an inventory.
 
 use std::path::Path;
+use std::sync::Arc;
 
 use crate::files::{self, FileError, FileKind};
 use crate::inventory::{
@@ -8,15 +9,17 @@ use crate::inventory::{
     variable_files,
 };
 use crate::model::{InputIssue, SourceFile};
+use crate::vault::{Keyring, is_vaulted};
 
 /// Reads the inventories that `-i` names, and the `group_vars/` and `host_vars/` beside them and
 /// beside the playbook. All files that cannot be read are told at once.
 pub(super) fn read_sources(
     inventories: &[String],
     playbook: Option<&Path>,
+    keyring: &Arc<Keyring>,
 ) -> Result<Sources, Vec<InputIssue>> {
     let mut issues = Vec::new();
-    let mut sources = Sources::default();
+    let mut sources = Sources { keyring: keyring.clone(), ..Sources::default() };
     for given in inventories {
         if let Err(issue) = read_inventory(given, &mut sources) {
             issues.push(issue);
@@ -40,7 +43,8 @@ pub(super) fn read_limit(text: &str) -> Result<Limit, InputIssue> {
     Limit::new(text, &read)
 }
 
-/// The texts that were read, for excerpts.
+/// The texts that were read, for excerpts. Vaulted files have none: what is said of them is about
+/// what they hold.
 pub(super) fn texts(sources: &Sources) -> Vec<SourceFile> {
     let inventories = sources.inventories.iter().filter_map(|source| match source {
         InventorySource::File(file) => Some(file.clone()),
@@ -49,7 +53,7 @@ pub(super) fn texts(sources: &Sources) -> Vec<SourceFile> {
     let directories = sources.beside_inventories.iter().chain([&sources.beside_playbook]);
     let variables =
         directories.flat_map(|directory| &directory.files).map(|(_, file)| file.clone());
-    inventories.chain(variables).collect()
+    inventories.chain(variables).filter(|file| !is_vaulted(&file.text)).collect()
 }
 
 fn read_inventory(given: &str, sources: &mut Sources) -> Result<(), InputIssue> {

@@ -1,6 +1,6 @@
 //! The two streams: stdout is data, stderr is conversation.
 
-use std::io::{self, IsTerminal};
+use std::io::{self, IsTerminal, Write};
 
 use crate::cli::exit::Exit;
 use crate::model::{InputIssue, SourceFile, clean};
@@ -14,6 +14,18 @@ pub(super) fn print(text: &str) -> Exit {
             say(&format!("error: standard output cannot be written: {error}\n"));
             Exit::INPUT
         }
+    }
+}
+
+/// Writes data that need not be text.
+pub(super) fn print_bytes(bytes: &[u8]) -> Exit {
+    let mut stdout = io::stdout().lock();
+    match stdout.write_all(bytes).and_then(|()| stdout.flush()) {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
+            say(&format!("error: standard output cannot be written: {error}\n"));
+            Exit::INPUT
+        }
+        _ => Exit::SUCCESS,
     }
 }
 

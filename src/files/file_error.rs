@@ -2,6 +2,8 @@
 
 use std::io;
 use std::path::{Path, PathBuf};
+use std::process::ExitStatus;
+use std::time::Duration;
 
 use crate::model::{InputIssue, Place};
 
@@ -11,6 +13,8 @@ pub enum FileAttempt {
     Read,
     List,
     Write,
+    /// To be run as a program.
+    Run,
 }
 
 /// What stood in the way.
@@ -27,6 +31,10 @@ pub enum FileCause {
     IsFolder,
     /// A device, a socket or the like, which must not be replaced.
     NotAFile,
+    /// The editor of the user ended so.
+    EditorFailed(ExitStatus),
+    /// A program that ran longer than `limit`.
+    TooSlow { limit: Duration },
     /// A tree with folders more than `limit` deep.
     TooDeep { limit: usize },
     /// A tree with more than `limit` files.
@@ -69,6 +77,7 @@ impl FileError {
             FileAttempt::Read => "read",
             FileAttempt::List => "list",
             FileAttempt::Write => "write",
+            FileAttempt::Run => "run",
         }
     }
 
@@ -90,6 +99,10 @@ impl FileError {
             FileCause::TooLarge { limit } => format!("it is larger than {} MiB", limit >> 20),
             FileCause::IsFolder => "it is a folder".to_owned(),
             FileCause::NotAFile => "it is neither a file nor a folder".to_owned(),
+            FileCause::EditorFailed(status) => format!("the editor ended with {status}"),
+            FileCause::TooSlow { limit } => {
+                format!("it takes longer than {} seconds", limit.as_secs_f64())
+            }
             FileCause::TooDeep { limit } => format!("its folders are more than {limit} deep"),
             FileCause::TooMany { limit } => format!("it holds more than {limit} files"),
         }
@@ -104,6 +117,7 @@ impl FileError {
                 }
                 (io::ErrorKind::NotFound | io::ErrorKind::NotADirectory, _) => "check the path",
                 (_, FileAttempt::Write) => "name a folder in which you may write",
+                (_, FileAttempt::Run) => "check that it is a program that you may run",
                 (io::ErrorKind::PermissionDenied, _) => {
                     "ask its owner for the right to read it, or run as a user who has it"
                 }
@@ -112,6 +126,8 @@ impl FileError {
             (FileCause::NotUtf8 { .. }, _) => "save it as UTF-8",
             (FileCause::TooLarge { .. }, _) => "check that it is the file you mean, or split it",
             (FileCause::IsFolder, _) => "name a file in it",
+            (FileCause::EditorFailed(_), _) => "set EDITOR to an editor that runs here",
+            (FileCause::TooSlow { .. }, _) => "see by hand what it waits for",
             (FileCause::NotAFile, _) => "name an ordinary file",
             (FileCause::TooDeep { .. } | FileCause::TooMany { .. }, _) => {
                 "check that it is the folder you mean"

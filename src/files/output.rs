@@ -20,6 +20,18 @@ const PROBE: [u8; 4096] = [0; 4096];
 /// When the folder cannot be created or written, when the disk is full, and when something that
 /// is not a file stands at `path`.
 pub fn write_atomically(path: &Path, bytes: &[u8]) -> Result<(), FileError> {
+    write(path, bytes, false)
+}
+
+/// The same for what only its owner may read, whatever the permissions were before.
+///
+/// # Errors
+/// As [`write_atomically`].
+pub fn write_private(path: &Path, bytes: &[u8]) -> Result<(), FileError> {
+    write(path, bytes, true)
+}
+
+fn write(path: &Path, bytes: &[u8], is_private: bool) -> Result<(), FileError> {
     let failed = || FileError::io(path, FileAttempt::Write);
     let previous = match fs::symlink_metadata(path) {
         Ok(metadata) if metadata.is_dir() => {
@@ -33,9 +45,10 @@ pub fn write_atomically(path: &Path, bytes: &[u8]) -> Result<(), FileError> {
     };
     let folder = folder_of(path);
     fs::create_dir_all(folder).map_err(FileError::io(folder, FileAttempt::Write))?;
-    let mut file = temporary_in(folder).map_err(failed())?;
+    let permissions = if is_private { owners_permissions() } else { document_permissions() };
+    let mut file = temporary_in(folder, permissions).map_err(failed())?;
     file.write_all(bytes).map_err(failed())?;
-    if let Some(permissions) = previous {
+    if let Some(permissions) = previous.filter(|_| !is_private) {
         file.as_file().set_permissions(permissions).map_err(failed())?;
     }
     file.as_file().sync_all().map_err(failed())?;
@@ -54,7 +67,7 @@ pub fn write_atomically(path: &Path, bytes: &[u8]) -> Result<(), FileError> {
 pub fn probe_writable(folder: &Path) -> Result<(), FileError> {
     let failed = || FileError::io(folder, FileAttempt::Write);
     fs::create_dir_all(folder).map_err(failed())?;
-    let mut probe = temporary_in(folder).map_err(failed())?;
+    let mut probe = temporary_in(folder, document_permissions()).map_err(failed())?;
     probe.write_all(&PROBE).map_err(failed())?;
     probe.as_file().sync_all().map_err(failed())?;
     probe.close().map_err(failed())
@@ -64,10 +77,10 @@ fn folder_of(path: &Path) -> &Path {
     path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }
 
-fn temporary_in(folder: &Path) -> std::io::Result<NamedTempFile> {
+fn temporary_in(folder: &Path, permissions: Option<Permissions>) -> std::io::Result<NamedTempFile> {
     let mut builder = Builder::new();
     builder.prefix(".tokenfleet-").suffix(".part");
-    if let Some(permissions) = document_permissions() {
+    if let Some(permissions) = permissions {
         builder.permissions(permissions);
     }
     builder.tempfile_in(folder)
@@ -80,8 +93,19 @@ fn document_permissions() -> Option<Permissions> {
     Some(Permissions::from_mode(0o666))
 }
 
+#[cfg(unix)]
+fn owners_permissions() -> Option<Permissions> {
+    use std::os::unix::fs::PermissionsExt;
+    Some(Permissions::from_mode(0o600))
+}
+
 #[cfg(not(unix))]
 fn document_permissions() -> Option<Permissions> {
+    None
+}
+
+#[cfg(not(unix))]
+fn owners_permissions() -> Option<Permissions> {
     None
 }
 
@@ -127,6 +151,10 @@ mod tests {
 
         fs::set_permissions(&path, Permissions::from_mode(0o600)).unwrap();
         write_atomically(&path, b"y").unwrap();
+        assert_eq!(mode(&path), 0o600);
+
+        fs::set_permissions(&path, Permissions::from_mode(0o644)).unwrap();
+        write_private(&path, b"z").unwrap();
         assert_eq!(mode(&path), 0o600);
     }
 

@@ -2,7 +2,7 @@
 
 use std::fs::{self, File};
 use std::io::Read;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::{FileAttempt, FileCause, FileError};
 use crate::model::SourceFile;
@@ -33,6 +33,11 @@ pub fn kind_of(path: &Path) -> FileKind {
         Err(error) if error.kind() == std::io::ErrorKind::PermissionDenied => FileKind::File,
         Err(_) => FileKind::Missing,
     }
+}
+
+/// The path behind all links; a path of nothing is its own.
+pub fn real_path(path: &Path) -> PathBuf {
+    fs::canonicalize(path).unwrap_or_else(|_| path.to_owned())
 }
 
 /// Whether others than its owner may change what stands at `path`.
@@ -76,7 +81,11 @@ fn open(path: &Path) -> Result<File, FileError> {
     Ok(file)
 }
 
-fn read_bytes_from(name: &Path, stream: impl Read) -> Result<Vec<u8>, FileError> {
+/// Reads all bytes of an open stream, such as stdin; `name` is what messages call it.
+///
+/// # Errors
+/// As [`read_bytes`].
+pub fn read_bytes_from(name: &Path, stream: impl Read) -> Result<Vec<u8>, FileError> {
     let mut bytes = Vec::new();
     stream
         .take(MAX_TEXT + 1)

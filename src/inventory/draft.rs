@@ -5,11 +5,12 @@ use std::sync::Arc;
 
 use indexmap::IndexMap;
 
-use crate::model::{HostName, InputIssue, Place, Value};
+use crate::model::{HostName, InputIssue, Place, SourceFile, Value};
+use crate::vault::{Keyring, is_vaulted};
 
 use super::address::{self, Address};
 use super::inventory::{ALL, Group, Host, Inventory, UNGROUPED};
-use super::{Located, Variables};
+use super::{Located, Variables, open_file};
 
 /// Where something stands and how many characters of its line it takes.
 #[derive(Debug, Clone)]
@@ -37,21 +38,47 @@ pub(super) struct Draft {
     children: HashSet<(usize, usize)>,
     /// Names that were already complained about.
     complained: HashSet<String>,
+    keyring: Arc<Keyring>,
+    /// What is read now comes from a file that was vaulted.
+    is_sealed: bool,
 }
 
 impl Draft {
-    pub fn new() -> Self {
+    pub fn new(keyring: Arc<Keyring>) -> Self {
         let mut draft = Self {
             inventory: Inventory { hosts: IndexMap::new(), groups: IndexMap::new() },
             issues: Vec::new(),
             members: HashSet::new(),
             children: HashSet::new(),
             complained: HashSet::new(),
+            keyring,
+            is_sealed: false,
         };
         let all = draft.put_group(ALL, None);
         let ungrouped = draft.put_group(UNGROUPED, None);
         draft.link(all, ungrouped);
         draft
+    }
+
+    /// The text of a file, opened where it is vaulted as a whole; `None` when it cannot be, which
+    /// is reported. What is set from here on is known to come from it.
+    pub fn open(&mut self, file: &SourceFile) -> Option<SourceFile> {
+        self.is_sealed = is_vaulted(&file.text);
+        if !self.is_sealed {
+            return Some(file.clone());
+        }
+        match open_file(file, &self.keyring) {
+            Ok(opened) => Some(opened),
+            Err(issue) => {
+                self.issues.push(issue);
+                None
+            }
+        }
+    }
+
+    /// A value as it was read, marked when it was vaulted.
+    pub fn located(&self, value: Located) -> Located {
+        Located { sealed: value.sealed || self.is_sealed, ..value }
     }
 
     pub fn has_group(&self, name: &str) -> bool {
@@ -230,6 +257,7 @@ impl Draft {
     /// Ansible; that this happens is reported.
     pub fn set_host(&mut self, host: &str, name: &str, value: Located, spot: &Spot) {
         self.check_name(name, spot);
+        let value = self.located(value);
         if let Some(group) = self.inventory.groups.get_index_of(host) {
             let issue = spot
                 .warning(format!(
@@ -247,6 +275,7 @@ impl Draft {
     /// Sets a variable of a group; `ansible_group_priority` is consumed.
     pub fn set_group(&mut self, group: usize, name: &str, value: Located, spot: &Spot) {
         self.check_name(name, spot);
+        let value = self.located(value);
         let group = &mut self.inventory.groups[group];
         if name != "ansible_group_priority" {
             group.variables.set(name, value);

@@ -1,6 +1,9 @@
 //! `-e`: variables from the command line.
 
+use std::sync::Arc;
+
 use crate::model::{InputIssue, SourceFile, Value};
+use crate::vault::Keyring;
 
 use super::draft::Draft;
 use super::load::variables_in;
@@ -16,12 +19,15 @@ pub enum ExtraVars {
 }
 
 /// The variables of all `-e`s; of two that set the same, the later counts. Values in the form
-/// `name=value` are text, as in Ansible; a mapping keeps its types.
+/// `name=value` are text, as in Ansible; a mapping keeps its types. A vaulted file is opened.
 ///
 /// # Errors
 /// All that is wrong with them.
-pub fn extra_vars(given: &[ExtraVars]) -> Result<Variables, Vec<InputIssue>> {
-    let mut draft = Draft::new();
+pub fn extra_vars(
+    given: &[ExtraVars],
+    keyring: &Arc<Keyring>,
+) -> Result<Variables, Vec<InputIssue>> {
+    let mut draft = Draft::new(keyring.clone());
     let mut variables = Variables::default();
     for given in given {
         let found = match given {
@@ -73,7 +79,7 @@ mod tests {
     fn pairs_are_text_and_mappings_keep_their_types() {
         let file = ExtraVars::File(SourceFile::new("vars.yml", "c: 3\nd: yes\n"));
         let given = [text("a=1 b='x y'"), text("{\"a\": 2, \"e\": [1]}"), file];
-        let variables = extra_vars(&given).unwrap();
+        let variables = extra_vars(&given, &Arc::default()).unwrap();
         let value = |name: &str| variables.get(name).unwrap().value.clone();
         assert_eq!(value("a"), Value::Int(2));
         assert_eq!(value("b"), Value::text("x y"));
@@ -86,7 +92,7 @@ mod tests {
         for (wrong, word) in
             [("novalue", "not `name=value`"), ("a='x", "quote"), ("[1]", "mapping")]
         {
-            let issues = extra_vars(&[text(wrong)]).unwrap_err();
+            let issues = extra_vars(&[text(wrong)], &Arc::default()).unwrap_err();
             assert!(issues[0].message.contains(word), "{issues:?}");
         }
     }

@@ -1,7 +1,8 @@
 //! What `tokenfleet inventory` prints, in the forms of `ansible-inventory`.
 //!
 //! One thing differs on purpose: secrets of connections are printed as `********`, and so are the
-//! variables that such a secret is made from by a template. Vaulted text stays as ciphertext.
+//! variables that such a secret is made from by a template, and those of files that are vaulted as
+//! a whole. A vaulted value stays as ciphertext.
 
 use std::collections::{HashMap, HashSet};
 use std::sync::LazyLock;
@@ -129,7 +130,7 @@ fn printable<'a>(variables: &HostVariables<'a>) -> Vec<(&'a str, Json<'a>)> {
         .filter(|(name, _)| !INTERNAL.contains(name))
         .map(|(name, located)| match &located.value {
             Value::Vault(_) | Value::Null => (name, Json::Value(&located.value)),
-            _ if hidden.contains(name) => (name, Json::Text(HIDDEN)),
+            _ if located.sealed || hidden.contains(name) => (name, Json::Text(HIDDEN)),
             value => (name, Json::Value(value)),
         })
         .collect()

@@ -32,7 +32,7 @@ impl Loaded {
 /// Builds the inventory: all sources merged in order, groups and memberships settled, variable
 /// files read for those groups and hosts that exist.
 pub fn load(sources: &Sources) -> Loaded {
-    let mut draft = Draft::new();
+    let mut draft = Draft::new(sources.keyring.clone());
     for source in &sources.inventories {
         let before = draft.issues.len();
         read(source, &mut draft);
@@ -55,13 +55,19 @@ pub fn load(sources: &Sources) -> Loaded {
 fn read(source: &InventorySource, draft: &mut Draft) {
     match source {
         InventorySource::HostList(list) => host_list(list, draft),
-        InventorySource::File(file) => match form_of(file) {
-            Form::Ini => ini::read(file, draft),
-            Form::Yaml => tree::read(file, draft),
+        InventorySource::File(file) => read_file(file, draft),
+    }
+}
+
+fn read_file(file: &SourceFile, draft: &mut Draft) {
+    if let Some(file) = draft.open(file) {
+        match form_of(&file) {
+            Form::Ini => ini::read(&file, draft),
+            Form::Yaml => tree::read(&file, draft),
             Form::Refused(message, hint) => draft.issues.push(
                 InputIssue::error(message).at(Place::new(file.name.clone(), 1, 1), 1).hint(hint),
             ),
-        },
+        }
     }
 }
 
@@ -91,12 +97,6 @@ enum Form {
 /// readers in turn and shows every error; one reader and its error are clearer.
 fn form_of(file: &SourceFile) -> Form {
     let text = file.text.strip_prefix('\u{feff}').unwrap_or(&file.text);
-    if text.starts_with("$ANSIBLE_VAULT;") {
-        return Form::Refused(
-            "this inventory is encrypted by Ansible Vault, which a later version will read",
-            "decrypt it with `ansible-vault view`",
-        );
-    }
     if text.starts_with("#!") {
         return Form::Refused(
             "this is an inventory script, which is not run",
@@ -236,18 +236,8 @@ impl Files<'_> {
 /// The variables of one file, which must hold a mapping or nothing.
 pub(super) fn variables_in(file: &SourceFile, draft: &mut Draft) -> Variables {
     let mut variables = Variables::default();
-    if file.text.starts_with("$ANSIBLE_VAULT;") {
-        draft.issues.push(
-            InputIssue::error("these variables are encrypted by Ansible Vault")
-                .at(Place::new(file.name.clone(), 1, 1), 1)
-                .hint(
-                    "a later version will read vaults; until then decrypt a copy, and give \
-                       passwords with `-k` or use keys",
-                ),
-        );
-        return variables;
-    }
-    let parsed = yaml::parse(file);
+    let Some(file) = draft.open(file) else { return variables };
+    let parsed = yaml::parse(&file);
     draft.issues.extend(parsed.issues);
     let Some(node) = parsed.node else { return variables };
     let Some(entries) = node.as_map() else {
@@ -261,7 +251,7 @@ pub(super) fn variables_in(file: &SourceFile, draft: &mut Draft) -> Variables {
         let (name, value): (String, Located) = tree::variable(key, value, draft);
         let spot: Spot = tree::spot(key);
         draft.check_name(&name, &spot);
-        variables.set(name, value);
+        variables.set(name, draft.located(value));
     }
     variables
 }
@@ -300,7 +290,7 @@ mod tests {
         for (name, text, word) in [
             ("inv.py", "#!/usr/bin/python3\nprint(1)\n", "script"),
             ("hosts.toml", "[g]\n", "TOML"),
-            ("hosts", "$ANSIBLE_VAULT;1.1;AES256\n6162\n", "Vault"),
+            ("hosts", "$ANSIBLE_VAULT;1.1;AES256\n6162\n", "vault"),
             ("hosts.yml", "---\n", "empty"),
             ("hosts.yml", "- fw1\n", "mapping of groups, not a list"),
             ("nb.yml", "plugin: netbox\n", "plugin"),
@@ -356,6 +346,7 @@ mod tests {
                     .map(|(path, file)| (path, SourceFile::new("play/all.yml", file.text)))
                     .collect(),
             },
+            ..Sources::default()
         };
         let inventory = load(&sources).inventory;
         assert_eq!(inventory.variables("fw1").value("who").unwrap().as_str(), Some("playbook"));

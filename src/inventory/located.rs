@@ -14,11 +14,13 @@ pub struct Located {
     pub place: Option<Place>,
     /// The value that the same host or group had before, from the same kind of source.
     pub overrode: Option<Box<Located>>,
+    /// It was read from a file that is vaulted as a whole: nothing prints it.
+    pub sealed: bool,
 }
 
 impl Located {
     pub fn new(value: Value, place: Option<Place>) -> Self {
-        Self { value, place, overrode: None }
+        Self { value, place, overrode: None, sealed: false }
     }
 }
 

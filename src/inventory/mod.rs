@@ -31,6 +31,7 @@ mod ssh_config;
 mod ssh_options;
 mod target;
 mod tree;
+mod vaulted_file;
 mod words;
 
 pub use connection::{is_connection_name, is_secret_name, misread_secret};
@@ -47,3 +48,4 @@ pub use sources::{InventorySource, Sources, VariableDirectory, inventory_files, 
 pub use ssh_arguments::ssh_config_files;
 pub use ssh_config::{Includes, SshConfig};
 pub use target::{ConnectionDefaults, target};
+pub use vaulted_file::open_file;

@@ -1,8 +1,10 @@
 //! What an inventory is read from: texts, and where they stood.
 
 use std::cmp::Ordering;
+use std::sync::Arc;
 
 use crate::model::SourceFile;
+use crate::vault::Keyring;
 
 /// Names that hold variables, not inventories.
 const VARIABLE_DIRECTORIES: [&str; 2] = ["group_vars", "host_vars"];
@@ -25,6 +27,8 @@ pub struct Sources {
     pub beside_inventories: Vec<VariableDirectory>,
     /// The directory of the playbook; its variables win over those beside the inventory.
     pub beside_playbook: VariableDirectory,
+    /// Opens files that are vaulted as a whole.
+    pub keyring: Arc<Keyring>,
 }
 
 /// One inventory.

@@ -317,9 +317,10 @@ impl<'a> Reader<'a> {
             Value::Int(value) => Ok(Some(value.to_string())),
             Value::Float(value) if name.ends_with("_timeout") => Ok(Some(value.to_string())),
             Value::Bool(value) if !connection::is_secret_name(name) => Ok(Some(value.to_string())),
+            // Whoever makes a target opens it first.
             Value::Vault(_) => Err((
-                format!("`{name}` is encrypted by Ansible Vault, which a later version will read"),
-                "give the password with `-k`, or use a key".to_owned(),
+                format!("`{name}` is a vaulted value, which is not opened here"),
+                "write the value itself".to_owned(),
             )),
             other => Err((
                 format!("`{name}` is {}, where text is needed", other.kind()),
@@ -495,7 +496,8 @@ mod tests {
         )
         .unwrap_err();
         let told = issues[0].to_string();
-        assert!(told.starts_with("hosts.yml:4:7: host `fw1`: `ansible_password` is encrypted"));
-        assert!(told.contains("later version"));
+        assert!(
+            told.starts_with("hosts.yml:4:7: host `fw1`: `ansible_password` is a vaulted value")
+        );
     }
 }

@@ -9,6 +9,7 @@
 mod action;
 mod check;
 mod expression;
+mod locked;
 mod lookup;
 mod new_serial;
 mod plan;

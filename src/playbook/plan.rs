@@ -5,13 +5,18 @@ use std::sync::Arc;
 
 use indexmap::IndexMap;
 
+use crate::fortios::redact::MASK;
 use crate::inventory::{
-    Endpoint, HostVariables, Inventory, Limit, Located, Variables, is_connection_name, select,
-    shared_devices, target,
+    Endpoint, HostVariables, Inventory, Limit, Located, Variables, is_connection_name,
+    is_secret_name, select, shared_devices, target,
 };
-use crate::model::{Connection, HostEntry, HostName, InputIssue, ReportRequest, Target, Value};
-use crate::template::{Templar, is_template};
+use crate::model::{
+    Connection, HostEntry, HostFailure, HostName, InputIssue, ReportRequest, Target, Value,
+};
+use crate::template::{Templar, TemplateError, is_template};
+use crate::vault::Opened;
 
+use super::locked::{Locked, told};
 use super::new_serial::{NEW_SERIAL, given_twice, new_serial};
 use super::scope::{HostScope, RunVariables};
 use super::step::selected;
@@ -56,6 +61,11 @@ pub struct PlannedHost {
     pub target: Target,
     /// Positions in [`Plan::plays`] of the plays that it is in, in order.
     pub plays: Vec<usize>,
+    /// What was opened for it out of vaults.
+    pub opened: Opened,
+    /// Why no connection to it is to be tried: what is needed for that is in a vault that cannot
+    /// be opened.
+    pub locked: Option<HostFailure>,
 }
 
 /// A plan, and what is odd about it.
@@ -121,13 +131,23 @@ pub fn plan(
     let planner = Planner { plays: &plays, variables: &variables, templar };
     warnings.extend(planner.idle());
     let mut hosts = Vec::new();
+    let mut locked = Vec::new();
     for (host, plays) in planner.hosts() {
         match planner.host(host, plays) {
-            Ok(host) => hosts.push(host),
+            Ok((host, cause)) => {
+                locked.extend(cause.map(|cause| (hosts.len(), cause)));
+                hosts.push(host);
+            }
             Err(found) => issues.extend(found),
         }
     }
     issues.extend(counted_twice(&hosts, &variables.inventory));
+    let locked: Vec<_> =
+        locked.iter().filter_map(|(at, cause)| Some((hosts.get(*at)?, cause))).collect();
+    let (errors, odd): (Vec<_>, Vec<_>) =
+        told(&locked, hosts.len()).into_iter().partition(InputIssue::is_error);
+    issues.extend(errors);
+    warnings.extend(odd);
     if !issues.is_empty() {
         return Err(warnings.into_iter().chain(issues).collect());
     }
@@ -244,7 +264,11 @@ impl Planner<'_> {
 
     /// A host is reached once for all its plays: of their connection variables, those of the first
     /// count.
-    fn host(&self, host: HostName, plays: Vec<usize>) -> Result<PlannedHost, Vec<InputIssue>> {
+    fn host(
+        &self,
+        host: HostName,
+        plays: Vec<usize>,
+    ) -> Result<(PlannedHost, Option<Locked>), Vec<InputIssue>> {
         let first = plays.first().and_then(|index| self.plays.get(*index));
         let inventory = &self.variables.inventory;
         let mut variables = inventory.variables(host.as_str());
@@ -253,9 +277,12 @@ impl Planner<'_> {
         }
         variables.extend(&self.variables.request.extra_vars);
         let mut issues = Vec::new();
+        let opened = Opened::default();
+        let mut locked = None;
         let filled = first.map_or_else(Vec::new, |play| {
-            let scope = HostScope::new(self.variables.clone(), play.clone(), host.clone());
-            self.filled(&host, &variables, &scope, &mut issues)
+            let scope = HostScope::new(self.variables.clone(), play.clone(), host.clone())
+                .remembering(opened.clone());
+            self.filled(&host, &variables, &scope, &mut locked, &mut issues)
         });
         for (name, value) in &filled {
             variables.set(name, value);
@@ -274,11 +301,13 @@ impl Planner<'_> {
         let groups = inventory.groups_of(host.as_str()).into_iter().map(str::to_owned).collect();
         let address = match target.address.contains(':') {
             _ if matches!(target.connection, Connection::Transcript(_)) => "transcript".to_owned(),
+            _ if opened.holds(&target.address) => format!("{MASK}:{}", target.port),
             true => format!("[{}]:{}", target.address, target.port),
             false => format!("{}:{}", target.address, target.port),
         };
         let entry = HostEntry { host, address, groups, drift_limit, new_serial };
-        Ok(PlannedHost { entry, target, plays })
+        let failure = locked.as_ref().map(Locked::failure);
+        Ok((PlannedHost { entry, target, plays, opened, locked: failure }, locked))
     }
 
     /// The limit that the first of the host's plays sets which sets one, else the inventory; `-e`
@@ -306,12 +335,14 @@ impl Planner<'_> {
         })
     }
 
-    /// The variables that decide on the connection, their templates filled in.
+    /// The variables that decide on the connection, their templates filled in and their vaults
+    /// opened. One that is locked is as good as not set.
     fn filled<'v>(
         &self,
         host: &HostName,
         variables: &HostVariables<'v>,
         scope: &HostScope,
+        locked: &mut Option<Locked>,
         issues: &mut Vec<InputIssue>,
     ) -> Vec<(&'v str, Located)> {
         let is_used =
@@ -319,13 +350,26 @@ impl Planner<'_> {
         let mut filled = Vec::new();
         let mut shared = None;
         for (name, located) in variables.sorted() {
-            let Value::Text(text) = &located.value else { continue };
-            if !is_used(name) || !is_template(text) {
+            let is_unfinished = match &located.value {
+                Value::Text(text) => is_template(text),
+                Value::Vault(_) => true,
+                _ => false,
+            };
+            if !is_used(name) || !is_unfinished {
+                continue;
+            }
+            let mut put = |value| filled.push((name, Located::new(value, located.place.clone())));
+            if is_secret_name(name) && self.variables.request.leaves_secrets {
+                put(Value::Null);
                 continue;
             }
             let scope = shared.get_or_insert_with(|| scope.shared());
             match self.templar.fill(&located.value, scope) {
-                Ok(value) => filled.push((name, Located::new(value, located.place.clone()))),
+                Ok(value) => put(value),
+                Err(error @ TemplateError { locked: true, .. }) => {
+                    put(Value::Null);
+                    locked.get_or_insert_with(|| Locked::new(name, located, error));
+                }
                 Err(error) => issues.push(told_of(
                     InputIssue::error(format!("`{name}` cannot be filled in: {error}"))
                         .hint(error.hint.unwrap_or_else(|| "correct the template".to_owned())),

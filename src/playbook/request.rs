@@ -1,6 +1,9 @@
 //! What the user asks of a playbook this time.
 
+use std::sync::Arc;
+
 use crate::inventory::{ConnectionDefaults, Limit, Variables};
+use crate::vault::Keyring;
 
 /// The flags of a run that decide what the plan is.
 #[derive(Debug, Clone, Default)]
@@ -17,6 +20,10 @@ pub struct Request {
     pub extra_vars: Variables,
     /// `-u`, `-k`, `--private-key`, …
     pub connection: ConnectionDefaults,
+    /// Opens vaulted values.
+    pub keyring: Arc<Keyring>,
+    /// Nobody will log in: the secrets of connections stay as they are, and cost nothing.
+    pub leaves_secrets: bool,
     /// Folder of the playbook, absolute: `playbook_dir`.
     pub playbook_dir: String,
 }

@@ -4,9 +4,10 @@ use std::sync::Arc;
 
 use indexmap::IndexMap;
 
-use crate::inventory::{Inventory, Variables, is_secret_name};
+use crate::inventory::{Inventory, Located, Variables, is_secret_name};
 use crate::model::{HostName, Value};
 use crate::template::Scope;
+use crate::vault::{Opened, VaultError};
 
 use super::{PlannedPlay, Request, Task};
 
@@ -30,11 +31,26 @@ pub struct HostScope {
     task: Option<Arc<Task>>,
     facts: Arc<IndexMap<String, Value>>,
     items: Vec<(String, Value)>,
+    opened: Opened,
 }
 
 impl HostScope {
     pub fn new(run: Arc<RunVariables>, play: Arc<PlannedPlay>, host: HostName) -> Self {
-        Self { run, play, host, task: None, facts: Arc::default(), items: Vec::new() }
+        Self {
+            run,
+            play,
+            host,
+            task: None,
+            facts: Arc::default(),
+            items: Vec::new(),
+            opened: Opened::default(),
+        }
+    }
+
+    /// What is opened out of vaults is remembered in `opened`.
+    pub fn remembering(mut self, opened: Opened) -> Self {
+        self.opened = opened;
+        self
     }
 
     /// The same host in another play: what was registered or set stays.
@@ -138,7 +154,13 @@ impl Scope for HostScope {
         if is_secret_name(name) {
             return None;
         }
-        let variables = |variables: &Variables| variables.get(name).map(|l| l.value.clone());
+        let value = |located: &Located| {
+            if located.sealed {
+                self.opened.remember(&located.value);
+            }
+            located.value.clone()
+        };
+        let variables = |variables: &Variables| variables.get(name).map(value);
         self.magic(name)
             .or_else(|| {
                 let item = self.items.iter().rev().find(|(item, _)| item == name);
@@ -150,7 +172,7 @@ impl Scope for HostScope {
             .or_else(|| variables(&self.play.vars))
             .or_else(|| {
                 let inventory = &self.run.inventory;
-                inventory.variable(self.host.as_str(), name).map(|l| l.value.clone())
+                inventory.variable(self.host.as_str(), name).map(value)
             })
     }
 
@@ -166,5 +188,9 @@ impl Scope for HostScope {
         names.sort_unstable();
         names.dedup();
         names
+    }
+
+    fn open(&self, ciphertext: &str) -> Result<Value, VaultError> {
+        self.opened.open(&self.run.request.keyring, ciphertext)
     }
 }

@@ -37,10 +37,13 @@ pub(super) async fn examine<C: Connector, K: Clock>(
     let reporter = Reporter {
         host: host.entry.host.clone(),
         clock: &shared.clock,
-        redactor: Redactor::new(&host.target),
+        redactor: Redactor::new(&host.target, host.opened.clone()),
         events,
     };
     reporter.started().await;
+    if let Some(failure) = &host.locked {
+        return reporter.finished(failure.clone().into()).await;
+    }
     let mut link = Link { shared, target: &host.target, reporter: &reporter, open: None };
     let outcome = tokio::select! {
         biased;
@@ -82,11 +85,11 @@ async fn lead<C: Connector, K: Clock>(
                 scope.enter_play(play.clone());
                 scope
             }
-            none => none.insert(HostScope::new(
-                plan.variables.clone(),
-                play.clone(),
-                host.entry.host.clone(),
-            )),
+            none => {
+                let variables = plan.variables.clone();
+                let new = HostScope::new(variables, play.clone(), host.entry.host.clone());
+                none.insert(new.remembering(host.opened.clone()))
+            }
         };
         if play.gathers
             && let Err(failure) = link.device().await

@@ -1,37 +1,45 @@
-//! The secrets of a connection, kept out of everything that leaves the runner.
+//! The secrets of a host, kept out of everything that leaves the runner.
 
 use std::borrow::Cow;
 
 use crate::fortios::redact::MASK;
 use crate::model::{HostFailure, Secret, Target, Transcript};
+use crate::vault::Opened;
 
 /// A shorter secret is a word like any other: hiding it would spoil answers (`admin` stands in
 /// every configuration) and protect nothing.
 const SHORTEST: usize = 8;
 
 /// Hides the passwords of one target, its own and those of its jump hosts, should they ever come
-/// back.
+/// back, and what was opened for it out of vaults.
 #[derive(Debug, Clone)]
 pub(super) struct Redactor {
     secrets: Vec<Secret>,
+    /// What its vaulted values are, as far as they were used by now.
+    opened: Opened,
 }
 
 impl Redactor {
-    pub fn new(target: &Target) -> Self {
-        let long = |secret: &&Secret| secret.expose().chars().count() >= SHORTEST;
+    pub fn new(target: &Target, opened: Opened) -> Self {
         let passwords = [target].into_iter().chain(target.jump_hosts());
         let passwords = passwords.filter_map(|target| target.password.as_ref());
-        Self { secrets: passwords.filter(long).cloned().collect() }
+        Self { secrets: passwords.cloned().collect(), opened }
     }
 
     pub fn hide<'t>(&self, text: &'t str) -> Cow<'t, str> {
-        let mut hidden = Cow::Borrowed(text);
-        for secret in &self.secrets {
-            if hidden.contains(secret.expose()) {
-                hidden = Cow::Owned(hidden.replace(secret.expose(), MASK));
+        self.opened.look(|opened| {
+            let secrets = self.secrets.iter().chain(opened).map(Secret::expose);
+            let mut hidden = Cow::Borrowed(text);
+            for secret in secrets.filter(|secret| secret.chars().count() >= SHORTEST) {
+                let escaped = escaped(secret);
+                for form in [Some(secret), escaped.as_deref()].into_iter().flatten() {
+                    if hidden.contains(form) {
+                        hidden = Cow::Owned(hidden.replace(form, MASK));
+                    }
+                }
             }
-        }
-        hidden
+            hidden
+        })
     }
 
     pub fn transcript(&self, mut transcript: Transcript) -> Transcript {
@@ -59,13 +67,20 @@ impl Redactor {
     }
 }
 
+/// The text as JSON has it, where that is another: `debug` prints lists and mappings so.
+fn escaped(secret: &str) -> Option<String> {
+    let is_plain = |c: char| c != '"' && c != '\\' && !c.is_control();
+    let quoted = (!secret.chars().all(is_plain)).then(|| serde_json::to_string(secret).ok())??;
+    Some(quoted.strip_prefix('"')?.strip_suffix('"')?.to_owned())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{Connection, HostKeyPolicy, KnownHostsFiles, Route};
+    use crate::model::{Connection, HostKeyPolicy, KnownHostsFiles, Route, Value};
 
     fn redactor(password: &str) -> Redactor {
-        Redactor::new(&Target {
+        let target = Target {
             host: "fw".into(),
             connection: Connection::Ssh,
             address: "192.0.2.1".into(),
@@ -81,12 +96,25 @@ mod tests {
             known_hosts: KnownHostsFiles::default(),
             connect_timeout: None,
             command_timeout: None,
-        })
+        };
+        Redactor::new(&target, Opened::default())
     }
 
     #[test]
     fn a_password_that_comes_back_is_hidden() {
         assert_eq!(redactor("canary-123").hide("echo canary-123!"), format!("echo {MASK}!"));
+    }
+
+    #[test]
+    fn what_was_opened_is_hidden_from_then_on_however_it_is_printed() {
+        let redactor = redactor("canary-123");
+        let secret = "a \"quoted\" key\nsecond line";
+        assert_eq!(redactor.hide(secret), secret);
+        redactor.opened.remember(&Value::text(secret));
+        let json = serde_json::json!({ "key": secret }).to_string();
+        assert_eq!(redactor.hide(&json), format!("{{\"key\":\"{MASK}\"}}"));
+        assert_eq!(redactor.hide(secret), MASK);
+        assert_eq!(redactor.hide("the second line alone"), format!("the {MASK} alone"));
     }
 
     #[test]

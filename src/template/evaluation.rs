@@ -56,7 +56,7 @@ impl Evaluation {
             None => {}
         }
         let value = self.scope.get(name)?;
-        let outcome = match holds_template(&value) {
+        let outcome = match is_unfinished(&value) {
             false => Outcome::Done(to_jinja(&value, name)),
             true => self.fill_variable(name, &value),
         };
@@ -100,8 +100,14 @@ impl Evaluation {
                 map.iter()
                     .map(|(key, item)| (key.as_str(), self.part(item, &format!("{path}.{key}")))),
             ),
+            Value::Vault(ciphertext) => to_jinja(&self.open(ciphertext)?, path),
             other => to_jinja(other, path),
         })
+    }
+
+    /// What a vaulted value holds.
+    pub fn open(&self, ciphertext: &str) -> Result<Value, TemplateError> {
+        self.scope.open(ciphertext).map_err(|error| TemplateError::locked(&error))
     }
 
     fn part(self: &Arc<Self>, value: &Value, path: &str) -> Jinja {
@@ -150,12 +156,13 @@ impl Evaluation {
     }
 }
 
-/// Whether any text in a value holds a template.
-fn holds_template(value: &Value) -> bool {
+/// Whether anything in a value is to be filled in or opened.
+fn is_unfinished(value: &Value) -> bool {
     match value {
         Value::Text(text) => is_template(text),
-        Value::List(items) => items.iter().any(holds_template),
-        Value::Map(map) => map.values().any(holds_template),
+        Value::Vault(_) => true,
+        Value::List(items) => items.iter().any(is_unfinished),
+        Value::Map(map) => map.values().any(is_unfinished),
         _ => false,
     }
 }

@@ -3,14 +3,24 @@
 use std::fmt::Debug;
 
 use crate::model::Value;
+use crate::vault::VaultError;
 
 /// The variables that a text may name. Text in a value may hold templates itself; they are
 /// evaluated when the value is used, and not before, so that a bad one that nobody uses does no
-/// harm. Secrets are never in a scope: minijinja shows variables in its errors.
+/// harm. Secrets of connections are never in a scope: minijinja shows variables in its errors.
 pub trait Scope: Debug + Send + Sync {
     /// The value of a variable, its templates not yet filled in; `None` when there is none.
     fn get(&self, name: &str) -> Option<Value>;
 
     /// The names of all variables, for "did you mean".
     fn names(&self) -> Vec<String>;
+
+    /// What a vaulted value holds, when it is used. Whoever opens it sees to it that it is hidden
+    /// where it should not show.
+    ///
+    /// # Errors
+    /// It cannot be opened. A scope without passwords opens nothing.
+    fn open(&self, _ciphertext: &str) -> Result<Value, VaultError> {
+        Err(VaultError::NoPassword)
+    }
 }

@@ -71,7 +71,7 @@ impl Templar {
     /// A value with all templates in it filled in: in lists and in the values of mappings too. A
     /// text that is one `{{ … }}` and nothing else becomes what the expression gives, any other
     /// text stays text. `Unsafe` text is left as it is, and text that comes out looking like a
-    /// template is `Unsafe`, so that nobody fills it in again.
+    /// template is `Unsafe`, so that nobody fills it in again. Vaulted values are opened.
     ///
     /// # Errors
     /// The first mistake.
@@ -96,6 +96,7 @@ impl Templar {
                 .map(|(key, item)| Ok((key.clone(), self.fill_within(item, evaluation)?)))
                 .collect::<Result<_, _>>()
                 .map(Value::Map),
+            Value::Vault(ciphertext) => evaluation.open(ciphertext),
             other => Ok(other.clone()),
         }
     }

@@ -5,6 +5,7 @@ use std::ops::Range;
 
 use super::source::Source;
 use crate::model::{InputIssue, Place};
+use crate::vault::VaultError;
 
 /// A mistake in a template, or one that showed when it was filled in. It never shows the value of
 /// a variable.
@@ -19,6 +20,8 @@ pub struct TemplateError {
     /// What is undefined, where that is the cause: `tokens`, `result.rows`; empty where it has no
     /// name.
     pub undefined: Option<String>,
+    /// Whether the cause is a vaulted value that cannot be opened.
+    pub locked: bool,
 }
 
 /// A place within a template's text.
@@ -51,7 +54,12 @@ impl Spot {
 
 impl TemplateError {
     pub(super) fn new(message: impl Into<String>) -> Self {
-        Self { message: message.into(), hint: None, spot: None, undefined: None }
+        Self { message: message.into(), hint: None, spot: None, undefined: None, locked: false }
+    }
+
+    pub(super) fn locked(error: &VaultError) -> Self {
+        let message = format!("the vaulted value cannot be opened: {error}");
+        Self { locked: true, ..Self::new(message).hint(error.remedy()) }
     }
 
     pub(super) fn undefined(what: impl Into<String>) -> Self {

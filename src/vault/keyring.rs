@@ -170,7 +170,8 @@ mod tests {
     #[test]
     fn a_ciphertext_is_decrypted_once() {
         let keyring = Keyring::new(vec![password("dev", "one")], false);
-        let (text, begun) = (sealed("dev", "one"), std::time::Instant::now());
+        let text = sealed("dev", "one");
+        // 40,000 derivations of a key would take minutes.
         std::thread::scope(|scope| {
             for _ in 0..8 {
                 scope.spawn(|| (0..5000).for_each(|_| assert_eq!(told(&keyring, &text), "canary")));
@@ -178,8 +179,6 @@ mod tests {
         });
         assert_eq!(keyring.keys.lock().unwrap().len(), 1);
         assert_eq!(keyring.opened.lock().unwrap().len(), 1);
-        // 40,000 derivations of a key would take minutes.
-        assert!(begun.elapsed().as_secs() < 20, "{:?}", begun.elapsed());
     }
 
     #[test]

@@ -8,11 +8,13 @@
 mod cipher;
 mod envelope;
 mod keyring;
+mod opened;
 mod password;
 mod vault_error;
 
 pub use cipher::{SALT, seal};
 pub use envelope::{Envelope, is_vaulted};
 pub use keyring::Keyring;
+pub use opened::Opened;
 pub use password::{DEFAULT_LABEL, Password};
 pub use vault_error::VaultError;
