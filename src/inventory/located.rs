@@ -1,13 +1,14 @@
 //! A value that knows who set it.
 
 use std::collections::HashMap;
+use std::fmt;
 
 use indexmap::IndexMap;
 
 use crate::model::{Place, Value};
 
 /// The value of a variable, the place that set it, and what it replaced there before.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub struct Located {
     pub value: Value,
     /// `None` for a value that stands in no file, such as one from a flag.
@@ -21,6 +22,15 @@ pub struct Located {
 impl Located {
     pub fn new(value: Value, place: Option<Place>) -> Self {
         Self { value, place, overrode: None, sealed: false }
+    }
+}
+
+impl fmt::Debug for Located {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let value: &dyn fmt::Debug = if self.sealed { &"hidden" } else { &self.value };
+        let mut shown = f.debug_struct("Located");
+        shown.field("value", value).field("place", &self.place);
+        shown.field("overrode", &self.overrode).finish()
     }
 }
 
