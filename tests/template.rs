@@ -287,8 +287,8 @@ fn what_goes_wrong_while_filling_in_says_what_and_where() {
     `toknes` is undefined (did you mean `tokens`?) at <toknes>
     `toknes` is undefined (did you mean `tokens`?) at <toknes>
     `toknes` is undefined (did you mean `tokens`?) at <toknes>
-    `result.row` is undefined at <result.row>
-    `result.rows[0].user` is undefined at <result.rows[0].user>
+    `result.row` is undefined (did you mean `rows`?) at <result.row>
+    `result.rows[0].user` is undefined (`result.rows[0]` has `sn`) at <result.rows[0].user>
     `user` is undefined in item 1 of the list (leave such items out with `selectattr(…, 'defined')`) at <user>
     `user` is undefined in item 1 of the list (leave such items out with `selectattr(…, 'defined')`) at <user>
     tried to use + operator on unsupported types string and number at <secret + 1>

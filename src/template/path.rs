@@ -200,9 +200,10 @@ fn hint(name: &str, holder: &str, names: &[String]) -> String {
     shown.sort_unstable();
     let more = names.len().saturating_sub(shown.len());
     let more = if more > 0 { format!(" and {more} more") } else { String::new() };
-    let holder = if holder.is_empty() { "there are" } else { &format!("`{holder}` has") };
+    let holder = if holder.is_empty() { "the names here are" } else { &format!("`{holder}` has") };
     let known = format!("{holder} `{}`{more}", shown.join("`, `"));
     match nearest(name, names) {
+        Some(near) if names.len() == 1 => format!("did you mean `{near}`?"),
         Some(near) => format!("did you mean `{near}`? {known}"),
         None => known,
     }
@@ -340,7 +341,7 @@ mod tests {
         let told = hint_of("t.onwer", text);
         assert_eq!(told, Some(format!("did you mean `owner`? `t` {has}")));
         assert_eq!(hint_of("token.colour", ""), Some(format!("`token` {has}")));
-        assert_eq!(hint_of("x", ""), Some("there are `device`, `token`, `tokens`".to_owned()));
+        assert_eq!(hint_of("x", ""), Some("the names here are `device`, `token`, `tokens`".to_owned()));
         assert_eq!(hint_of("tokn.x", "").unwrap().split('?').next(), Some("did you mean `token`"));
         for (what, text) in [
             ("x.y", "{% macro m(x) %}{{ x.y }}{% endmacro %}"),
