@@ -45,6 +45,7 @@ fn record(devices: usize, tokens: usize) -> RunRecord {
             .collect(),
         notes: vec![],
         reports: ReportRequest::usual(),
+        rules: vec![],
         baseline: None,
     });
     for device in 0..devices {

@@ -51,6 +51,7 @@ fn record(devices: usize) -> RunRecord {
             .collect(),
         notes: vec![],
         reports: vec![],
+        rules: vec![],
         baseline: None,
     });
     for number in 0..devices {

@@ -97,6 +97,7 @@ impl Bench {
             hosts: plan.hosts.iter().map(|host| host.entry.clone()).collect(),
             notes: vec![],
             reports: vec![],
+            rules: vec![],
             baseline: None,
         };
         let runner = Runner::new(

@@ -142,6 +142,9 @@ pub struct ScanKeysArguments {
 pub struct ExplainArguments {
     /// Id of a rule, such as token-provision-timeout
     pub rule: Option<String>,
+    /// A playbook whose own rules (`findings:`) are told of too
+    #[arg(long, value_name = "FILE")]
+    pub playbook: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]

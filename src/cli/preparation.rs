@@ -16,7 +16,7 @@ use crate::files;
 use crate::inventory::{
     self, ConnectionDefaults, ExtraVars, Inventory, Variables, extra_vars, open_file,
 };
-use crate::model::{HostKeyPolicy, ReportRequest, Secret, SourceFile};
+use crate::model::{HostKeyPolicy, InputIssue, OwnRule, ReportRequest, Secret, SourceFile};
 use crate::playbook::{self, Plan, Playbook, Request};
 use crate::report;
 use crate::template::{Templar, TemplateSet};
@@ -61,18 +61,19 @@ pub(super) fn prepare(
     let planned = playbook::plan(&playbook, Arc::new(inventory), request, &templar);
     let planned = planned.map_err(|issues| Complaint::new(issues, remarks.sources.clone()))?;
     remarks.issues.extend(planned.warnings);
-    check_reports(&planned.plan.reports(), &templates, &remarks.sources)?;
+    check_reports(&planned.plan.reports(), &planned.plan.rules(), &templates, &remarks.sources)?;
     Ok(Prepared { plan: planned.plan, templates, templar, remarks })
 }
 
-/// Renders what is asked for from a made-up run, so that a name that no report has is told before
-/// the first packet and not after the last.
+/// Renders what is asked for from a made-up run, and judges it by the playbook's rules, so that a
+/// name that no report has is told before the first packet and not after the last.
 pub(super) fn check_reports(
     requests: &[ReportRequest],
+    rules: &[OwnRule],
     templates: &TemplateSet,
     sources: &[SourceFile],
 ) -> Result<(), Complaint> {
-    let issues = report::check(requests, templates);
+    let issues = report::check(requests, rules, templates);
     if issues.is_empty() {
         return Ok(());
     }

@@ -10,9 +10,9 @@ use crate::cli::exit::Exit;
 use crate::cli::run_arguments::{Format, OutputArguments};
 use crate::cli::stream::{print, say, say_issues, stdout_look};
 use crate::files;
-use crate::findings::{FleetFacts, evaluate};
-use crate::model::{InputIssue, ReportRequest, RunRecord};
-use crate::report::{Renderer, View};
+use crate::findings::FleetFacts;
+use crate::model::{InputIssue, ReportRequest, RunRecord, SourceFile};
+use crate::report::{Renderer, View, judge};
 use crate::template::TemplateSet;
 use crate::terminal::{paint_summary, recap};
 
@@ -24,29 +24,33 @@ pub(super) fn output_folder(arguments: &OutputArguments, run: &str) -> PathBuf {
     arguments.output_dir.clone().unwrap_or_else(|| Path::new("reports").join(run))
 }
 
-/// Judges a record, compares it with `baseline`, and writes all that it is asked for. What cannot be written is told, and does
-/// not keep the rest from being written.
+/// Judges a record, compares it with `baseline`, and writes all that it is asked for. What cannot be
+/// judged or written is told, and does not keep the rest from being written. `playbook`: its text,
+/// where it is the one that was run.
 pub(super) fn publish(
     record: &RunRecord,
     baseline: Option<&RunRecord>,
     templates: &TemplateSet,
+    playbook: &[SourceFile],
     arguments: &OutputArguments,
     verbosity: u8,
 ) -> Exit {
     let facts = FleetFacts::from_record(record);
-    let findings = evaluate(&facts);
-    let mut view = View::new(record, &facts, &findings);
+    let judgement = judge(record, &facts, templates);
+    let mut view = View::new(record, &facts, &judgement.findings).judged(&judgement);
     if let Some(baseline) = baseline {
         view = view.compared(&facts, baseline);
     }
-    let mut exit = Exit::of(record, &findings, arguments.fail_on);
+    let mut exit = Exit::of(record, &judgement.findings, arguments.fail_on);
     exit = exit | Exit::of_swaps(&view, arguments.fail_on);
     // All that reports say is in the view; of a large fleet the rest is much.
-    drop((facts, findings));
+    let mut issues = judgement.issues;
+    drop((facts, judgement.findings));
     let view = Arc::new(view);
     let mut renderer = Renderer::new(&view, templates).with_csv_style(arguments.csv_style());
     let folder = output_folder(arguments, &record.header.id);
-    let (written, mut issues) = write_reports(&mut renderer, &record.header.reports, &folder);
+    let (written, unwritten) = write_reports(&mut renderer, &record.header.reports, &folder);
+    issues.extend(unwritten);
     match on_screen(&view, &renderer, arguments.format) {
         Ok(text) => exit = exit | print(&text),
         Err(issue) => issues.push(issue),
@@ -58,7 +62,8 @@ pub(super) fn publish(
         say(&told(&folder, &written));
     }
     if !issues.is_empty() {
-        say_issues(&issues, templates.sources());
+        let sources: Vec<_> = playbook.iter().chain(templates.sources()).cloned().collect();
+        say_issues(&issues, &sources);
         exit = exit | Exit::INPUT;
     }
     exit

@@ -158,7 +158,9 @@ async fn audit(arguments: &RunArguments, prepared: Prepared) -> Result<Exit, Com
     if let Some(lab) = lab {
         lab.shutdown().await;
     }
-    Ok(exit | publish(&record, baseline.as_ref(), &templates, &arguments.output, arguments.verbose))
+    let (output, sources) = (&arguments.output, &remarks.sources);
+    let baseline = baseline.as_ref();
+    Ok(exit | publish(&record, baseline, &templates, sources, output, arguments.verbose))
 }
 
 fn settings(arguments: &RunArguments, plan: &Plan) -> RunnerSettings {
@@ -228,6 +230,7 @@ fn header(arguments: &RunArguments, plan: &Plan, started: jiff::Timestamp) -> Ru
         hosts: plan.hosts.iter().map(|host| host.entry.clone()).collect(),
         notes,
         reports: plan.reports(),
+        rules: plan.rules(),
         baseline: None,
     }
 }

@@ -58,6 +58,7 @@ fn of_device(fleet: &FleetFacts, device: &DeviceFacts) -> Vec<Finding> {
 fn finding(rule: &Rule, device: &DeviceFacts, seen: Observation) -> Finding {
     Finding {
         rule: rule.id.to_owned(),
+        title: rule.title.to_owned(),
         severity: rule.severity,
         action: rule.action,
         host: device.entry.host.clone(),

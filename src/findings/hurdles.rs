@@ -238,7 +238,7 @@ fn trouble(findings: &[&Finding], told: &[Hurdle]) -> Vec<Hurdle> {
             [] => String::new(),
             serials => format!(": {}", named(serials)),
         };
-        let title = rule.map_or_else(|| id.to_owned(), |rule| lower(rule.title));
+        let title = lower(&first.title);
         let remedy = rule.map_or(first.remedy.as_str(), |rule| rule.remedy);
         Some(Hurdle::new(
             id.to_owned(),

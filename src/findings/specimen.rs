@@ -35,6 +35,7 @@ impl Specimen {
             hosts: hosts.iter().map(entry).collect(),
             notes: vec![],
             reports: vec![],
+            rules: vec![],
             baseline: None,
         });
         for host in hosts {

@@ -103,6 +103,8 @@ pub struct Evidence {
 pub struct Finding {
     /// Id of the rule: `token-provision-timeout`.
     pub rule: String,
+    /// The rule in a few words.
+    pub title: String,
     pub severity: Severity,
     pub action: Action,
     pub host: HostName,

@@ -2,6 +2,7 @@
 
 mod actions;
 mod block;
+mod findings;
 mod foreign;
 mod free_form;
 mod inherited;
@@ -74,6 +75,7 @@ fn plays(node: &Node, reader: &mut Reader<'_>) -> Vec<super::Play> {
     }
     let plays: Vec<_> = entries.iter().filter_map(|entry| play::read(entry, reader)).collect();
     reports::refuse_contests(&plays, reader);
+    findings::refuse_namesakes(&plays, reader);
     plays
 }
 

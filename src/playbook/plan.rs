@@ -11,7 +11,8 @@ use crate::inventory::{
     is_secret_name, select, shared_devices, target,
 };
 use crate::model::{
-    Connection, HostEntry, HostFailure, HostName, InputIssue, ReportRequest, Target, Value,
+    Connection, HostEntry, HostFailure, HostName, InputIssue, OwnRule, ReportRequest, Target,
+    Value,
 };
 use crate::template::{Templar, TemplateError, is_template};
 use crate::vault::Opened;
@@ -52,6 +53,7 @@ pub struct PlannedPlay {
     /// In the order in which the pattern names them.
     pub hosts: Vec<HostName>,
     pub reports: Vec<ReportRequest>,
+    pub rules: Vec<OwnRule>,
 }
 
 /// One host of the run.
@@ -85,6 +87,24 @@ impl Plan {
             }
         }
         reports
+    }
+
+    /// What the plays add to the built-in rules, in order, each with the hosts that it looks at.
+    pub fn rules(&self) -> Vec<OwnRule> {
+        let of_play = |play: &Arc<PlannedPlay>| {
+            let hosts = self.part(&play.hosts);
+            let rule = |rule: &OwnRule| OwnRule { hosts: hosts.clone(), ..rule.clone() };
+            play.rules.iter().map(rule).collect::<Vec<_>>()
+        };
+        self.plays.iter().flat_map(of_play).collect()
+    }
+
+    /// Those of the run's hosts that are among `hosts`; `None`: all.
+    fn part(&self, hosts: &[HostName]) -> Option<Vec<HostName>> {
+        let wanted: HashSet<&HostName> = hosts.iter().collect();
+        let all = self.hosts.iter().map(|host| &host.entry.host);
+        let part: Vec<_> = all.filter(|host| wanted.contains(host)).cloned().collect();
+        (part.len() < self.hosts.len()).then_some(part)
     }
 }
 
@@ -192,6 +212,7 @@ fn planned(index: usize, play: &Play, hosts: Vec<HostName>, tags: &Tags) -> Plan
         steps,
         hosts,
         reports: play.reports.clone(),
+        rules: play.rules.clone(),
     }
 }
 

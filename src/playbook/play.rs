@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::inventory::Variables;
-use crate::model::{Place, ReportRequest};
+use crate::model::{OwnRule, Place, ReportRequest};
 
 use super::Step;
 
@@ -34,5 +34,7 @@ pub struct Play {
     pub tags: Vec<String>,
     /// What `reports:` lists, or the usual set.
     pub reports: Vec<ReportRequest>,
+    /// What `findings:` adds to the built-in rules.
+    pub rules: Vec<OwnRule>,
     pub place: Place,
 }

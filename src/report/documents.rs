@@ -64,6 +64,7 @@ fn record(hosts: &[String]) -> RunRecord {
             .collect(),
         notes: vec![],
         reports: vec![],
+        rules: vec![],
         baseline: None,
     })
 }

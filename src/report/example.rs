@@ -6,8 +6,8 @@ use super::example_swap::with_swap;
 use super::view::View;
 use crate::findings::{FleetFacts, evaluate};
 use crate::model::{
-    HostEntry, HostFailure, HostName, HostOutcome, Negotiated, RunEvent, RunHeader, RunRecord,
-    Stage, Transcript,
+    Action, HostEntry, HostFailure, HostName, HostOutcome, Negotiated, OwnRule, Place, RunEvent,
+    RunHeader, RunRecord, Severity, Stage, Subject, Transcript, Written,
 };
 
 /// A view in which no list is empty and every field has a value somewhere: a template that renders
@@ -49,6 +49,7 @@ pub(super) fn example_record() -> RunRecord {
         ],
         notes: vec!["host keys were not checked".to_owned()],
         reports: vec![],
+        rules: vec![rule()],
         baseline: None,
     });
     frankfurt(&mut record, "fgt-fra-01", "FG100FTK00000001");
@@ -71,6 +72,26 @@ pub(super) fn example_record() -> RunRecord {
     finish(&mut record, "fgt-rom-01", 61, HostOutcome::NotAttempted { reason, remedy: None });
     record.apply(RunEvent::RunFinished { at: at(61), interrupted: true });
     record
+}
+
+fn rule() -> OwnRule {
+    let written = |text: &str, line| Written {
+        text: text.to_owned(),
+        place: Place::new("playbooks/fortitoken-audit.yml", line, 15),
+        width: 1,
+    };
+    OwnRule {
+        id: "vip-token-locked".to_owned(),
+        title: "A token of the board is locked".to_owned(),
+        over: Subject::Token,
+        when: vec![written("token.status == 'locked' and 'board' in device.groups", 61)],
+        action: Action::Attention,
+        severity: Severity::Critical,
+        message: written("Token {{ token.serial }} of the board is locked.", 62),
+        remedy: None,
+        hosts: None,
+        place: Place::new("playbooks/fortitoken-audit.yml", 60, 13),
+    }
 }
 
 /// A member of a cluster with VDOMs.

@@ -182,11 +182,10 @@ fn of_findings(view: &View) -> Vec<Measure<'_>> {
     .map(|(key, value, meaning)| count(key, value, "findings", meaning))
     .into();
     let known = RULES.iter().map(|rule| (rule.id, rule.title));
-    let fired = findings.by_rule.iter().map(|rule| (&*rule.rule, &*rule.title));
-    let others = fired.filter(|(id, _)| !RULES.iter().any(|rule| rule.id == *id));
-    for (id, title) in known.chain(others) {
+    let own = view.run.rules.iter().map(|id| (&**id, &**id));
+    for (id, title) in known.chain(own) {
         let found = findings.by_rule.iter().find(|rule| &*rule.rule == id);
-        let number = found.map_or(0, |rule| rule.count);
+        let (number, title) = found.map_or((0, title), |rule| (rule.count, &rule.title));
         let key = format!("findings_rule_{}", id.replace('-', "_"));
         measures.push(count(key, number, "findings", title));
     }

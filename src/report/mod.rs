@@ -1,9 +1,10 @@
 //! Facts and findings to documents.
 //!
-//! Comes in: facts and findings. Goes out: the view (the documented contract of the templates),
-//! and from it pages, tables and tickets. Does not know: files, colours.
+//! Comes in: a run with its facts. Goes out: findings, those of the playbook's own rules among them,
+//! the view (the documented contract of the templates), and from it pages, tables and tickets.
+//! Does not know: files, colours.
 //!
-//! Start reading at [`View`], then [`Renderer`]. `docs/templates.md` describes the view.
+//! Start reading at [`judge`] and [`View`], then [`Renderer`]. `docs/templates.md` describes the view.
 
 mod context;
 mod csv_style;
@@ -11,9 +12,12 @@ mod csv_table;
 mod default_templates;
 mod example;
 mod example_swap;
+mod judgement;
 mod measure;
+mod own_rules;
 mod path;
 mod renderer;
+mod rule_check;
 mod table;
 mod text;
 mod view;
@@ -27,6 +31,7 @@ mod documents;
 pub use csv_style::{CsvStyle, Delimiter};
 pub use default_templates::default_templates;
 pub use example::example_view;
+pub use judgement::{Judgement, judge};
 pub use renderer::{Document, Renderer, SUMMARY, check};
 pub use table::columns;
 pub use text::Text;

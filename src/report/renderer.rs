@@ -11,9 +11,10 @@ use super::context::context;
 use super::csv_table::csv;
 use super::example::example_view;
 use super::path::{Paths, piece, refusal};
+use super::rule_check::check_rules;
 use super::view::View;
 use super::workbook::workbook;
-use crate::model::{InputIssue, ReportRequest, ReportSource, nearest_hint};
+use crate::model::{InputIssue, OwnRule, ReportRequest, ReportSource, nearest_hint};
 use crate::template::{TemplateError, TemplateSet};
 
 /// The template of the summary on stdout.
@@ -164,14 +165,19 @@ impl<'a> Renderer<'a> {
     }
 }
 
-/// What is wrong with requests and the templates that they name, told without a device: everything
-/// is rendered from an example, and the summary with it.
-pub fn check(requests: &[ReportRequest], templates: &TemplateSet) -> Vec<InputIssue> {
+/// What is wrong with requests and the templates that they name, and with the rules of a playbook,
+/// told without a device: everything is rendered from an example, and the summary with it.
+pub fn check(
+    requests: &[ReportRequest],
+    rules: &[OwnRule],
+    templates: &TemplateSet,
+) -> Vec<InputIssue> {
     let view = Arc::new(example_view());
     let mut renderer = Renderer::new(&view, templates);
     let mut issues: Vec<_> =
         requests.iter().filter_map(|request| renderer.render(request).err()).flatten().collect();
     issues.extend(renderer.summary().err());
+    issues.extend(check_rules(rules, templates));
     issues
 }
 
@@ -228,7 +234,7 @@ mod tests {
     }
 
     fn issues(own: &[(&str, &str)], requests: &[ReportRequest]) -> Vec<String> {
-        check(requests, &templates(own)).iter().map(ToString::to_string).collect()
+        check(requests, &[], &templates(own)).iter().map(ToString::to_string).collect()
     }
 
     #[test]

@@ -24,6 +24,7 @@ use serde::Serialize;
 
 use repeats::Repeats;
 
+use super::judgement::Judgement;
 use super::text::Text;
 use crate::findings::{FleetFacts, Swap};
 use crate::model::{Finding, HostName, InputIssue, ReportRequest, RunRecord};
@@ -133,6 +134,12 @@ impl View {
             rma,
             replacements: Vec::new(),
         }
+    }
+
+    /// The same view with what is to be said of how its findings came about.
+    pub fn judged(mut self, judgement: &Judgement) -> Self {
+        self.run.notes.extend(Text::list(&judgement.notes));
+        self
     }
 
     /// The same view, compared with the run before a swap. `facts` are those of this view's run.

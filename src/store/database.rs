@@ -196,6 +196,7 @@ mod tests {
             }],
             notes: vec!["host keys were not checked".to_owned()],
             reports: vec![],
+            rules: vec![],
             baseline: None,
         }
     }

@@ -341,7 +341,10 @@ mod tests {
         let told = hint_of("t.onwer", text);
         assert_eq!(told, Some(format!("did you mean `owner`? `t` {has}")));
         assert_eq!(hint_of("token.colour", ""), Some(format!("`token` {has}")));
-        assert_eq!(hint_of("x", ""), Some("the names here are `device`, `token`, `tokens`".to_owned()));
+        assert_eq!(
+            hint_of("x", ""),
+            Some("the names here are `device`, `token`, `tokens`".to_owned())
+        );
         assert_eq!(hint_of("tokn.x", "").unwrap().split('?').next(), Some("did you mean `token`"));
         for (what, text) in [
             ("x.y", "{% macro m(x) %}{{ x.y }}{% endmacro %}"),

@@ -224,6 +224,7 @@ mod tests {
                 hosts: (0..hosts).map(entry).collect(),
                 notes: vec![],
                 reports: vec![],
+                rules: vec![],
                 baseline: None,
             },
         }

@@ -79,6 +79,7 @@ mod tests {
             hosts: hosts.iter().map(|(name, ..)| entry(name)).collect(),
             notes: vec![],
             reports: vec![],
+            rules: vec![],
             baseline: None,
         });
         for (name, statuses, outcome) in hosts {

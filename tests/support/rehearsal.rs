@@ -75,6 +75,7 @@ impl Rehearsal {
             hosts: plan.hosts.iter().map(|host| host.entry.clone()).collect(),
             notes: vec![],
             reports: vec![],
+            rules: vec![],
             baseline: None,
         };
         let mut known = KnownHosts::default();

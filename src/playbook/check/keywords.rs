@@ -79,6 +79,7 @@ static KEYWORDS: &[Keyword] = &[
     row("tasks", PLAY, Rule::Read),
     row("post_tasks", PLAY, Rule::Read),
     row("reports", PLAY, Rule::Read),
+    row("findings", PLAY, Rule::Read),
     row("when", TASKS, Rule::Read),
     row("loop", TASK, Rule::Read),
     row("loop_control", TASK, Rule::Read),

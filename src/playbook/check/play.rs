@@ -7,7 +7,7 @@ use crate::yaml::Node;
 use super::block::Steps;
 use super::inherited::Inherited;
 use super::keywords::{self, Level, Sifted};
-use super::{Reader, actions, reports};
+use super::{Reader, actions, findings, reports};
 
 pub(super) fn read(node: &Node, reader: &mut Reader<'_>) -> Option<Play> {
     let Some(entries) = node.as_map() else {
@@ -41,6 +41,7 @@ pub(super) fn read(node: &Node, reader: &mut Reader<'_>) -> Option<Play> {
         Some(node) => reports::read(node, reader),
         None => ReportRequest::usual(),
     };
+    let rules = keys.get("findings").map(|node| findings::read(node, reader)).unwrap_or_default();
     let (hosts, at) = hosts?;
     Some(Play {
         name: name.map_or_else(|| hosts.join(","), str::to_owned),
@@ -53,6 +54,7 @@ pub(super) fn read(node: &Node, reader: &mut Reader<'_>) -> Option<Play> {
         ignore_unreachable: inherited.ignore_unreachable,
         tags: inherited.tags,
         reports,
+        rules,
         place: node.place.clone(),
     })
 }

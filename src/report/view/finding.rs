@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::{OwnerView, Text};
-use crate::findings::{FleetFacts, TokenFacts, explain};
+use crate::findings::{FleetFacts, TokenFacts};
 use crate::model::{Evidence, Finding, HostName};
 
 /// One thing that a person should know.
@@ -55,7 +55,7 @@ impl FindingView {
         let token = token_of(fleet, finding);
         Self {
             rule: Text::from(&finding.rule),
-            title: Text::new(explain(&finding.rule).map_or(&finding.rule, |rule| rule.title)),
+            title: Text::from(&finding.title),
             action: finding.action.as_str(),
             severity: finding.severity.as_str(),
             host: Text::from(&finding.host),

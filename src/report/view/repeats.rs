@@ -41,6 +41,7 @@ mod tests {
     fn finding(host: &str, message: &str) -> Finding {
         Finding {
             rule: "device-spare-tokens".into(),
+            title: "Many licences idle".into(),
             severity: Severity::Info,
             action: Action::Attention,
             host: HostName::from(host),

@@ -26,6 +26,8 @@ pub struct RunView {
     pub interrupted: bool,
     /// What a reader must know of how the run came about.
     pub notes: Vec<Text>,
+    /// Names of the rules that the playbook adds to the built-in ones.
+    pub rules: Vec<Text>,
 }
 
 impl RunView {
@@ -44,6 +46,7 @@ impl RunView {
             duration: duration.map(spoken),
             interrupted: record.interrupted,
             notes: Text::list(&header.notes),
+            rules: header.rules.iter().map(|rule| Text::from(&rule.id)).collect(),
         }
     }
 }

@@ -40,10 +40,15 @@ impl UserView {
         device: &'a DeviceView,
         facts: &'a DeviceFacts,
     ) -> impl Iterator<Item = Self> + 'a {
-        let has_factor = |facts: &&AccountFacts| {
-            facts.account.token.is_some() || facts.account.two_factor.is_some()
-        };
-        facts.accounts.iter().filter(has_factor).map(|account| Self::new(device, facts, account))
+        Self::shown(facts).map(|account| Self::new(device, facts, account))
+    }
+
+    /// The accounts that are shown, in order.
+    pub(in crate::report) fn shown(facts: &DeviceFacts) -> impl Iterator<Item = &AccountFacts> {
+        facts
+            .accounts
+            .iter()
+            .filter(|facts| facts.account.token.is_some() || facts.account.two_factor.is_some())
     }
 
     fn new(device: &DeviceView, facts: &DeviceFacts, held: &AccountFacts) -> Self {
