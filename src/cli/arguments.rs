@@ -145,6 +145,8 @@ pub struct ExplainArguments {
     /// A playbook whose own rules (`findings:`) are told of too
     #[arg(long, value_name = "FILE")]
     pub playbook: Option<PathBuf>,
+    #[command(flatten)]
+    pub vault: VaultArguments,
 }
 
 #[derive(Debug, Args)]

@@ -6,6 +6,7 @@ use crate::cli::exit::Exit;
 use crate::cli::preparation::read_playbook;
 use crate::cli::stream::{print, say, say_issues};
 use crate::cli::system_clock::SystemClock;
+use crate::cli::vault_passwords::read_keyring;
 use crate::findings::{RULES, Rule};
 use crate::model::{OwnRule, Written};
 use crate::runner::Clock;
@@ -39,7 +40,9 @@ pub(super) fn explain(arguments: &ExplainArguments) -> Exit {
 fn own_rules(arguments: &ExplainArguments) -> Result<Vec<OwnRule>, Complaint> {
     let Some(path) = &arguments.playbook else { return Ok(Vec::new()) };
     let mut remarks = Complaint::default();
-    let playbook = read_playbook(path, &Templar::new(SystemClock.now()), &mut remarks)?;
+    let keyring = read_keyring(&arguments.vault)?;
+    let templar = Templar::new(SystemClock.now());
+    let playbook = read_playbook(path, &templar, &keyring, &mut remarks)?;
     say_issues(&remarks.issues, &remarks.sources);
     Ok(playbook.plays.into_iter().flat_map(|play| play.rules).collect())
 }

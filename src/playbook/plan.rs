@@ -11,8 +11,7 @@ use crate::inventory::{
     is_secret_name, select, shared_devices, target,
 };
 use crate::model::{
-    Connection, HostEntry, HostFailure, HostName, InputIssue, OwnRule, ReportRequest, Target,
-    Value,
+    Connection, HostEntry, HostFailure, HostName, InputIssue, OwnRule, ReportRequest, Target, Value,
 };
 use crate::template::{Templar, TemplateError, is_template};
 use crate::vault::Opened;
