@@ -46,6 +46,7 @@ fn record(devices: usize, tokens: usize) -> RunRecord {
         notes: vec![],
         reports: ReportRequest::usual(),
         rules: vec![],
+        mutes: vec![],
         baseline: None,
     });
     for device in 0..devices {

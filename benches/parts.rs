@@ -52,6 +52,7 @@ fn record(devices: usize) -> RunRecord {
         notes: vec![],
         reports: vec![],
         rules: vec![],
+        mutes: vec![],
         baseline: None,
     });
     for number in 0..devices {

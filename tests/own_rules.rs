@@ -46,6 +46,7 @@ const RULES: &str = r#"    - rule: token-in-use
       over: fleet
       when: fleet.summary.tokens.spare < 1000
       severity: info
+      action: none
       message: "{{ fleet.summary.tokens.spare }} tokens are spare."
     - rule: never
       when: token.drift > 1000
@@ -104,6 +105,7 @@ fn rules_of_a_playbook_appear_like_built_in_ones() {
         assert!(summary.contains(&count(rule)), "{rule}: {summary}");
     }
     assert!(outcome.out.contains("In use ("), "{}", outcome.out);
+    assert!(outcome.out.contains("     1 worth knowing  few-spare (1)\n"), "{}", outcome.out);
 
     // The rules are kept with the run.
     std::fs::remove_file(&playbook).unwrap();

@@ -55,16 +55,17 @@ fn a_good_playbook_is_read() {
     }
 }
 
-/// A line for each play, task, report and rule, with places as `LINE:COLUMN`.
+/// A line for each play, task, report, rule and mute, with places as `LINE:COLUMN`.
 fn outline(playbook: &Playbook) -> String {
     let mut lines = Vec::new();
     for play in &playbook.plays {
-        let (reports, rules) = Default::default();
-        let header = Play { steps: Vec::new(), reports, rules, ..play.clone() };
+        let (reports, rules, mutes) = Default::default();
+        let header = Play { steps: Vec::new(), reports, rules, mutes, ..play.clone() };
         lines.push(format!("{header:?}"));
         steps(&play.steps, "  ", &mut lines);
         lines.extend(play.reports.iter().map(|report| format!("  {report:?}")));
         lines.extend(play.rules.iter().map(|rule| format!("  {rule:?}")));
+        lines.extend(play.mutes.iter().map(|mute| format!("  {mute:?}")));
     }
     let place =
         Regex::new(r#"Place \{ file: "playbook.yml", line: (\d+), column: (\d+) \}"#).unwrap();

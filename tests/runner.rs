@@ -98,6 +98,7 @@ impl Bench {
             notes: vec![],
             reports: vec![],
             rules: vec![],
+            mutes: vec![],
             baseline: None,
         };
         let runner = Runner::new(

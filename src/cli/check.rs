@@ -50,8 +50,7 @@ fn one(
     let playbook = read_playbook(path, &templar, keyring, remarks)?;
     let templates = read_templates(path, arguments.templates.as_deref(), now)?;
     let requests: Vec<_> = playbook.plays.iter().flat_map(|play| play.reports.clone()).collect();
-    let rules: Vec<_> = playbook.plays.iter().flat_map(|play| play.rules.clone()).collect();
-    check_reports(&requests, &rules, &templates, &remarks.sources)?;
+    check_reports(&requests, &playbook, &templates, &remarks.sources)?;
     let tasks: usize = playbook.plays.iter().map(|play| playbook::tasks(&play.steps).len()).sum();
     let mut said = format!("{}: {} plays with {tasks} tasks", path.display(), playbook.plays.len());
     if !arguments.inventories.is_empty() {

@@ -16,7 +16,7 @@ use crate::files;
 use crate::inventory::{
     self, ConnectionDefaults, ExtraVars, Inventory, Variables, extra_vars, open_file,
 };
-use crate::model::{HostKeyPolicy, OwnRule, ReportRequest, Secret, SourceFile};
+use crate::model::{HostKeyPolicy, InputIssue, ReportRequest, Secret, SourceFile};
 use crate::playbook::{self, Plan, Playbook, Request};
 use crate::report;
 use crate::template::{Templar, TemplateSet};
@@ -61,7 +61,7 @@ pub(super) fn prepare(
     let planned = playbook::plan(&playbook, Arc::new(inventory), request, &templar);
     let planned = planned.map_err(|issues| Complaint::new(issues, remarks.sources.clone()))?;
     remarks.issues.extend(planned.warnings);
-    check_reports(&planned.plan.reports(), &planned.plan.rules(), &templates, &remarks.sources)?;
+    check_reports(&planned.plan.reports(), &playbook, &templates, &remarks.sources)?;
     Ok(Prepared { plan: planned.plan, templates, templar, remarks })
 }
 
@@ -69,11 +69,14 @@ pub(super) fn prepare(
 /// name that no report has is told before the first packet and not after the last.
 pub(super) fn check_reports(
     requests: &[ReportRequest],
-    rules: &[OwnRule],
+    playbook: &Playbook,
     templates: &TemplateSet,
     sources: &[SourceFile],
 ) -> Result<(), Complaint> {
-    let issues = report::check(requests, rules, templates);
+    let of_plays = playbook.plays.iter();
+    let rules: Vec<_> = of_plays.clone().flat_map(|play| play.rules.clone()).collect();
+    let mutes: Vec<_> = of_plays.flat_map(|play| play.mutes.clone()).collect();
+    let issues = report::check(requests, &rules, &mutes, templates);
     if issues.is_empty() {
         return Ok(());
     }

@@ -37,7 +37,7 @@ pub(super) fn publish(
 ) -> Exit {
     let facts = FleetFacts::from_record(record);
     let judgement = judge(record, &facts, templates);
-    let mut view = View::new(record, &facts, &judgement.findings).judged(&judgement);
+    let mut view = View::new(record, &facts, &judgement.findings).judged(&facts, &judgement);
     if let Some(baseline) = baseline {
         view = view.compared(&facts, baseline);
     }
@@ -45,7 +45,7 @@ pub(super) fn publish(
     exit = exit | Exit::of_swaps(&view, arguments.fail_on);
     // All that reports say is in the view; of a large fleet the rest is much.
     let mut issues = judgement.issues;
-    drop((facts, judgement.findings));
+    drop((facts, judgement.findings, judgement.muted));
     let view = Arc::new(view);
     let mut renderer = Renderer::new(&view, templates).with_csv_style(arguments.csv_style());
     let folder = output_folder(arguments, &record.header.id);
@@ -64,6 +64,8 @@ pub(super) fn publish(
     if !issues.is_empty() {
         let sources: Vec<_> = playbook.iter().chain(templates.sources()).cloned().collect();
         say_issues(&issues, &sources);
+    }
+    if issues.iter().any(InputIssue::is_error) {
         exit = exit | Exit::INPUT;
     }
     exit

@@ -231,6 +231,7 @@ fn header(arguments: &RunArguments, plan: &Plan, started: jiff::Timestamp) -> Ru
         notes,
         reports: plan.reports(),
         rules: plan.rules(),
+        mutes: plan.mutes(),
         baseline: None,
     }
 }

@@ -36,6 +36,7 @@ impl Specimen {
             notes: vec![],
             reports: vec![],
             rules: vec![],
+            mutes: vec![],
             baseline: None,
         });
         for host in hosts {

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{HostName, HostOutcome, Negotiated, OwnRule, ReportRequest, Transcript};
+use super::{HostName, HostOutcome, Mute, Negotiated, OwnRule, ReportRequest, Transcript};
 
 /// One fact about a run. Workers send them, one loop applies them, the store keeps them; a
 /// [`super::RunRecord`] is a fold over them. Additions must stay readable by old records.
@@ -71,6 +71,9 @@ pub struct RunHeader {
     /// What the plays add to the built-in rules, in order.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub rules: Vec<OwnRule>,
+    /// What the plays mute, in order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub mutes: Vec<Mute>,
     /// Id of the run before a swap that this one is compared with.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub baseline: Option<String>,

@@ -7,6 +7,7 @@ mod foreign;
 mod free_form;
 mod inherited;
 mod keywords;
+mod mute;
 mod names;
 mod parameters;
 mod play;

@@ -11,7 +11,8 @@ use crate::inventory::{
     is_secret_name, select, shared_devices, target,
 };
 use crate::model::{
-    Connection, HostEntry, HostFailure, HostName, InputIssue, OwnRule, ReportRequest, Target, Value,
+    Connection, HostEntry, HostFailure, HostName, InputIssue, Mute, OwnRule, ReportRequest, Target,
+    Value,
 };
 use crate::template::{Templar, TemplateError, is_template};
 use crate::vault::Opened;
@@ -53,6 +54,8 @@ pub struct PlannedPlay {
     pub hosts: Vec<HostName>,
     pub reports: Vec<ReportRequest>,
     pub rules: Vec<OwnRule>,
+    /// Each with its hosts.
+    pub mutes: Vec<Mute>,
 }
 
 /// One host of the run.
@@ -98,6 +101,20 @@ impl Plan {
         self.plays.iter().flat_map(of_play).collect()
     }
 
+    /// What the plays mute, in order, each with the hosts that it holds for. What holds for no host of
+    /// the run is left out.
+    pub fn mutes(&self) -> Vec<Mute> {
+        let of_play = |play: &Arc<PlannedPlay>| {
+            let mute = |mute: &Mute| {
+                let hosts = self.part(mute.hosts.as_ref().unwrap_or(&play.hosts));
+                Mute { hosts, ..mute.clone() }
+            };
+            play.mutes.iter().map(mute).collect::<Vec<_>>()
+        };
+        let is_here = |mute: &Mute| mute.hosts.as_ref().is_none_or(|hosts| !hosts.is_empty());
+        self.plays.iter().flat_map(of_play).filter(is_here).collect()
+    }
+
     /// Those of the run's hosts that are among `hosts`; `None`: all.
     fn part(&self, hosts: &[HostName]) -> Option<Vec<HostName>> {
         let wanted: HashSet<&HostName> = hosts.iter().collect();
@@ -133,7 +150,12 @@ pub fn plan(
             }
             Vec::new()
         });
-        plays.push(Arc::new(planned(index, play, hosts, &tags)));
+        let mutes = mutes_of(play, &inventory, &hosts, &mut warnings);
+        let mutes = mutes.unwrap_or_else(|found| {
+            issues.extend(found);
+            Vec::new()
+        });
+        plays.push(Arc::new(PlannedPlay { mutes, ..planned(index, play, hosts, &tags) }));
     }
     if issues.is_empty() && plays.iter().all(|play| play.hosts.is_empty()) {
         issues.push(nobody(playbook, &request));
@@ -199,6 +221,34 @@ fn hosts_of(
     Ok(limited.hosts)
 }
 
+/// The mutes of a play, each with those of the play's hosts that its pattern means.
+fn mutes_of(
+    play: &Play,
+    inventory: &Inventory,
+    hosts: &[HostName],
+    warnings: &mut Vec<InputIssue>,
+) -> Result<Vec<Mute>, Vec<InputIssue>> {
+    let mut mutes = Vec::new();
+    let mut issues = Vec::new();
+    let all: HashSet<&HostName> = hosts.iter().collect();
+    for mute in &play.mutes {
+        let Some(pattern) = &mute.pattern else {
+            mutes.push(Mute { hosts: Some(hosts.to_vec()), ..mute.clone() });
+            continue;
+        };
+        let place = |issue: InputIssue| issue.at(pattern.place.clone(), pattern.width);
+        match select(inventory, &[&pattern.text]) {
+            Ok(mut selection) => {
+                warnings.extend(selection.warnings.into_iter().map(place));
+                selection.hosts.retain(|host| all.contains(host));
+                mutes.push(Mute { hosts: Some(selection.hosts), ..mute.clone() });
+            }
+            Err(issue) => issues.push(place(issue)),
+        }
+    }
+    if issues.is_empty() { Ok(mutes) } else { Err(issues) }
+}
+
 fn planned(index: usize, play: &Play, hosts: Vec<HostName>, tags: &Tags) -> PlannedPlay {
     let steps = selected(&play.steps, &|task| tags.select(&task.tags));
     let asks = tasks(&steps).into_iter().any(|task| task.action.needs_device());
@@ -212,6 +262,7 @@ fn planned(index: usize, play: &Play, hosts: Vec<HostName>, tags: &Tags) -> Plan
         hosts,
         reports: play.reports.clone(),
         rules: play.rules.clone(),
+        mutes: Vec::new(),
     }
 }
 

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::inventory::Variables;
-use crate::model::{OwnRule, Place, ReportRequest};
+use crate::model::{Mute, OwnRule, Place, ReportRequest};
 
 use super::Step;
 
@@ -36,5 +36,7 @@ pub struct Play {
     pub reports: Vec<ReportRequest>,
     /// What `findings:` adds to the built-in rules.
     pub rules: Vec<OwnRule>,
+    /// What `mute:` lists.
+    pub mutes: Vec<Mute>,
     pub place: Place,
 }

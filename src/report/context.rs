@@ -19,6 +19,8 @@ pub(super) fn context(view: &Arc<View>) -> Jinja {
         ("tokens", Rows::value(view, |view| &view.tokens)),
         ("users", Rows::value(view, |view| &view.users)),
         ("findings", Rows::value(view, |view| &view.findings)),
+        ("muted", Rows::value(view, |view| &view.muted)),
+        ("mutes", Rows::value(view, |view| &view.mutes)),
         ("tickets", Rows::value(view, |view| &view.tickets)),
         ("reprovision", Rows::value(view, |view| &view.reprovision)),
         ("rma", Rows::value(view, |view| &view.rma)),

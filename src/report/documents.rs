@@ -9,7 +9,7 @@ use jiff::Timestamp;
 use super::example::{answer, at, example_record, finish, tokens};
 use super::table::Cell;
 use super::*;
-use crate::findings::{FleetFacts, evaluate};
+use crate::findings::FleetFacts;
 use crate::model::{
     HostEntry, HostFailure, HostName, HostOutcome, ReportRequest, ReportSource, RunEvent,
     RunHeader, RunRecord, Stage, Table,
@@ -22,7 +22,8 @@ const HOSTILE: &str =
 
 fn view_of(record: &RunRecord) -> View {
     let facts = FleetFacts::from_record(record);
-    View::new(record, &facts, &evaluate(&facts))
+    let judgement = Judgement::of_built_in_rules(record, &facts);
+    View::new(record, &facts, &judgement.findings).judged(&facts, &judgement)
 }
 
 fn templates() -> TemplateSet {
@@ -65,6 +66,7 @@ fn record(hosts: &[String]) -> RunRecord {
         notes: vec![],
         reports: vec![],
         rules: vec![],
+        mutes: vec![],
         baseline: None,
     })
 }

@@ -1,13 +1,15 @@
 //! A small fleet in which everything happens: what templates are checked against.
 
 use jiff::Timestamp;
+use jiff::civil::{Date, date};
 
 use super::example_swap::with_swap;
+use super::judgement::Judgement;
 use super::view::View;
-use crate::findings::{FleetFacts, evaluate};
+use crate::findings::FleetFacts;
 use crate::model::{
-    Action, HostEntry, HostFailure, HostName, HostOutcome, Negotiated, OwnRule, Place, RunEvent,
-    RunHeader, RunRecord, Severity, Stage, Subject, Transcript, Written,
+    Action, HostEntry, HostFailure, HostName, HostOutcome, Mute, Negotiated, OwnRule, Place,
+    RunEvent, RunHeader, RunRecord, Severity, Stage, Subject, Transcript, Written,
 };
 
 /// A view in which no list is empty and every field has a value somewhere: a template that renders
@@ -15,8 +17,8 @@ use crate::model::{
 pub fn example_view() -> View {
     let record = example_record();
     let facts = FleetFacts::from_record(&record);
-    let findings = evaluate(&facts);
-    with_swap(View::new(&record, &facts, &findings))
+    let judgement = Judgement::of_built_in_rules(&record, &facts);
+    with_swap(View::new(&record, &facts, &judgement.findings).judged(&facts, &judgement))
 }
 
 /// Seconds after the start of the run.
@@ -50,6 +52,10 @@ pub(super) fn example_record() -> RunRecord {
         notes: vec!["host keys were not checked".to_owned()],
         reports: vec![],
         rules: vec![rule()],
+        mutes: vec![
+            mute("token-drift", Some("fgt-fra-*"), date(2027, 1, 31)),
+            mute("token-locked", None, date(2026, 9, 30)),
+        ],
         baseline: None,
     });
     frankfurt(&mut record, "fgt-fra-01", "FG100FTK00000001");
@@ -74,12 +80,23 @@ pub(super) fn example_record() -> RunRecord {
     record
 }
 
+fn written(text: &str, line: u32) -> Written {
+    let place = Place::new("playbooks/fortitoken-audit.yml", line, 15);
+    Written { text: text.to_owned(), place, width: 1 }
+}
+
+fn mute(rule: &str, hosts: Option<&str>, until: Date) -> Mute {
+    Mute {
+        rule: written(rule, 66),
+        pattern: hosts.map(|hosts| written(hosts, 67)),
+        token: hosts.map(|_| "FTK2000000000001".to_owned()),
+        until,
+        because: "New tokens are ordered (CHG-1234).".to_owned(),
+        hosts: None,
+    }
+}
+
 fn rule() -> OwnRule {
-    let written = |text: &str, line| Written {
-        text: text.to_owned(),
-        place: Place::new("playbooks/fortitoken-audit.yml", line, 15),
-        width: 1,
-    };
     OwnRule {
         id: "vip-token-locked".to_owned(),
         title: "A token of the board is locked".to_owned(),

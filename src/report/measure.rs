@@ -178,6 +178,7 @@ fn of_findings(view: &View) -> Vec<Measure<'_>> {
             findings.repeated,
             "The same on another member of a cluster; counted above too",
         ),
+        ("findings_muted", findings.muted, "Muted in the playbook; not counted above"),
     ]
     .map(|(key, value, meaning)| count(key, value, "findings", meaning))
     .into();

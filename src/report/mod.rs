@@ -37,9 +37,9 @@ pub use table::columns;
 pub use text::Text;
 pub use view::{
     ActionCounts, DeviceTokens, DeviceView, EvidenceView, FailureGroup, FailureView,
-    FindingSummary, FindingView, HaMemberView, HaView, HostSummary, KindCount, OwnerView,
-    ReplacedTokenView, ReplacementStateView, ReplacementView, ReprovisionToken, ReprovisionView,
-    RmaFateView, RmaHurdleView, RmaStepView, RmaTicketView, RmaTokenView, RmaUserView, RmaView,
-    RuleCount, RunView, SeverityCounts, StatusCount, Summary, TicketView, TokenSummary, TokenView,
-    UserView, View,
+    FindingSummary, FindingView, HaMemberView, HaView, HostSummary, KindCount, MuteView, MutedView,
+    OwnerView, ReplacedTokenView, ReplacementStateView, ReplacementView, ReprovisionToken,
+    ReprovisionView, RmaFateView, RmaHurdleView, RmaStepView, RmaTicketView, RmaTokenView,
+    RmaUserView, RmaView, RuleCount, RunView, SeverityCounts, StatusCount, Summary, TicketView,
+    TokenSummary, TokenView, UserView, View,
 };

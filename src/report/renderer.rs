@@ -11,10 +11,10 @@ use super::context::context;
 use super::csv_table::csv;
 use super::example::example_view;
 use super::path::{Paths, piece, refusal};
-use super::rule_check::check_rules;
+use super::rule_check::{check_mutes, check_rules};
 use super::view::View;
 use super::workbook::workbook;
-use crate::model::{InputIssue, OwnRule, ReportRequest, ReportSource, nearest_hint};
+use crate::model::{InputIssue, Mute, OwnRule, ReportRequest, ReportSource, nearest_hint};
 use crate::template::{TemplateError, TemplateSet};
 
 /// The template of the summary on stdout.
@@ -165,11 +165,12 @@ impl<'a> Renderer<'a> {
     }
 }
 
-/// What is wrong with requests and the templates that they name, and with the rules of a playbook,
-/// told without a device: everything is rendered from an example, and the summary with it.
+/// What is wrong with requests and the templates that they name, and with the rules and mutes of a
+/// playbook, told without a device: everything is rendered from an example, and the summary with it.
 pub fn check(
     requests: &[ReportRequest],
     rules: &[OwnRule],
+    mutes: &[Mute],
     templates: &TemplateSet,
 ) -> Vec<InputIssue> {
     let view = Arc::new(example_view());
@@ -178,6 +179,7 @@ pub fn check(
         requests.iter().filter_map(|request| renderer.render(request).err()).flatten().collect();
     issues.extend(renderer.summary().err());
     issues.extend(check_rules(rules, templates));
+    issues.extend(check_mutes(mutes, rules));
     issues
 }
 
@@ -234,7 +236,7 @@ mod tests {
     }
 
     fn issues(own: &[(&str, &str)], requests: &[ReportRequest]) -> Vec<String> {
-        check(requests, &[], &templates(own)).iter().map(ToString::to_string).collect()
+        check(requests, &[], &[], &templates(own)).iter().map(ToString::to_string).collect()
     }
 
     #[test]

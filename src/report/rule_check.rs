@@ -1,4 +1,4 @@
-//! Rules of a playbook, checked before any device is asked.
+//! Rules and mutes of a playbook, checked before any device is asked.
 
 use std::sync::Arc;
 
@@ -8,8 +8,8 @@ use serde_json::Value as Json;
 use super::example::{example_record, example_view};
 use super::own_rules::OwnRules;
 use super::view::View;
-use crate::findings::{FleetFacts, evaluate, explain};
-use crate::model::{InputIssue, OwnRule, Subject, Written};
+use crate::findings::{FleetFacts, RULES, evaluate, explain};
+use crate::model::{InputIssue, Mute, OwnRule, Subject, Written, matches_wildcards, nearest};
 use crate::template::{TemplateError, TemplateSet};
 
 /// What is wrong with rules: names of built-in rules, names that the objects of templates do not
@@ -45,6 +45,27 @@ fn namesake(rule: &OwnRule) -> Option<InputIssue> {
             .at(rule.place.clone(), width)
             .hint(format!("choose another name; `tokenfleet explain {}` shows it", known.id)),
     )
+}
+
+/// Mutes of rules that there are not.
+pub(super) fn check_mutes(mutes: &[Mute], own: &[OwnRule]) -> Vec<InputIssue> {
+    let built_in = RULES.iter().map(|rule| rule.id);
+    let known: Vec<&str> = built_in.chain(own.iter().map(|rule| &*rule.id)).collect();
+    let issue = |mute: &Mute| {
+        let Written { text, place, width } = &mute.rule;
+        let message = match text.contains(['*', '?']) {
+            true => format!("no rule is called like `{text}`"),
+            false => format!("there is no rule `{text}`"),
+        };
+        let hint = match nearest(text, &known) {
+            Some(near) => format!("did you mean `{near}`?"),
+            None => "`tokenfleet explain` lists all, and the playbook's own are under `findings:`"
+                .to_owned(),
+        };
+        InputIssue::error(message).at(place.clone(), *width).hint(hint)
+    };
+    let is_known = |mute: &&Mute| known.iter().any(|id| matches_wildcards(&mute.rule.text, id));
+    mutes.iter().filter(|mute| !is_known(mute)).map(issue).collect()
 }
 
 /// What the names of rules mean, everything having a value.

@@ -73,6 +73,8 @@ const FINDINGS: &[Column<FindingView>] = &[
     column("low_confidence", |row| Cell::Flag(row.low_confidence)),
     column("same_as", |row| (&row.same_as).into()),
     column("evidence", |row| joined(row.evidence.iter().map(evidence), " / ")),
+    column("muted_until", |row| row.muted.as_ref().map_or(Cell::Empty, |m| (&m.until).into())),
+    column("muted_because", |row| row.muted.as_ref().map_or(Cell::Empty, |m| (&m.because).into())),
 ];
 
 const DEVICES: &[Column<DeviceView>] = &[
@@ -230,7 +232,7 @@ pub(super) fn rows<'a>(
         })),
         Table::Devices => of(DEVICES, &view.devices),
         Table::Tokens => of(TOKENS, &view.tokens),
-        Table::Findings => of(FINDINGS, &view.findings),
+        Table::Findings => Box::new(of(FINDINGS, &view.findings).chain(of(FINDINGS, &view.muted))),
         Table::Users => of(USERS, &view.users),
         Table::Tickets => of(TICKETS, &view.tickets),
         Table::Replacements => Box::new(view.replacements.iter().flat_map(|host| {

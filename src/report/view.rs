@@ -4,6 +4,7 @@ mod device;
 mod failure;
 mod finding;
 mod ha;
+mod mute;
 mod owner;
 mod repeats;
 mod replacement;
@@ -26,13 +27,14 @@ use repeats::Repeats;
 
 use super::judgement::Judgement;
 use super::text::Text;
-use crate::findings::{FleetFacts, Swap};
+use crate::findings::{FleetFacts, Muted, Swap};
 use crate::model::{Finding, HostName, InputIssue, ReportRequest, RunRecord};
 
 pub use device::{DeviceTokens, DeviceView};
 pub use failure::{FailureGroup, FailureView};
-pub use finding::{EvidenceView, FindingView};
+pub use finding::{EvidenceView, FindingView, MutedView};
 pub use ha::{HaMemberView, HaView};
+pub use mute::MuteView;
 pub use owner::OwnerView;
 pub use replacement::{ReplacedTokenView, ReplacementStateView, ReplacementView};
 pub use reprovision::{ReprovisionToken, ReprovisionView};
@@ -65,6 +67,10 @@ pub struct View {
     /// Every account with a token or another second factor.
     pub users: Vec<UserView>,
     pub findings: Vec<FindingView>,
+    /// What was found and is muted.
+    pub muted: Vec<FindingView>,
+    /// What the playbook mutes.
+    pub mutes: Vec<MuteView>,
     /// One for each FortiGate and each cause for which Fortinet must act.
     pub tickets: Vec<TicketView>,
     /// One for each VDOM in which somebody must activate again.
@@ -129,6 +135,8 @@ impl View {
             tokens,
             users,
             findings: views,
+            muted: Vec::new(),
+            mutes: Vec::new(),
             tickets,
             reprovision,
             rma,
@@ -136,9 +144,19 @@ impl View {
         }
     }
 
-    /// The same view with what is to be said of how its findings came about.
-    pub fn judged(mut self, judgement: &Judgement) -> Self {
+    /// The same view with what is to be said of how its findings came about, and with those that are
+    /// muted. `facts` are those of this view's run.
+    pub fn judged(mut self, facts: &FleetFacts, judgement: &Judgement) -> Self {
         self.run.notes.extend(Text::list(&judgement.notes));
+        let mut repeats = Repeats::new(facts);
+        for Muted { finding, mute } in &judgement.muted {
+            let muted = judgement.mutes.get(*mute).map(|(mute, _)| MutedView::new(mute));
+            let same_as = repeats.first_with(finding);
+            self.muted.push(FindingView { muted, ..FindingView::new(facts, finding, same_as) });
+        }
+        let mutes = judgement.mutes.iter();
+        self.mutes.extend(mutes.map(|(mute, used)| MuteView::new(mute, *used)));
+        self.summary.findings.muted = self.muted.len();
         self
     }
 

@@ -197,6 +197,7 @@ mod tests {
             notes: vec!["host keys were not checked".to_owned()],
             reports: vec![],
             rules: vec![],
+            mutes: vec![],
             baseline: None,
         }
     }

@@ -225,6 +225,7 @@ mod tests {
                 notes: vec![],
                 reports: vec![],
                 rules: vec![],
+                mutes: vec![],
                 baseline: None,
             },
         }

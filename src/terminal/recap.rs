@@ -80,6 +80,7 @@ mod tests {
             notes: vec![],
             reports: vec![],
             rules: vec![],
+            mutes: vec![],
             baseline: None,
         });
         for (name, statuses, outcome) in hosts {

@@ -76,6 +76,7 @@ impl Rehearsal {
             notes: vec![],
             reports: vec![],
             rules: vec![],
+            mutes: vec![],
             baseline: None,
         };
         let mut known = KnownHosts::default();

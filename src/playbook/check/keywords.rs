@@ -80,6 +80,7 @@ static KEYWORDS: &[Keyword] = &[
     row("post_tasks", PLAY, Rule::Read),
     row("reports", PLAY, Rule::Read),
     row("findings", PLAY, Rule::Read),
+    row("mute", PLAY, Rule::Read),
     row("when", TASKS, Rule::Read),
     row("loop", TASK, Rule::Read),
     row("loop_control", TASK, Rule::Read),

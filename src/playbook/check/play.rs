@@ -7,7 +7,7 @@ use crate::yaml::Node;
 use super::block::Steps;
 use super::inherited::Inherited;
 use super::keywords::{self, Level, Sifted};
-use super::{Reader, actions, findings, reports};
+use super::{Reader, actions, findings, mute, reports};
 
 pub(super) fn read(node: &Node, reader: &mut Reader<'_>) -> Option<Play> {
     let Some(entries) = node.as_map() else {
@@ -42,6 +42,7 @@ pub(super) fn read(node: &Node, reader: &mut Reader<'_>) -> Option<Play> {
         None => ReportRequest::usual(),
     };
     let rules = keys.get("findings").map(|node| findings::read(node, reader)).unwrap_or_default();
+    let mutes = keys.get("mute").map(|node| mute::read(node, reader)).unwrap_or_default();
     let (hosts, at) = hosts?;
     Some(Play {
         name: name.map_or_else(|| hosts.join(","), str::to_owned),
@@ -55,6 +56,7 @@ pub(super) fn read(node: &Node, reader: &mut Reader<'_>) -> Option<Play> {
         tags: inherited.tags,
         reports,
         rules,
+        mutes,
         place: node.place.clone(),
     })
 }

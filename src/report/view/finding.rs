@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::{OwnerView, Text};
 use crate::findings::{FleetFacts, TokenFacts};
-use crate::model::{Evidence, Finding, HostName};
+use crate::model::{Evidence, Finding, HostName, Mute};
 
 /// One thing that a person should know.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -36,6 +36,16 @@ pub struct FindingView {
     /// finding on the same token, or on itself in the same words: it is one thing to do.
     pub same_as: Option<Text>,
     pub evidence: Vec<EvidenceView>,
+    /// By what it is muted; only those under `muted` are.
+    pub muted: Option<MutedView>,
+}
+
+/// Why a finding is not told, and until when.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct MutedView {
+    /// The last day: `2027-01-31`.
+    pub until: Text,
+    pub because: Text,
 }
 
 /// The line on which a finding rests.
@@ -71,7 +81,14 @@ impl FindingView {
             low_confidence: finding.low_confidence,
             same_as: same_as.map(Text::from),
             evidence: finding.evidence.iter().map(EvidenceView::new).collect(),
+            muted: None,
         }
+    }
+}
+
+impl MutedView {
+    pub(super) fn new(mute: &Mute) -> Self {
+        Self { until: Text::new(&mute.until.to_string()), because: Text::from(&mute.because) }
     }
 }
 

@@ -87,6 +87,8 @@ pub struct FindingSummary {
     pub low_confidence: usize,
     /// Those with `same_as`, which are nothing more to do. Counted above too.
     pub repeated: usize,
+    /// Those under `muted`, which are counted nowhere else.
+    pub muted: usize,
 }
 
 /// Findings by who has to act.
@@ -280,6 +282,7 @@ impl FindingSummary {
                 .collect(),
             low_confidence: findings.iter().filter(|finding| finding.low_confidence).count(),
             repeated: findings.iter().filter(|finding| finding.same_as.is_some()).count(),
+            muted: 0,
         }
     }
 }
