@@ -16,7 +16,7 @@ use crate::files;
 use crate::inventory::{
     self, ConnectionDefaults, ExtraVars, Inventory, Variables, extra_vars, open_file,
 };
-use crate::model::{HostKeyPolicy, InputIssue, ReportRequest, Secret, SourceFile};
+use crate::model::{HostKeyPolicy, ReportRequest, Secret, SourceFile};
 use crate::playbook::{self, Plan, Playbook, Request};
 use crate::report;
 use crate::template::{Templar, TemplateSet};
