@@ -8,7 +8,9 @@ use std::str::Chars;
 /// sequences whole, other control characters, marks of writing direction and invisible
 /// characters. Line ends and tabs stay.
 pub fn clean(text: &str) -> Cow<'_, str> {
-    if !text.chars().any(|c| c != '\n' && c != '\t' && is_unsafe(c)) {
+    // Nearly all that is shown is plain.
+    let is_plain = text.bytes().all(|b| matches!(b, b' '..=b'~'));
+    if is_plain || !text.chars().any(|c| c != '\n' && c != '\t' && is_unsafe(c)) {
         return Cow::Borrowed(text);
     }
     let mut clean = String::with_capacity(text.len());

@@ -21,6 +21,10 @@ pub struct Text(Arc<str>);
 impl Text {
     pub fn new(text: &str) -> Self {
         let clean = clean_line(text);
+        // No text has more characters than bytes.
+        if clean.len() <= LONGEST {
+            return Self(clean.as_ref().into());
+        }
         match clean.char_indices().nth(LONGEST) {
             Some((end, _)) => Self(format!("{}…", &clean[..end]).into()),
             None => Self(clean.as_ref().into()),

@@ -61,7 +61,10 @@ pub(super) fn workbook(view: &View) -> Result<Vec<u8>, XlsxError> {
 
 struct Formats {
     header: Format,
+    /// Of a column of texts, and of a text in any other column.
     text: Format,
+    /// A number in a column of texts.
+    number: Format,
     /// A text that would become a formula once somebody edits its cell.
     quoted: Format,
     time: Format,
@@ -78,6 +81,7 @@ impl Formats {
                 .set_align(FormatAlign::Top),
             quoted: text.clone().set_quote_prefix(),
             text,
+            number: Format::new().set_num_format("0.###"),
             time: Format::new().set_num_format("yyyy-mm-dd hh:mm:ss").set_align(FormatAlign::Left),
         }
     }
@@ -109,6 +113,10 @@ fn fill(
     for (column, name) in (0..).zip(&columns) {
         sheet.write_string_with_format(0, column, *name, &formats.header)?;
     }
+    let holds_text = columns_of_text(view, table);
+    for column in (0..).zip(&holds_text).filter_map(|(column, is_text)| is_text.then_some(column)) {
+        sheet.set_column_format(column, &formats.text)?;
+    }
     let mut last = 0;
     let mut left_out = 0;
     for row in rows(view, table) {
@@ -117,8 +125,9 @@ fn fill(
             continue;
         }
         last += 1;
-        for ((column, cell), width) in (0..).zip(&row).zip(&mut widths) {
-            let written = write(sheet, last, column, cell, formats)?;
+        for (((column, cell), width), in_text) in (0..).zip(&row).zip(&mut widths).zip(&holds_text)
+        {
+            let written = write(sheet, last, column, cell, *in_text, formats)?;
             *width = written.max(*width);
         }
     }
@@ -138,19 +147,32 @@ fn fill(
     Ok(())
 }
 
-/// Writes a cell and gives its width in characters.
+/// Which columns begin with a text. Where a column's own format serves, none is looked up for the
+/// cell, which takes longer than to write it.
+fn columns_of_text(view: &View, table: Table) -> Vec<bool> {
+    let first = rows(view, table).next().unwrap_or_default();
+    first.iter().map(|cell| matches!(cell, Cell::Text(_) | Cell::Empty)).collect()
+}
+
+/// Writes a cell and gives its width in characters. `in_text`: its column is formatted as text.
 fn write(
     sheet: &mut Worksheet,
     row: u32,
     column: u16,
     cell: &Cell<'_>,
+    in_text: bool,
     formats: &Formats,
 ) -> Result<usize, XlsxError> {
     Ok(match cell {
         Cell::Text(text) => {
             let text = cut(text);
-            let format = if begins_formula(text) { &formats.quoted } else { &formats.text };
-            sheet.write_string_with_format(row, column, text, format)?;
+            match (begins_formula(text), in_text) {
+                (true, _) => sheet.write_string_with_format(row, column, text, &formats.quoted)?,
+                (false, true) => sheet.write_string(row, column, text)?,
+                (false, false) => {
+                    sheet.write_string_with_format(row, column, text, &formats.text)?
+                }
+            };
             text.chars().take(*WIDTHS.end()).count()
         }
         Cell::Time(time) => {
@@ -164,13 +186,15 @@ fn write(
             let text = number.to_string();
             let width = text.len();
             match number.unsigned_abs() <= LARGEST {
-                true => sheet.write_number(row, column, *number as f64)?,
-                false => sheet.write_string(row, column, text)?,
-            };
+                true => write_number(sheet, row, column, *number as f64, in_text, formats)?,
+                false => {
+                    sheet.write_string_with_format(row, column, text, &formats.text)?;
+                }
+            }
             width
         }
         Cell::Decimal(number) => {
-            sheet.write_number(row, column, *number)?;
+            write_number(sheet, row, column, *number, in_text, formats)?;
             number.to_string().len()
         }
         Cell::Flag(flag) => {
@@ -179,6 +203,22 @@ fn write(
         }
         Cell::Empty => 0,
     })
+}
+
+/// A number among texts would take their format, and no longer be one once somebody edits it.
+fn write_number(
+    sheet: &mut Worksheet,
+    row: u32,
+    column: u16,
+    number: f64,
+    in_text: bool,
+    formats: &Formats,
+) -> Result<(), XlsxError> {
+    match in_text {
+        true => sheet.write_number_with_format(row, column, number, &formats.number)?,
+        false => sheet.write_number(row, column, number)?,
+    };
+    Ok(())
 }
 
 /// The most of a text that a cell can hold. Only joined texts are ever longer.
