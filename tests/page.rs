@@ -1,4 +1,4 @@
-//! `report.html` as a browser shows it: headless Chromium opens the page of an audit of the lab.
+//! The pages as a browser shows them: headless Chromium opens those of an audit of the lab.
 //! Where there is no Chromium, these tests say that they were skipped.
 #![allow(clippy::unwrap_used, clippy::panic, clippy::disallowed_methods, clippy::print_stderr)]
 
@@ -42,22 +42,27 @@ impl Page {
         Some(Self { browser, desk, profile: tempfile::tempdir().unwrap() })
     }
 
-    /// Opens the page, as a link with this fragment does. Fails when the browser has anything to
-    /// say on its console.
-    fn open(&self, fragment: &str) -> Shown {
-        let page = self.desk.path("reports/report.html");
+    /// What becomes of a page, and what the browser says. Fails when it has anything to say on its
+    /// console.
+    fn load(&self, page: &str, fragment: &str) -> (String, String) {
+        let path = self.desk.path("reports").join(page);
         let output = Command::new("timeout")
             .args(["120", self.browser, "--headless", "--no-sandbox", "--disable-gpu"])
             .args(["--enable-logging=stderr", "--virtual-time-budget=5000", "--dump-dom"])
             .arg(format!("--user-data-dir={}", self.profile.path().display()))
-            .arg(format!("file://{}{fragment}", page.display()))
+            .arg(format!("file://{}{fragment}", path.display()))
             .stdin(Stdio::null())
             .output()
             .unwrap();
-        let said = String::from_utf8_lossy(&output.stderr);
+        let said = String::from_utf8_lossy(&output.stderr).into_owned();
         let console: Vec<&str> = said.lines().filter(|line| line.contains("CONSOLE")).collect();
-        assert!(console.is_empty(), "{fragment}: {console:?}");
-        let whole = String::from_utf8(output.stdout).unwrap();
+        assert!(console.is_empty(), "{page}{fragment}: {console:?}");
+        (String::from_utf8(output.stdout).unwrap(), said)
+    }
+
+    /// Opens the page, as a link with this fragment does.
+    fn open(&self, fragment: &str) -> Shown {
+        let (whole, said) = self.load("report.html", fragment);
         let (_, browser) = whole.split_once("id=\"token-browser\"").expect(&said);
         let (browser, _) = browser.split_once("<script").unwrap();
         let text = |html: &str| Regex::new("<[^>]*>").unwrap().replace_all(html, "").into_owned();
@@ -125,6 +130,21 @@ fn what_a_device_sends_does_not_run_in_a_browser() {
     // A link may be sent by anybody.
     let shown = page.open("#q=<img+src=x+onerror=alert(1)>&status=%22><script>&sort=__proto__");
     assert!(!shown.whole.contains("<img"));
+}
+
+#[test]
+fn what_a_device_sends_does_not_run_on_the_pages_around_a_swap() {
+    let Some(page) = Page::new() else { return };
+    let host = ["-i", "inventories/lab", "-l", "fgt-sin-02"];
+    page.desk.audit(&[&["playbooks/pre-rma.yml"], &host[..]].concat());
+    page.desk.audit(&[&["playbooks/post-rma.yml"], &host[..], &["--baseline", "latest"]].concat());
+    for name in ["rma/fgt-sin-02.html", "replacements/fgt-sin-02.html"] {
+        let (whole, _) = page.load(name, "");
+        assert!(whole.contains("&lt;img src=x"), "{name} does not show what the device sent");
+        for tag in ["<img", "<b>owned", "<iframe", "<script"] {
+            assert!(!whole.contains(tag), "{tag} is an element of {name}");
+        }
+    }
 }
 
 #[test]

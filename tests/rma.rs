@@ -227,6 +227,11 @@ async fn every_token_of_a_replaced_unit_is_accounted_for() {
     let page = desk.report("replacements/fgt-mia-01.html");
     assert!(page.contains(&old.serial) && page.contains(NEW));
 
+    let page = desk.report("replacements/fgt-mia-01.md");
+    let differs = |line: &&str| !line.starts_with("Examined ");
+    let page: Vec<&str> = page.lines().filter(differs).collect();
+    insta::assert_snapshot!("the_page_after_a_swap", page.join("\n"));
+
     // The same again from the store; a run is no baseline of itself.
     let again = desk.path("again");
     let outcome = desk.run(&["report", "latest", "-o", again.to_str().unwrap()]);

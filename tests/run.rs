@@ -224,6 +224,9 @@ fn no_secret_is_in_any_output() {
     assert!(secrets.len() > 50);
     let mut files = desk.files();
     assert!(files.iter().any(|(path, _)| path.ends_with("runs.db")), "the store is not here");
+    // What is pressed is looked into.
+    let workbook = files.iter().find(|(path, _)| path.ends_with("report.xlsx"));
+    files.push(("report.xlsx, opened".into(), cells(&workbook.unwrap().1).into_bytes()));
     files.push(("stdout".into(), outcome.out.into_bytes()));
     files.push(("stderr".into(), outcome.err.into_bytes()));
     for (path, bytes) in files {
@@ -232,6 +235,18 @@ fn no_secret_is_in_any_output() {
             assert!(!text.contains(secret.as_str()), "{} holds a secret", path.display());
         }
     }
+}
+
+/// Every cell of a workbook.
+fn cells(bytes: &[u8]) -> String {
+    use calamine::Reader;
+    let bytes = std::io::Cursor::new(bytes.to_vec());
+    let mut book: calamine::Xlsx<_> = calamine::open_workbook_from_rs(bytes).unwrap();
+    let sheets = book.worksheets();
+    let rows = sheets.iter().flat_map(|(_, sheet)| sheet.rows().collect::<Vec<_>>());
+    let text: String = rows.flatten().map(|cell| format!("{cell}\n")).collect();
+    assert!(text.contains("FTKMOB"), "the tokens are not in the workbook");
+    text
 }
 
 #[test]

@@ -2,7 +2,8 @@
 
 use std::borrow::Cow;
 
-use crate::model::Severity;
+use super::naming::NAMED as CITED;
+use crate::model::{Evidence, Severity};
 
 /// How many serials or names one sentence lists.
 const NAMED: usize = 8;
@@ -20,6 +21,8 @@ pub struct Hurdle {
     pub message: String,
     /// What to do, one or two sentences.
     pub remedy: String,
+    /// The first lines that it rests on; none where it rests on what was not read.
+    pub evidence: Vec<Evidence>,
 }
 
 impl Hurdle {
@@ -34,7 +37,19 @@ impl Hurdle {
         message: String,
         remedy: impl Into<String>,
     ) -> Self {
-        Self { id: id.into(), severity, blocks: false, message, remedy: remedy.into() }
+        Self {
+            id: id.into(),
+            severity,
+            blocks: false,
+            message,
+            remedy: remedy.into(),
+            evidence: Vec::new(),
+        }
+    }
+
+    /// The same with the first of these lines.
+    pub(super) fn citing(self, lines: impl IntoIterator<Item = Evidence>) -> Self {
+        Self { evidence: lines.into_iter().take(CITED).collect(), ..self }
     }
 }
 

@@ -161,7 +161,7 @@ fn gaps(swap: &Swap<'_>) -> Vec<Hurdle> {
 
 fn administrators(swap: &Swap<'_>) -> Option<Hurdle> {
     let behind: Vec<&str> =
-        swap.super_administrators().map(|account| account.name.as_str()).collect();
+        swap.super_administrators().map(|facts| facts.account.name.as_str()).collect();
     if behind.is_empty() {
         return Some(Hurdle::new(
             "rma-administrators-unread",
@@ -181,10 +181,12 @@ fn administrators(swap: &Swap<'_>) -> Option<Hurdle> {
     );
     let remedy = "Create a super_admin without a token for the swap, with a long password and \
                   trusted hosts, and log in with it once.";
-    Some(match swap.survives() {
+    let hurdle = match swap.survives() {
         true => Hurdle::new("rma-break-glass", Severity::Warning, message, remedy),
         false => Hurdle::blocker("rma-break-glass", message, remedy),
-    })
+    };
+    let lines = swap.super_administrators().map(|facts| swap.device.account_evidence(facts));
+    Some(hurdle.citing(lines))
 }
 
 /// Where others go on with the tokens, or there are none, the audit's own finding says enough.
@@ -196,7 +198,7 @@ fn server(swap: &Swap<'_>) -> Option<Hurdle> {
     }
     let remedy = "Check DNS and Internet access of the management VDOM and the registration in \
                   FortiCare, and check again.";
-    match reach {
+    let hurdle = match reach {
         ServerReach::Reachable => None,
         ServerReach::Unreachable => Some(Hurdle::blocker(
             "rma-server",
@@ -213,7 +215,8 @@ fn server(swap: &Swap<'_>) -> Option<Hurdle> {
                 .to_owned(),
             remedy,
         )),
-    }
+    };
+    hurdle.map(|hurdle| hurdle.citing(swap.device.server_evidence(reach)))
 }
 
 /// What is wrong already: one for each rule that found something, but for what was `told`.
@@ -240,12 +243,14 @@ fn trouble(findings: &[&Finding], told: &[Hurdle]) -> Vec<Hurdle> {
         };
         let title = lower(&first.title);
         let remedy = rule.map_or(first.remedy.as_str(), |rule| rule.remedy);
-        Some(Hurdle::new(
+        let lines = found.iter().filter_map(|finding| finding.evidence.first().cloned());
+        let hurdle = Hurdle::new(
             id.to_owned(),
             severity,
             format!("Wrong already: {title}{on}."),
             format!("{remedy} Or note it, so that the swap is not blamed for it."),
-        ))
+        );
+        Some(hurdle.citing(lines))
     };
     rules.into_iter().filter_map(hurdle).collect()
 }

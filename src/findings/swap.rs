@@ -2,6 +2,7 @@
 
 use std::cmp::Reverse;
 
+use super::account::AccountFacts;
 use super::configuration::Configuration;
 use super::device::DeviceFacts;
 use super::fate::Fate;
@@ -9,7 +10,7 @@ use super::hurdle::Hurdle;
 use super::hurdles::hurdles;
 use super::owner::Owner;
 use super::sheet::{TokenFacts, TokenSheet};
-use crate::model::{Account, AccountKind, Finding, HaMember, Severity, TokenKind, TokenStatus};
+use crate::model::{AccountKind, Evidence, Finding, HaMember, Severity, TokenKind, TokenStatus};
 
 /// The profile that no right is missing in.
 const SUPER_ADMIN: &str = "super_admin";
@@ -64,6 +65,12 @@ impl<'a> SwapToken<'a> {
     /// The purchased or free licence it belongs to, where that was read.
     pub fn licence(&self) -> Option<&'a str> {
         self.token.configuration.as_ref()?.token.license.as_deref()
+    }
+
+    /// The line that tells its licence, else its line in the token table.
+    pub(super) fn evidence(&self, device: &DeviceFacts) -> Evidence {
+        let line = self.licence().and(device.configuration_evidence(self.sheet, self.token));
+        line.unwrap_or_else(|| device.evidence(self.sheet, self.token))
     }
 
     /// Whether it is of one of the two free licences of a unit.
@@ -148,9 +155,8 @@ impl<'a> Swap<'a> {
     }
 
     /// Enabled administrators with all rights, as far as they were read.
-    pub fn super_administrators(&self) -> impl Iterator<Item = &'a Account> {
-        let accounts = self.device.accounts.iter().map(|facts| &facts.account);
-        accounts.filter(|account| {
+    pub fn super_administrators(&self) -> impl Iterator<Item = &'a AccountFacts> {
+        self.device.accounts.iter().filter(|AccountFacts { account, .. }| {
             account.kind == AccountKind::Administrator
                 && account.enabled
                 && account.profile.as_deref() == Some(SUPER_ADMIN)
@@ -158,8 +164,8 @@ impl<'a> Swap<'a> {
     }
 
     /// Those of them who need no second factor, and so can log in on the new unit.
-    pub fn break_glass(&self) -> impl Iterator<Item = &'a Account> {
-        self.super_administrators().filter(|account| account.two_factor.is_none())
+    pub fn break_glass(&self) -> impl Iterator<Item = &'a AccountFacts> {
+        self.super_administrators().filter(|facts| facts.account.two_factor.is_none())
     }
 }
 

@@ -1,9 +1,10 @@
 //! What the tokens of a unit and their holders make of its swap.
 
+use super::account::AccountFacts;
 use super::fate::Fate;
 use super::hurdle::{Hurdle, named};
 use super::swap::{Swap, SwapToken};
-use crate::model::{AccountKind, Severity, TokenStatus};
+use crate::model::{Account, AccountKind, Evidence, Severity, TokenStatus};
 
 pub(super) fn token_hurdles(swap: &Swap<'_>) -> Vec<Hurdle> {
     let mut found = fates(swap);
@@ -69,7 +70,8 @@ fn fates(swap: &Swap<'_>) -> Vec<Hurdle> {
                 "Find out what they are before the swap.",
             ),
         };
-        found.push(Hurdle::new(id, Severity::Error, message, remedy));
+        let lines = tokens.iter().map(|token| token.evidence(swap.device));
+        found.push(Hurdle::new(id, Severity::Error, message, remedy).citing(lines));
     }
     found
 }
@@ -85,7 +87,7 @@ fn users(swap: &Swap<'_>) -> Vec<Hurdle> {
             1 => ", 1 of them an administrator".to_owned(),
             count => format!(", {count} of them administrators"),
         };
-        found.push(Hurdle::new(
+        let hurdle = Hurdle::new(
             "rma-activate-again",
             Severity::Error,
             match owners.len() {
@@ -95,7 +97,8 @@ fn users(swap: &Swap<'_>) -> Vec<Hurdle> {
                 }
             },
             "Tell them when, and that the code that they are sent then expires.",
-        ));
+        );
+        found.push(hurdle.citing(lines(swap, |_| true)));
     }
     let silent: Vec<&str> = owners
         .iter()
@@ -103,42 +106,59 @@ fn users(swap: &Swap<'_>) -> Vec<Hurdle> {
         .map(|owner| owner.name.as_str())
         .collect();
     if !silent.is_empty() {
-        found.push(Hurdle::new(
+        let hurdle = Hurdle::new(
             "rma-no-contact",
             Severity::Error,
-            format!("Neither e-mail address nor phone is configured for {}, so no activation code can be sent.", named(&silent)),
+            format!(
+                "Neither e-mail address nor phone is configured for {}, so no activation code can be sent.",
+                named(&silent)
+            ),
             "Configure one on the FortiGate before the swap.",
-        ));
+        );
+        let is_silent = |account: &Account| account.email.is_none() && account.phone.is_none();
+        found.push(hurdle.citing(lines(swap, is_silent)));
     }
-    let unread: Vec<&str> = swap
+    let unread: Vec<&SwapToken<'_>> = swap
         .tokens
         .iter()
         .filter(|token| token.is_activated_again() && token.token.owners.is_empty())
         .filter(|token| token.token.token.status != TokenStatus::New)
-        .map(|token| &*token.token.token.serial)
         .collect();
     if !unread.is_empty() {
-        found.push(Hurdle::new(
+        let serials: Vec<&str> = unread.iter().map(|token| &*token.token.token.serial).collect();
+        let hurdle = Hurdle::new(
             "rma-holder-unknown",
             Severity::Warning,
             format!(
                 "Who holds these mobile tokens, which are not new, is not known: {}.",
-                named(&unread)
+                named(&serials)
             ),
             "They may belong to users of a remote server or to nobody: find out before the swap.",
-        ));
+        );
+        found.push(hurdle.citing(unread.iter().map(|token| token.evidence(swap.device))));
     }
     found
+}
+
+/// The lines of those accounts among whom must activate again.
+fn lines<'a>(
+    swap: &'a Swap<'_>,
+    is_meant: impl Fn(&Account) -> bool + 'a,
+) -> impl Iterator<Item = Evidence> + 'a {
+    let again = swap.tokens.iter().filter(|token| token.is_activated_again());
+    let holders =
+        again.flat_map(|token| swap.device.holders(token.sheet, &token.token.token.serial));
+    let meant = holders.filter(move |facts| is_meant(&facts.account));
+    meant.map(|facts| swap.device.account_evidence(facts))
 }
 
 /// Holders of cloud tokens, which are in no token table. That their realm goes by the serial is what
 /// its name says; no document does.
 fn cloud(swap: &Swap<'_>) -> Option<Hurdle> {
-    let accounts = swap.device.accounts.iter().map(|facts| &facts.account);
-    let names: Vec<&str> = accounts
-        .filter(|account| account.two_factor.as_deref() == Some("fortitoken-cloud"))
-        .map(|account| account.name.as_str())
-        .collect();
+    let is_cloud =
+        |facts: &&AccountFacts| facts.account.two_factor.as_deref() == Some("fortitoken-cloud");
+    let accounts: Vec<&AccountFacts> = swap.device.accounts.iter().filter(is_cloud).collect();
+    let names: Vec<&str> = accounts.iter().map(|facts| facts.account.name.as_str()).collect();
     (!names.is_empty()).then(|| {
         Hurdle::new(
             "rma-cloud",
@@ -149,6 +169,7 @@ fn cloud(swap: &Swap<'_>) -> Option<Hurdle> {
             ),
             "Their realm is named after the serial of the unit: see to it in FortiIdentity Cloud.",
         )
+        .citing(accounts.iter().map(|facts| swap.device.account_evidence(facts)))
     })
 }
 

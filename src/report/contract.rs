@@ -15,13 +15,14 @@ use crate::template::TemplateSet;
 const PAGE: &str = include_str!("../../docs/templates.md");
 
 /// Parts of the view that are described elsewhere in it.
-const DESCRIBED_AS: [(&str, &str); 7] = [
+const DESCRIBED_AS: [(&str, &str); 8] = [
     ("muted", "findings"),
     ("devices.findings", "summary.findings.by_action"),
     ("tickets.ha", "devices.ha"),
     ("tickets.findings", "findings"),
     ("rma.ha", "devices.ha"),
     ("rma.preparations", "rma.blockers"),
+    ("rma.blockers.evidence", "findings.evidence"),
     ("reprovision.tokens.owners", "tokens.owners"),
 ];
 

@@ -8,9 +8,11 @@ macro_rules! default {
     };
 }
 
-const DEFAULTS: [(&str, &str); 10] = [
+const DEFAULTS: [(&str, &str); 12] = [
+    default!("head.html"),
     default!("macros.html"),
     default!("replacement.html"),
+    default!("replacement.md"),
     default!("report.html"),
     default!("report.md"),
     default!("reprovision.md"),

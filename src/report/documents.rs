@@ -142,6 +142,45 @@ fn what_a_device_says_stays_text() {
 }
 
 #[test]
+fn what_a_device_says_stays_text_on_the_pages_around_a_swap() {
+    let each = |template: &str, each: &str| ReportRequest {
+        source: ReportSource::Template(template.to_owned()),
+        dest: format!("{template}/{{{{ {each}.host }}}}"),
+        each: Some(each.to_owned()),
+        place: None,
+    };
+    let requests = [
+        each("rma.html", "rma"),
+        each("rma.md", "rma"),
+        each("replacement.html", "replacement"),
+        each("replacement.md", "replacement"),
+    ];
+    let mut record = hostile();
+    record.header.reports = requests.to_vec();
+    let facts = FleetFacts::from_record(&record);
+    let view = Arc::new(view_of(&record).compared(&facts, &record));
+    assert_eq!((view.rma.len(), view.replacements.len()), (3, 3));
+    let templates = templates();
+    let mut renderer = Renderer::new(&view, &templates);
+    for document in requests.iter().flat_map(|request| renderer.render(request).unwrap()) {
+        let (path, text) = (document.path, String::from_utf8(document.bytes).unwrap());
+        let steers = |c: char| crate::model::is_unsafe(c) && c != '\n';
+        assert!(!text.contains(steers), "{path}");
+        let outlaws: &[&str] = match path.contains(".html/") {
+            true => &["<script", "onerror=\""],
+            false => &["<script>", "[a](javascript", "|`x`"],
+        };
+        // What is to be pasted stands in blocks of code, as it is.
+        for line in text.lines().filter(|line| !line.starts_with("    ")) {
+            let found = outlaws.iter().find(|outlaw| line.contains(**outlaw));
+            assert!(found.is_none(), "{path} holds {found:?}: {line}");
+        }
+        // The unit that calls itself so is the first.
+        assert!(!path.contains("=fw") || text.contains("alert"), "{path}: {text}");
+    }
+}
+
+#[test]
 fn a_ticket_of_any_other_rule_says_what_is_the_case() {
     let mut view = view_of(&example_record());
     view.tickets.truncate(1);

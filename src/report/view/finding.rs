@@ -100,7 +100,7 @@ pub(super) fn token_of<'a>(fleet: &'a FleetFacts, finding: &Finding) -> Option<&
 }
 
 impl EvidenceView {
-    fn new(evidence: &Evidence) -> Self {
+    pub(super) fn new(evidence: &Evidence) -> Self {
         Self {
             host: Text::from(&evidence.host),
             device_serial: Text::maybe(evidence.device_serial.as_ref()),

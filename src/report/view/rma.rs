@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::rma_step::{RmaStepView, steps};
 use super::rma_ticket::{RmaTicketView, tickets};
-use super::{DeviceView, HaView, OwnerView, Text};
+use super::{DeviceView, EvidenceView, HaView, OwnerView, Text};
 use crate::findings::{Fate, Hurdle, Owner, Swap, SwapToken, Verdict};
 use crate::model::Severity;
 
@@ -68,6 +68,8 @@ pub struct RmaHurdleView {
     pub severity: &'static str,
     pub message: Text,
     pub remedy: Text,
+    /// The first lines that it rests on.
+    pub evidence: Vec<EvidenceView>,
 }
 
 /// How many tokens share a fate.
@@ -140,7 +142,7 @@ impl RmaView {
             break_glass: swap
                 .super_administrators()
                 .next()
-                .map(|_| swap.break_glass().map(|account| Text::from(&account.name)).collect()),
+                .map(|_| swap.break_glass().map(|facts| Text::from(&facts.account.name)).collect()),
             licences: Text::list(&swap.licences()),
             fates: Fate::ALL.into_iter().filter_map(|fate| RmaFateView::new(fate, swap)).collect(),
             tokens: swap.tokens.iter().map(RmaTokenView::new).collect(),
@@ -184,6 +186,7 @@ impl RmaHurdleView {
             severity: hurdle.severity.as_str(),
             message: Text::from(&hurdle.message),
             remedy: Text::from(&hurdle.remedy),
+            evidence: hurdle.evidence.iter().map(EvidenceView::new).collect(),
         }
     }
 }
