@@ -175,6 +175,15 @@ async fn the_agent_logs_in_at_a_jump_host_with_the_key_that_is_meant_and_with_no
     }
     assert_eq!((bastion.logins(), refused()), (2, 0), "{}", bastion.log());
 
+    // To scan the keys of devices, nobody but the jump host is logged in to.
+    let agent = SshAgent::start(bastion.folder(), &[bastion.path("user")]);
+    let hosts = desk.path("hosts.ini");
+    let mut scan = desk.command(&["scan-keys", "-T", "20", "-i", hosts.to_str().unwrap()]);
+    scan.env("SSH_AUTH_SOCK", &agent.socket);
+    let scanned = tokio::task::block_in_place(|| desk.finish(&mut scan));
+    assert!(scanned.err.contains("0 new, 2 known"), "{}", scanned.err);
+    assert_eq!((bastion.logins(), refused()), (3, 0), "{}", bastion.log());
+
     // Of several none is guessed.
     let agent = SshAgent::start(bastion.folder(), &[bastion.path("host"), bastion.path("user")]);
     let (code, said) = audit(&agent, "");
@@ -184,7 +193,7 @@ async fn the_agent_logs_in_at_a_jump_host_with_the_key_that_is_meant_and_with_no
         format!("jump host `127.0.0.1`: the agent holds 2 keys, and none is named for `{user}`");
     assert!(said.contains(&several), "{said}");
     assert!(said.contains("`ansible_ssh_proxy_jump_private_key_file: KEY.pub`"), "{said}");
-    assert_eq!((bastion.logins(), refused()), (2, 0), "{}", bastion.log());
+    assert_eq!((bastion.logins(), refused()), (3, 0), "{}", bastion.log());
 
     // Its public key names it; so does a locked private key with the public one beside it.
     let (code, said) = audit(&agent, &named("user.pub"));
@@ -192,15 +201,15 @@ async fn the_agent_logs_in_at_a_jump_host_with_the_key_that_is_meant_and_with_no
     lock(&bastion.path("user"), &[]);
     let (code, said) = audit(&agent, &named("user"));
     assert_eq!(code, 0, "{said}");
-    assert_eq!((bastion.logins(), refused()), (4, 0), "{}", bastion.log());
+    assert_eq!((bastion.logins(), refused()), (5, 0), "{}", bastion.log());
 
     let (_, said) = audit(&agent, &named("user_rsa.pub"));
     assert!(said.contains("holds a public key, and no agent holds the private one"), "{said}");
-    assert_eq!((bastion.logins(), refused()), (4, 0), "{}", bastion.log());
+    assert_eq!((bastion.logins(), refused()), (5, 0), "{}", bastion.log());
     let (code, said) = audit(&agent, &named("host.pub"));
     assert_eq!(code, 4);
     assert!(said.contains("jump host `127.0.0.1`: it refused the key SHA256:"), "{said}");
-    assert_eq!((bastion.logins(), refused()), (4, 1), "{}", bastion.log());
+    assert_eq!((bastion.logins(), refused()), (5, 1), "{}", bastion.log());
 }
 
 #[tokio::test(flavor = "multi_thread")]

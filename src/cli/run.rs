@@ -1,7 +1,6 @@
 //! `tokenfleet run`: a playbook over a fleet.
 
 use std::collections::BTreeSet;
-use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -19,9 +18,9 @@ use crate::cli::run_arguments::RunArguments;
 use crate::cli::run_id::run_id;
 use crate::cli::signals::listen;
 use crate::cli::store_location::open_store;
-use crate::cli::stream::{print, say, say_issues, variable};
+use crate::cli::stream::{print, say, say_issues};
 use crate::cli::system_clock::SystemClock;
-use crate::cli::ways::Ways;
+use crate::cli::ways::{Ways, agent_socket};
 use crate::files;
 use crate::fortios::session::Limits;
 use crate::model::{Connection, HostKeyPolicy, InputIssue, RunHeader, Secret};
@@ -186,7 +185,7 @@ fn ssh_settings(arguments: &RunArguments) -> SshSettings {
     SshSettings {
         jump_ramp: arguments.jump_ramp,
         most_refused_logins: arguments.max_refused_logins as usize,
-        agent: variable("SSH_AUTH_SOCK").filter(|path| !path.is_empty()).map(PathBuf::from),
+        agent: agent_socket(),
         ..limit.map_or_else(SshSettings::default, SshSettings::with_limit)
     }
 }

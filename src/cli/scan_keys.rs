@@ -22,6 +22,7 @@ use crate::cli::ssh_config_files::{read_other_ssh_configs, read_ssh_config};
 use crate::cli::stream::{print, say, say_issues};
 use crate::cli::system_clock::SystemClock;
 use crate::cli::vault_passwords::read_keyring;
+use crate::cli::ways::agent_socket;
 use crate::files;
 use crate::inventory::Inventory;
 use crate::model::{
@@ -75,6 +76,8 @@ async fn scan(arguments: &ScanKeysArguments) -> Result<Exit, Complaint> {
     let limit = arguments.timeout.map(Duration::from_secs);
     let settings = SshSettings {
         known_hosts: known,
+        // It is for jump hosts alone: no device is logged in to.
+        agent: agent_socket(),
         ..limit.map_or_else(SshSettings::default, SshSettings::with_limit)
     };
     let (scans, interrupted) = ask_all(targets, SshConnector::new(settings), forks).await;

@@ -1,8 +1,10 @@
 //! The ways to devices: each host by the one that its inventory names.
 
 use std::io;
+use std::path::PathBuf;
 use std::sync::Arc;
 
+use crate::cli::stream::variable;
 use crate::model::{Connection, HostFailure, Negotiated, Target};
 use crate::offline::{TranscriptConnector, TranscriptTransport};
 use crate::runner::{Connector, Transport};
@@ -12,6 +14,11 @@ use crate::ssh::{SshConnector, SshTransport};
 pub(super) struct Ways {
     pub ssh: Arc<SshConnector>,
     pub transcripts: TranscriptConnector,
+}
+
+/// The socket of this user's agent.
+pub(super) fn agent_socket() -> Option<PathBuf> {
+    variable("SSH_AUTH_SOCK").filter(|path| !path.is_empty()).map(PathBuf::from)
 }
 
 pub(super) enum Way {
