@@ -299,6 +299,48 @@ async fn an_audit_begins_as_slowly_through_a_jump_host_as_it_is_told() {
     assert!(took[1] >= 1000 && took[2] >= 1000, "{took:?}");
 }
 
+/// A jump host under a name of `~/.ssh/config`.
+fn configured(name: &str, bastion: &Bastion) -> String {
+    format!(
+        "Host {name}\n HostName 127.0.0.1\n Port {}\n User {}\n IdentityFile {}\n",
+        bastion.port,
+        Bastion::user(),
+        bastion.path("user").display()
+    )
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_audit_goes_through_two_jump_hosts_and_through_a_command() {
+    let (Some(one), Some(two)) = (Bastion::start(""), Bastion::start("")) else { return };
+    let serving = units(2).await;
+    let desk = Desk::new();
+    let known = known_hosts_text(&serving) + &one.known_hosts() + &two.known_hosts();
+    let known = desk.file(".ssh/known_hosts", &known);
+    desk.file(".ssh/config", &(configured("one", &one) + &configured("two", &two)));
+    let by = |arguments: &str| {
+        let variables = format!("ansible_host=127.0.0.1\nansible_ssh_common_args='{arguments}'");
+        audit_of_two(&desk, &serving, &variables, &[])
+    };
+    let (code, said) = by("-J one,two");
+    assert_eq!(code, 0, "{said}");
+    assert_eq!((one.logins(), two.logins()), (1, 1));
+
+    let command = format!(
+        "ssh -F none -o BatchMode=yes -o UserKnownHostsFile={known} -i {} -p {} -W %h:%p {}@127.0.0.1",
+        one.path("user").display(),
+        one.port,
+        Bastion::user()
+    );
+    let (code, said) = by(&format!("-o ProxyCommand=\"{command}\""));
+    assert_eq!(code, 0, "{said}");
+    assert_eq!((one.logins(), two.logins()), (3, 1));
+    let (code, said) = by("-o ProxyCommand=\"ls /nowhere/%h/%p\"");
+    assert_eq!(code, 4, "{said}");
+    let place = format!("/nowhere/127.0.0.1/{}", ordinary(&serving)[0].address.port());
+    let command = format!("the ProxyCommand `ls {place}` ended with status 2: ls: ");
+    assert!(said.contains(&command), "{said}");
+}
+
 /// What becomes of six units when `harm` is done to the jump host of the first two while all are
 /// under way; two are behind another, and two behind none. The devices of the report.
 async fn harmed(harm: impl Fn(&Bastion)) -> Option<Vec<Json>> {
@@ -322,15 +364,7 @@ async fn harmed(harm: impl Fn(&Bastion)) -> Option<Vec<Json>> {
         Hosting::USER,
         Hosting::PASSWORD
     );
-    let hop = |name: &str, bastion: &Bastion| {
-        format!(
-            "Host {name}\n HostName 127.0.0.1\n Port {}\n User {}\n IdentityFile {}\n",
-            bastion.port,
-            Bastion::user(),
-            bastion.path("user").display()
-        )
-    };
-    desk.file(".ssh/config", &(hop("one", &bastion) + &hop("two", &other)));
+    desk.file(".ssh/config", &(configured("one", &bastion) + &configured("two", &other)));
     let inventory = desk.file("hosts.ini", &inventory);
     let reports = desk.path("reports");
     let audit = desk.start(&[
