@@ -338,3 +338,19 @@ async fn the_policy_may_stand_in_the_ssh_configuration() {
     let notes = desk.json()["run"]["notes"].clone();
     assert_eq!(notes, serde_json::json!(["the host keys of 1 hosts were not checked"]));
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_file_of_the_system_is_read_and_never_written() {
+    let desk = Desk::new();
+    let (serving, hosts, _) = served(&desk, Fleet::CHARACTERS).await;
+    let global = desk.file("global", &format!("{}\n", line_of(&serving, "fgt-lon-01")));
+    let named = format!("ansible_ssh_common_args='-o GlobalKnownHostsFile={global}'");
+    let audit = |limit: &str, more: &[&str]| {
+        let arguments = [&[AUDIT, "-i", &hosts, "-e", &named, "-l", limit], more].concat();
+        block_in_place(|| desk.audit(&arguments)).code & 7
+    };
+    assert_eq!([audit("fgt-lon-01", &[]), audit("fgt-vie-01", &[])], [0, 4]);
+    assert_eq!(audit("fgt-vie-01", &["--host-key-checking", "accept-new"]), 0);
+    assert_eq!(read(Path::new(&global)), [line_of(&serving, "fgt-lon-01")]);
+    assert_eq!(read(&desk.path(".ssh/known_hosts")), [line_of(&serving, "fgt-vie-01")]);
+}
