@@ -8,6 +8,7 @@ use clap::{Args, Parser, Subcommand};
 
 use super::run_arguments::{OutputArguments, RunArguments};
 use super::vault_arguments::{VaultArguments, VaultCommandArguments};
+use crate::inventory::Variables;
 use crate::lab::Fault;
 
 /// Audits the FortiTokens of a fleet of FortiGates, read-only.
@@ -36,6 +37,8 @@ pub enum Command {
     Explain(ExplainArguments),
     /// Encrypt, decrypt and edit files as ansible-vault does
     Vault(VaultCommandArguments),
+    /// Show the settings of ansible.cfg and the environment, and who set them
+    Config(ConfigArguments),
     /// Serve the simulated fleet alone, for rehearsals with any SSH client
     Lab(LabArguments),
 }
@@ -45,7 +48,7 @@ pub struct CheckArguments {
     /// The playbooks
     #[arg(required = true)]
     pub playbooks: Vec<PathBuf>,
-    /// Inventory file or folder, or a list of hosts with commas: the plan is checked as well
+    /// Inventory file or folder, or a list of hosts with commas: the plan is checked as well [default: that of ansible.cfg]
     #[arg(short, long = "inventory", value_name = "PATH")]
     pub inventories: Vec<String>,
     /// Folder of templates; those beside the playbook and the built-in ones stand behind them
@@ -68,8 +71,8 @@ pub struct ReportArguments {
 
 #[derive(Debug, Args)]
 pub struct InventoryArguments {
-    /// Inventory file or folder, or a list of hosts with commas; may be repeated
-    #[arg(short, long = "inventory", value_name = "PATH", required = true)]
+    /// Inventory file or folder, or a list of hosts with commas; may be repeated [default: that of ansible.cfg]
+    #[arg(short, long = "inventory", value_name = "PATH")]
     pub inventories: Vec<String>,
     /// Only the hosts that this pattern means
     #[arg(short, long, value_name = "PATTERN")]
@@ -107,8 +110,8 @@ pub struct ParseArguments {
 
 #[derive(Debug, Args)]
 pub struct ScanKeysArguments {
-    /// Inventory file or folder, or a list of hosts with commas; may be repeated
-    #[arg(short, long = "inventory", value_name = "PATH", required = true)]
+    /// Inventory file or folder, or a list of hosts with commas; may be repeated [default: that of ansible.cfg]
+    #[arg(short, long = "inventory", value_name = "PATH")]
     pub inventories: Vec<String>,
     /// Only the hosts that this pattern means, or the file behind @
     #[arg(short, long, value_name = "PATTERN")]
@@ -134,6 +137,9 @@ pub struct ScanKeysArguments {
     /// Add the keys that are new to known_hosts, once they are reviewed
     #[arg(long)]
     pub append: bool,
+    /// What ansible.cfg says of connections.
+    #[arg(skip)]
+    pub settings: Variables,
     #[command(flatten)]
     pub vault: VaultArguments,
 }
@@ -147,6 +153,13 @@ pub struct ExplainArguments {
     pub playbook: Option<PathBuf>,
     #[command(flatten)]
     pub vault: VaultArguments,
+}
+
+#[derive(Debug, Args)]
+pub struct ConfigArguments {
+    /// Only what is set
+    #[arg(long)]
+    pub only_changed: bool,
 }
 
 #[derive(Debug, Args)]

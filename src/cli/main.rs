@@ -6,7 +6,8 @@ use clap::Parser;
 
 use crate::cli::arguments::{Arguments, Command};
 use crate::cli::exit::Exit;
-use crate::cli::{check, explain, inventory, lab, parse, report, run, scan_keys, vault};
+use crate::cli::filling_in::fill_in;
+use crate::cli::{check, config, explain, inventory, lab, parse, report, run, scan_keys, vault};
 
 /// Runs the program.
 pub fn main() -> ExitCode {
@@ -18,7 +19,11 @@ pub fn main() -> ExitCode {
             return if error.use_stderr() { Exit::INPUT } else { Exit::SUCCESS }.into();
         }
     };
-    match arguments.command {
+    let mut command = arguments.command;
+    if let Err(complaint) = fill_in(&mut command) {
+        return complaint.say().into();
+    }
+    match command {
         Command::Run(arguments) => run::run(&arguments),
         Command::Check(arguments) => check::check(&arguments),
         Command::Report(arguments) => report::report(&arguments),
@@ -26,6 +31,7 @@ pub fn main() -> ExitCode {
         Command::Parse(arguments) => parse::parse(&arguments),
         Command::ScanKeys(arguments) => scan_keys::scan_keys(&arguments),
         Command::Explain(arguments) => explain::explain(&arguments),
+        Command::Config(arguments) => config::config(&arguments),
         Command::Vault(arguments) => vault::vault(&arguments.command),
         Command::Lab(arguments) => lab::lab(&arguments),
     }

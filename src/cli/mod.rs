@@ -3,12 +3,17 @@
 //! Comes in: the command line and the environment. Goes out: an exit code. This is the only module
 //! that knows all the others; start reading at [`main`].
 
+mod ansible_config;
+mod ansible_keys;
+mod ansible_settings;
 mod arguments;
 mod baseline;
 mod check;
 mod complaint;
+mod config;
 mod exit;
 mod explain;
+mod filling_in;
 mod following;
 mod inventory;
 mod known_hosts_files;

@@ -54,7 +54,7 @@ pub(super) fn prepare(
     let inventory =
         read_inventory(&arguments.inventories, Some(&arguments.playbook), &keyring, &mut remarks)?;
     let ssh_config = read_ssh_config(arguments.ssh_config.as_deref(), &mut remarks)?;
-    let other_ssh_configs = read_other_ssh_configs(&inventory, &mut remarks)?;
+    let other_ssh_configs = read_other_ssh_configs(&inventory, &arguments.settings, &mut remarks)?;
     let mut request = request(arguments, asked, keyring)?;
     request.connection.ssh_config = ssh_config;
     request.connection.other_ssh_configs = other_ssh_configs;
@@ -150,6 +150,7 @@ fn request(
         },
         keyring,
         leaves_secrets,
+        settings: arguments.settings.clone(),
         playbook_dir: absolute(folder_of(&arguments.playbook)),
     })
 }

@@ -172,7 +172,7 @@ fn settings(arguments: &RunArguments, plan: &Plan) -> RunnerSettings {
     }
     RunnerSettings {
         forks,
-        retries: arguments.retries,
+        retries: arguments.retries.unwrap_or_default(),
         ramp: arguments.ramp,
         host: Duration::from_secs(arguments.host_timeout),
         session,

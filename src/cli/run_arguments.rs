@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use clap::{Args, ValueEnum};
 
 use super::vault_arguments::VaultArguments;
+use crate::inventory::Variables;
 use crate::model::Severity;
 use crate::report::{CsvStyle, Delimiter};
 
@@ -23,9 +24,9 @@ pub struct RunArguments {
     /// Seconds for the whole examination of one host
     #[arg(long, default_value_t = 1800, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..=86_400))]
     pub host_timeout: u64,
-    /// Try a connection that did not come about so many times again, with growing pauses; a login never
-    #[arg(long, default_value_t = 0, value_name = "N", value_parser = clap::value_parser!(u32).range(0..=10))]
-    pub retries: u32,
+    /// Try a connection that did not come about so many times again, with growing pauses; a login never [default: 0]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(0..=10))]
+    pub retries: Option<u32>,
     /// Connections that may begin in one second
     #[arg(long, value_name = "N")]
     pub ramp: Option<NonZeroU32>,
@@ -57,8 +58,8 @@ pub struct RunArguments {
 pub struct PlanArguments {
     /// The playbook
     pub playbook: PathBuf,
-    /// Inventory file or folder, or a list of hosts with commas; may be repeated
-    #[arg(short, long = "inventory", value_name = "PATH", required = true)]
+    /// Inventory file or folder, or a list of hosts with commas; may be repeated [default: that of ansible.cfg]
+    #[arg(short, long = "inventory", value_name = "PATH")]
     pub inventories: Vec<String>,
     /// Only the hosts that this pattern means, or the file behind @
     #[arg(short, long, value_name = "PATTERN")]
@@ -93,11 +94,20 @@ pub struct PlanArguments {
     /// OpenSSH's configuration, for what neither inventory nor flags say; or none [default: ~/.ssh/config and the system's]
     #[arg(long, value_name = "FILE")]
     pub ssh_config: Option<PathBuf>,
+    /// Options for OpenSSH, where the inventory has no ansible_ssh_common_args
+    #[arg(long, value_name = "OPTIONS", allow_hyphen_values = true)]
+    pub ssh_common_args: Option<String>,
+    /// Options for OpenSSH, where the inventory has no ansible_ssh_extra_args
+    #[arg(long, value_name = "OPTIONS", allow_hyphen_values = true)]
+    pub ssh_extra_args: Option<String>,
     /// Folder of templates; those beside the playbook and the built-in ones stand behind them
     #[arg(long, value_name = "FOLDER")]
     pub templates: Option<PathBuf>,
     #[command(flatten)]
     pub vault: VaultArguments,
+    /// What ansible.cfg and flags say of connections.
+    #[arg(skip)]
+    pub settings: Variables,
 }
 
 /// What comes out of a run, and where to.

@@ -104,11 +104,13 @@ fn targets(
         extra_vars: read_extra_vars(&arguments.extra_vars, &keyring)?,
         keyring,
         leaves_secrets: true,
+        settings: arguments.settings.clone(),
         ..Request::default()
     };
     request.connection.known_hosts = known_hosts_flag(arguments.known_hosts.as_deref());
     request.connection.ssh_config = read_ssh_config(arguments.ssh_config.as_deref(), remarks)?;
-    request.connection.other_ssh_configs = read_other_ssh_configs(&inventory, remarks)?;
+    request.connection.other_ssh_configs =
+        read_other_ssh_configs(&inventory, &arguments.settings, remarks)?;
     let planned = playbook::plan(&playbook, Arc::new(inventory), request, &templar)
         .map_err(|issues| Complaint::new(issues, remarks.sources.clone()))?;
     remarks.issues.extend(planned.warnings);

@@ -7,18 +7,19 @@ use directories::BaseDirs;
 
 use crate::cli::complaint::Complaint;
 use crate::files::{self, FileKind};
-use crate::inventory::{Inventory, SshConfig, ssh_config_files};
+use crate::inventory::{Inventory, SshConfig, Variables, ssh_config_files};
 use crate::model::{InputIssue, SourceFile, matches_wildcards};
 
 /// Where the system keeps its own.
 const SYSTEM: &str = "/etc/ssh";
 
-/// Reads those that an inventory names by `-F`, each under its name.
+/// Reads those that an inventory or the settings name by `-F`, each under its name.
 pub(super) fn read_other_ssh_configs(
     inventory: &Inventory,
+    settings: &Variables,
     remarks: &mut Complaint,
 ) -> Result<HashMap<String, SshConfig>, Complaint> {
-    let names = ssh_config_files(inventory).into_iter();
+    let names = ssh_config_files(inventory, settings).into_iter();
     names
         .map(|name| {
             let path = match (name.strip_prefix("~/"), BaseDirs::new()) {

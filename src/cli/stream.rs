@@ -1,10 +1,14 @@
 //! The two streams: stdout is data, stderr is conversation.
 
 use std::io::{self, IsTerminal, Write};
+use std::sync::OnceLock;
 
 use crate::cli::exit::Exit;
 use crate::model::{InputIssue, SourceFile, clean};
 use crate::terminal::{Look, render_issues, write_text};
+
+/// Whether colours are forced or forbidden by the settings.
+static COLOUR: OnceLock<bool> = OnceLock::new();
 
 /// Writes data. A reader that went away (`| head`) is no error; a full disk is.
 pub(super) fn print(text: &str) -> Exit {
@@ -44,12 +48,36 @@ pub(super) fn say_issues(issues: &[InputIssue], sources: &[SourceFile]) {
 
 /// What stderr can show.
 pub(super) fn stderr_look() -> Look {
-    Look::of(io::stderr().is_terminal(), variable)
+    look(io::stderr().is_terminal())
 }
 
 /// What stdout can show.
 pub(super) fn stdout_look() -> Look {
-    Look::of(io::stdout().is_terminal(), variable)
+    look(io::stdout().is_terminal())
+}
+
+fn look(is_terminal: bool) -> Look {
+    let look = Look::of(is_terminal, variable);
+    match COLOUR.get() {
+        Some(colour) => Look { colour: *colour, ..look },
+        None => look,
+    }
+}
+
+/// Decides on colours for good, whatever the streams are.
+pub(super) fn set_colour(colour: bool) {
+    // Only the first counts, and there is no second.
+    let _ = COLOUR.set(colour);
+}
+
+/// The variables of the environment whose names begin so, sorted.
+pub(super) fn variables(prefix: &str) -> Vec<(String, String)> {
+    let all = std::env::vars_os().filter_map(|(name, value)| {
+        Some((name.into_string().ok()?, value.to_string_lossy().into_owned()))
+    });
+    let mut found: Vec<_> = all.filter(|(name, _)| name.starts_with(prefix)).collect();
+    found.sort();
+    found
 }
 
 /// A variable of the environment.

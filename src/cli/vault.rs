@@ -14,7 +14,7 @@ use crate::cli::vault_arguments::{
 };
 use crate::cli::vault_encrypt_string::encrypt_string;
 use crate::cli::vault_passwords::{
-    Asking, Origin, Source, file_source, identities, keyring, read_passwords, source, sources,
+    Asking, Origin, Source, file_source, read_passwords, source, sources,
 };
 use crate::files::{self, FileKind};
 use crate::model::InputIssue;
@@ -87,7 +87,8 @@ fn rekey(arguments: &RekeyArguments) -> Result<Exit, InputIssue> {
         plain.push((path, opened(path, &read(path)?, &keyring)?.bytes));
     }
     let label = arguments.key.encrypt_vault_id.as_deref();
-    let mut new = label.map_or_else(Vec::new, |_| identities());
+    let known = arguments.key.vault.identities.iter().filter(|_| label.is_some());
+    let mut new: Vec<_> = known.map(|id| source(id)).collect();
     new.extend(arguments.new_vault_id.as_deref().map(source));
     new.extend(arguments.new_vault_password_file.clone().map(file_source));
     let password = chosen(or_asked(new), label)?;
@@ -170,7 +171,8 @@ pub(super) fn seal_now(plain: &[u8], password: &Password) -> Result<String, Inpu
 
 /// The passwords to open with; asked for when nothing says where they are.
 fn opening_keyring(arguments: &VaultArguments) -> Result<Keyring, InputIssue> {
-    Ok(keyring(read_passwords(or_asked(sources(arguments)), Asking::Known)?))
+    let passwords = read_passwords(or_asked(sources(arguments)), Asking::Known)?;
+    Ok(Keyring::new(passwords, arguments.labels_must_match))
 }
 
 /// The password to encrypt with.

@@ -16,6 +16,12 @@ pub struct VaultArguments {
     /// Ask for the vault password
     #[arg(short = 'J', long, visible_alias = "ask-vault-password")]
     pub ask_vault_pass: bool,
+    /// `ANSIBLE_VAULT_IDENTITY_LIST`: these count before those of the flags.
+    #[arg(skip)]
+    pub identities: Vec<String>,
+    /// `ANSIBLE_VAULT_ID_MATCH`
+    #[arg(skip)]
+    pub labels_must_match: bool,
 }
 
 /// `tokenfleet vault`
@@ -124,7 +130,7 @@ pub struct CreateArguments {
 #[derive(Debug, Args)]
 pub struct SealingArguments {
     /// Encrypt with the password that has this label
-    #[arg(long, value_name = "LABEL", env = "ANSIBLE_VAULT_ENCRYPT_IDENTITY", hide_env = true)]
+    #[arg(long, value_name = "LABEL")]
     pub encrypt_vault_id: Option<String>,
     #[command(flatten)]
     pub vault: VaultArguments,

@@ -7,7 +7,7 @@ use std::time::Duration;
 use directories::BaseDirs;
 use zeroize::Zeroizing;
 
-use crate::cli::stream::{say_issues, variable};
+use crate::cli::stream::say_issues;
 use crate::cli::vault_arguments::VaultArguments;
 use crate::files;
 use crate::inventory::open_file;
@@ -42,41 +42,25 @@ pub(super) enum Asking {
     New,
 }
 
-/// Reads or asks for all passwords that flags and environment name.
+/// Reads or asks for all passwords that flags and settings name.
 ///
 /// # Errors
 /// None of them could be had.
 pub(super) fn read_keyring(arguments: &VaultArguments) -> Result<Arc<Keyring>, InputIssue> {
     let passwords = read_passwords(sources(arguments), Asking::Known)?;
-    Ok(Arc::new(keyring(passwords)))
+    Ok(Arc::new(Keyring::new(passwords, arguments.labels_must_match)))
 }
 
-/// These passwords, tried as the environment wants it.
-pub(super) fn keyring(passwords: Vec<Password>) -> Keyring {
-    let must_match = variable("ANSIBLE_VAULT_ID_MATCH").is_some_and(|text| {
-        ["1", "true", "yes", "on", "y", "t"].contains(&text.trim().to_ascii_lowercase().as_str())
-    });
-    Keyring::new(passwords, must_match)
-}
-
-/// In Ansible's order: the list of the environment, `--vault-id`, `--vault-password-file`, the file
-/// of the environment, `--ask-vault-pass`.
+/// In Ansible's order: the list of the settings, `--vault-id`, `--vault-password-file`, the file
+/// of the settings, `--ask-vault-pass`.
 pub(super) fn sources(arguments: &VaultArguments) -> Vec<Source> {
-    let mut sources = identities();
-    sources.extend(arguments.vault_ids.iter().map(|id| source(id)));
-    let file = variable("ANSIBLE_VAULT_PASSWORD_FILE").filter(|path| !path.is_empty());
-    let files = arguments.vault_password_files.iter().cloned().chain(file.map(PathBuf::from));
-    sources.extend(files.map(file_source));
+    let ids = arguments.identities.iter().chain(&arguments.vault_ids);
+    let mut sources: Vec<_> = ids.map(|id| source(id)).collect();
+    sources.extend(arguments.vault_password_files.iter().cloned().map(file_source));
     if arguments.ask_vault_pass {
         sources.push(Source { label: DEFAULT_LABEL.to_owned(), origin: Origin::Asked });
     }
     sources
-}
-
-/// The list of the environment.
-pub(super) fn identities() -> Vec<Source> {
-    let list = variable("ANSIBLE_VAULT_IDENTITY_LIST").unwrap_or_default();
-    list.split(',').map(str::trim).filter(|id| !id.is_empty()).map(source).collect()
 }
 
 /// What a `--vault-id` means.

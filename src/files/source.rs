@@ -46,6 +46,12 @@ pub fn is_writable_by_others(path: &Path) -> bool {
     fs::metadata(path).is_ok_and(|metadata| metadata.permissions().mode() & 0o022 != 0)
 }
 
+/// Whether anybody at all may change what stands at `path`.
+pub fn is_writable_by_all(path: &Path) -> bool {
+    use std::os::unix::fs::PermissionsExt;
+    fs::metadata(path).is_ok_and(|metadata| metadata.permissions().mode() & 0o002 != 0)
+}
+
 /// Reads a whole text file of at most [`MAX_TEXT`] bytes. A byte order mark is skipped.
 ///
 /// # Errors

@@ -45,7 +45,7 @@ pub use located::{HostVariables, Located, Variables};
 pub use pattern::{Selection, select};
 pub use shared_device::{Endpoint, SharedDevice, shared_devices};
 pub use sources::{InventorySource, Sources, VariableDirectory, inventory_files, variable_files};
-pub use ssh_arguments::ssh_config_files;
+pub use ssh_arguments::{ssh_argument_warnings, ssh_config_files};
 pub use ssh_config::{Includes, SshConfig};
 pub use target::{ConnectionDefaults, target};
 pub use vaulted_file::open_file;

@@ -343,6 +343,11 @@ impl Planner<'_> {
         let first = plays.first().and_then(|index| self.plays.get(*index));
         let inventory = &self.variables.inventory;
         let mut variables = inventory.variables(host.as_str());
+        for (name, value) in self.variables.request.settings.iter() {
+            if variables.get(name).is_none() {
+                variables.set(name, value);
+            }
+        }
         if let Some(play) = first {
             variables.extend(&play.vars);
         }

@@ -22,6 +22,8 @@ pub struct Request {
     pub connection: ConnectionDefaults,
     /// Opens vaulted values.
     pub keyring: Arc<Keyring>,
+    /// What `ansible.cfg` says of connections, by the names of the variables that count more.
+    pub settings: Variables,
     /// Nobody will log in: the secrets of connections stay as they are, and cost nothing.
     pub leaves_secrets: bool,
     /// Folder of the playbook, absolute: `playbook_dir`.

@@ -47,6 +47,7 @@ impl Desk {
             .env("PATH", "/usr/bin:/bin")
             .env("HOME", self.home.path())
             .env("NO_COLOR", "1")
+            .env("ANSIBLE_CONFIG", "/dev/null")
             .stdin(Stdio::null());
         command
     }
