@@ -25,7 +25,7 @@ pub(super) fn check_code(text: &str, range: Range<usize>) -> Result<(), Template
     for at in 0..tokens.len() {
         let found = check_at(&tokens, at);
         if let Some((mut error, place)) = found {
-            error.spot = Some(Spot::within(text, place));
+            error.spot = Some(Box::new(Spot::within(text, place)));
             return Err(error);
         }
     }
@@ -53,7 +53,7 @@ pub(super) fn check_members(text: &str, known: &[&str]) -> Result<(), TemplateEr
         }
         let mut error = TemplateError::new(format!("there is no template `{}`", name.inner()))
             .hint(nearest_hint(name.inner(), known));
-        error.spot = Some(Spot::within(text, name.start..name.end()));
+        error.spot = Some(Box::new(Spot::within(text, name.start..name.end())));
         return Err(error);
     }
     Ok(())

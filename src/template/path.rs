@@ -104,7 +104,7 @@ pub(super) fn check_paths(
             };
             if let Some(Missing { name, holder, names, place, path }) = found {
                 let mut error = TemplateError::undefined(path).hint(hint(&name, &holder, &names));
-                error.spot = Some(Spot::within(text, place));
+                error.spot = Some(Box::new(Spot::within(text, place)));
                 return Err(error);
             }
         }

@@ -31,7 +31,7 @@ pub(super) fn check_shape(text: &str) -> Result<(), TemplateError> {
                         let message = format!("an `if` has more than {MOST_BRANCHES} branches");
                         let mut error =
                             TemplateError::new(message).hint("look the value up in a mapping");
-                        error.spot = Some(Spot::within(text, tag.start..tag.end()));
+                        error.spot = Some(Box::new(Spot::within(text, tag.start..tag.end())));
                         return Err(error);
                     }
                 }
@@ -60,7 +60,7 @@ pub(super) fn check_expression_shape(text: &str, range: Range<usize>) -> Result<
         Some(token) => {
             let message = format!("an expression has more than {MOST_STEPS} steps");
             let mut error = TemplateError::new(message).hint("divide it with `{% set %}`");
-            error.spot = Some(Spot::within(text, token.start..token.end()));
+            error.spot = Some(Box::new(Spot::within(text, token.start..token.end())));
             Err(error)
         }
     }

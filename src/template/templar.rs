@@ -137,7 +137,7 @@ impl Templar {
         if value.is_undefined() {
             let shown: String = text[range].trim().chars().take(MOST_SHOWN).collect();
             let mut error = TemplateError::undefined(shown);
-            error.spot = source.line(1).map(|line| source.spot(line));
+            error.spot = source.line(1).map(|line| Box::new(source.spot(line)));
             return Err(evaluation.explain(error));
         }
         Ok(value)

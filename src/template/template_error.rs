@@ -16,7 +16,7 @@ pub struct TemplateError {
     /// The remedy, one sentence without a full stop.
     pub hint: Option<String>,
     /// Where in the text it stands.
-    pub spot: Option<Spot>,
+    pub spot: Option<Box<Spot>>,
     /// What is undefined, where that is the cause: `tokens`, `result.rows`; empty where it has no
     /// name.
     pub undefined: Option<String>,
@@ -116,7 +116,7 @@ impl TemplateError {
             let mut spot = source.spot(named.unwrap_or(range));
             // minijinja's name for a text that is no template of a set.
             spot.template = Some(name.to_owned()).filter(|name| !name.starts_with('<'));
-            Some(spot)
+            Some(Box::new(spot))
         });
         found
     }
