@@ -167,6 +167,28 @@ fn a_part_that_cannot_be_filled_in_harms_only_who_uses_it() {
 }
 
 #[test]
+fn what_is_omitted_is_left_out_of_what_it_lies_in() {
+    let omitted = || Value::text("{{ nobody | default(omit) }}");
+    let value = map(&[
+        ("gone", omitted()),
+        ("kept", Value::text("{{ 1 | default(omit) }}")),
+        ("list", Value::List(vec![Value::Int(1), omitted()])),
+        ("inside", Value::text("{{ {'a': omit, 'b': [omit, 2]} }}")),
+    ]);
+    let filled = templar().fill(&value, &scope(&[])).unwrap();
+    let expected = map(&[
+        ("kept", Value::Int(1)),
+        ("list", Value::List(vec![Value::Int(1)])),
+        ("inside", map(&[("b", Value::List(vec![Value::Int(2)]))])),
+    ]);
+    assert_eq!(filled, expected);
+    assert_eq!(
+        refusal("{{ omit }}", &[]),
+        "the value is omitted where one is needed (use `default('')`, or leave the key out) at <>"
+    );
+}
+
+#[test]
 fn a_vaulted_value_is_named_when_it_is_used() {
     let secret = Value::Vault("CIPHER".to_owned());
     let variables = [("login", map(&[("user", Value::text("amy")), ("password", secret)]))];
@@ -266,7 +288,7 @@ fn what_goes_wrong_while_filling_in_says_what_and_where() {
         "{{ result.rows | map(attribute='user') | list }}",
         "{{ result.rows | selectattr('user', 'equalto', 'x') | list }}",
         "a\n  {{ secret + 1 }}",
-        "{{ '%s' % secret }}",
+        "{{ secret % 1 }}",
         "{{ secret | from_json }}",
         "{{ secret | combine({}) }}",
         "{{ secret | truncate(nope=1) }}",
@@ -292,7 +314,7 @@ fn what_goes_wrong_while_filling_in_says_what_and_where() {
     `user` is undefined in item 1 of the list (leave such items out with `selectattr(…, 'defined')`) at <user>
     `user` is undefined in item 1 of the list (leave such items out with `selectattr(…, 'defined')`) at <user>
     tried to use + operator on unsupported types string and number at <secret + 1>
-    text has no operator `%` here (use `'%s' | format(…)`) at <'%s' % secret>
+    text has no operator `%` here (use `'%s' | format(…)`) at <secret % 1>
     the text is not JSON: a mistake at line 1, column 1 of it at <from_json>
     a mapping is needed, and this is text at <combine({})>
     `truncate` has no argument `nope` at <truncate(nope=1)>
@@ -301,7 +323,7 @@ fn what_goes_wrong_while_filling_in_says_what_and_where() {
     value of type string is not callable at <secret()>
     the versions cannot be compared: a number stands in one where letters stand in the other, or they are not of this type at <version('1', '>')>
     the pattern is not a regular expression at <regex_search('(')>
-    `omit` is undefined (nothing is omitted here: use `default('')`, or leave the key out) at <omit>
+    the value is omitted where one is needed (use `default('')`, or leave the key out) at <omit>
     a function is printed, and not what it gives at <now>
     give me a site at <undef(hint='give me a site')>
     MD5 is not offered; use `hash('sha256')` at <hash('md5')>

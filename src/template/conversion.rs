@@ -4,6 +4,7 @@ use minijinja::Value as Jinja;
 use minijinja::value::ValueKind;
 
 use super::filters::DateTime;
+use super::omit::{is_omit, omitted};
 use super::{TemplateError, is_template};
 use crate::model::Value;
 
@@ -66,6 +67,7 @@ fn from_nested(value: &Jinja, depth: usize) -> Result<Value, TemplateError> {
         },
         ValueKind::Seq | ValueKind::Iterable => Value::List(
             items(value)?
+                .filter(|item| !is_omit(item))
                 .map(|item| from_nested(&item, depth + 1))
                 .collect::<Result<Vec<_>, _>>()?,
         ),
@@ -73,11 +75,15 @@ fn from_nested(value: &Jinja, depth: usize) -> Result<Value, TemplateError> {
             let mut map = indexmap::IndexMap::new();
             for key in items(value)? {
                 let item = value.get_item(&key).unwrap_or(Jinja::UNDEFINED);
+                if is_omit(&item) {
+                    continue;
+                }
                 map.insert(key_text(&key), from_nested(&item, depth + 1)?);
             }
             Value::Map(map)
         }
         ValueKind::Invalid => return Err(error_of(value)),
+        ValueKind::Plain if is_omit(value) => return Err(omitted()),
         ValueKind::Plain if value.downcast_object_ref::<DateTime>().is_none() => {
             return Err(TemplateError::new("the value is a function, and not data"));
         }

@@ -131,9 +131,6 @@ impl Evaluation {
             return error;
         };
         let root = what.split(['.', '[']).next().unwrap_or(what);
-        if root == "omit" {
-            return error.hint("nothing is omitted here: use `default('')`, or leave the key out");
-        }
         let known = self.seen().outcomes.get(root).cloned();
         if let Some(Outcome::Undefined(cause)) = known {
             return TemplateError { spot: error.spot, ..cause };

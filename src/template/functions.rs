@@ -7,6 +7,7 @@ use minijinja::{Environment, Error, Value};
 use super::TemplateError;
 use super::arguments::{invalid, items};
 use super::filters::DateTime;
+use super::omit::Omit;
 use super::source::LOOK_UP;
 
 /// The variable that holds the time of [`environment`](super::environment::environment).
@@ -27,7 +28,7 @@ pub(super) fn refused_function(name: &str) -> Option<&'static str> {
 
 /// The names that every scope has, for "did you mean".
 pub(super) const NAMES: &[&str] =
-    &["cycler", "dict", "joiner", "namespace", "now", "range", "undef"];
+    &["cycler", "dict", "joiner", "namespace", "now", "omit", "range", "undef"];
 
 pub(super) fn add_functions(environment: &mut Environment<'static>, now: Timestamp) {
     environment.remove_global("debug");
@@ -50,6 +51,7 @@ pub(super) fn add_functions(environment: &mut Environment<'static>, now: Timesta
     environment
         .add_function("cycler", |items: Rest<Value>| minijinja_contrib::globals::cycler(items.0));
     environment.add_function("joiner", minijinja_contrib::globals::joiner);
+    environment.add_global("omit", Value::from_object(Omit));
     environment.add_function("dict", dict);
     environment.add_function("undef", undef);
     environment.add_function(LOOK_UP, look_up);

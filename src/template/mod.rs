@@ -14,6 +14,7 @@ mod field;
 mod filters;
 mod functions;
 mod names;
+mod omit;
 mod rows;
 mod path;
 mod scope;
@@ -27,6 +28,7 @@ mod token;
 mod value_tests;
 
 pub use condition::Condition;
+pub use names::members;
 pub use rows::Rows;
 pub use scope::Scope;
 pub use templar::{Templar, is_template};

@@ -34,6 +34,30 @@ pub(super) fn check_code(text: &str, range: Range<usize>) -> Result<(), Template
 
 /// The first template that a text names, and that is not there.
 pub(super) fn check_members(text: &str, known: &[&str]) -> Result<(), TemplateError> {
+    let missing = named(text)
+        .into_iter()
+        .find(|named| !named.may_be_missing && !known.contains(&named.name.as_str()));
+    let Some(Named { name, place, .. }) = missing else { return Ok(()) };
+    let mut error = TemplateError::new(format!("there is no template `{name}`"))
+        .hint(nearest_hint(&name, known));
+    error.spot = Some(Box::new(Spot::within(text, place)));
+    Err(error)
+}
+
+/// The templates that a text includes, imports or extends, as far as it names them outright.
+pub fn members(text: &str) -> Vec<String> {
+    named(text).into_iter().map(|named| named.name).collect()
+}
+
+/// A template that another names.
+struct Named {
+    name: String,
+    place: Range<usize>,
+    may_be_missing: bool,
+}
+
+fn named(text: &str) -> Vec<Named> {
+    let mut found = Vec::new();
     for code in cut(text).codes.into_iter().filter(|code| !code.is_expression) {
         let tokens = tokens(text, code.range);
         let mut tokens = tokens.iter().skip_while(|token| token.is("-") || token.is("+"));
@@ -44,19 +68,16 @@ pub(super) fn check_members(text: &str, known: &[&str]) -> Result<(), TemplateEr
             continue;
         };
         let rest: Vec<&str> = tokens.take(2).map(|token| token.text).collect();
-        let may_be_missing = rest == ["ignore", "missing"];
         let is_whole = rest
             .first()
             .is_none_or(|next| next.starts_with(|c: char| c.is_alphabetic()) || *next == "-");
-        if !names_another || !is_whole || may_be_missing || known.contains(&name.inner()) {
-            continue;
+        if names_another && is_whole {
+            let may_be_missing = rest == ["ignore", "missing"];
+            let place = name.start..name.end();
+            found.push(Named { name: name.inner().to_owned(), place, may_be_missing });
         }
-        let mut error = TemplateError::new(format!("there is no template `{}`", name.inner()))
-            .hint(nearest_hint(name.inner(), known));
-        error.spot = Some(Box::new(Spot::within(text, name.start..name.end())));
-        return Err(error);
     }
-    Ok(())
+    found
 }
 
 type Found = Option<(TemplateError, Range<usize>)>;

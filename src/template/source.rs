@@ -87,7 +87,25 @@ impl Source {
         let tokens = tokens(text, range.clone());
         let mut done = range.start;
         let mut at = 0;
+        // The numbers of the tokens before which a bracket is to be closed.
+        let mut closers = Vec::new();
         while let Some(token) = tokens.get(at) {
+            while closers.pop_if(|closer| *closer == at).is_some() {
+                let end = tokens[at - 1].end();
+                self.keep(text, done..end);
+                self.insert(")", end);
+                done = end;
+            }
+            if let Some(operand) = formatted(&tokens, at) {
+                self.keep(text, done..token.start);
+                // In brackets the operands stand already.
+                let is_bracketed = tokens[at + 1].is("(");
+                self.insert(if is_bracketed { "| format" } else { "| format(" }, token.start);
+                closers.extend((!is_bracketed).then_some(operand));
+                done = if is_bracketed { tokens[at + 1].start } else { token.end() };
+                at += 1;
+                continue;
+            }
             if let Some(path) = guarded_path(&tokens, at).filter(|_| self.depth < MOST_DEPTH) {
                 self.keep(text, done..token.start);
                 self.look_up(text, &tokens[at..path], keeps_backslashes);
@@ -101,6 +119,12 @@ impl Source {
                 done = token.end();
             }
             at += 1;
+        }
+        for _ in closers {
+            let end = tokens.last().map_or(done, Token::end);
+            self.keep(text, done..end);
+            self.insert(")", end);
+            done = end;
         }
         self.keep(text, done..range.end);
     }
@@ -218,6 +242,31 @@ fn guarded_path(tokens: &[Token<'_>], at: usize) -> Option<usize> {
     (steps >= 2 && asks_whether_defined(rest)).then_some(end)
 }
 
+/// The number of the token behind the operand of a `%` at `at` that has a string literal before it,
+/// which is Python's way to format: minijinja has the filter `format` for it.
+fn formatted(tokens: &[Token<'_>], at: usize) -> Option<usize> {
+    let is_format = tokens.get(at)?.is("%")
+        && at.checked_sub(1).and_then(|before| tokens.get(before))?.kind == TokenKind::Text;
+    let first = tokens.get(at + 1).filter(|_| is_format)?;
+    if first.is("(") {
+        let end = bracket_end(tokens, at + 1)?;
+        let goes_on = tokens.get(end).is_some_and(|t| [".", "[", "(", "|"].iter().any(|m| t.is(m)));
+        return (!goes_on).then_some(end);
+    }
+    (first.kind != TokenKind::Mark).then_some(())?;
+    let mut end = at + 2;
+    while let Some(token) = tokens.get(end) {
+        if token.is(".") || token.is("|") {
+            end += 2;
+        } else if token.is("[") || token.is("(") {
+            end = bracket_end(tokens, end)?;
+        } else {
+            break;
+        }
+    }
+    (end <= tokens.len()).then_some(end)
+}
+
 /// The number of the token behind the `]` that ends the `[` at `open`; `None` for a slice.
 fn bracket_end(tokens: &[Token<'_>], open: usize) -> Option<usize> {
     let mut depth = 0;
@@ -291,6 +340,24 @@ mod tests {
         assert_eq!(ready("{{ a.b.c | upper }}"), "{{ a.b.c | upper }}");
         assert_eq!(ready("{{ a[1:2].c.d | d(1) }}"), "{{ a[1:2].c.d | d(1) }}");
         assert_eq!(ready("{{ a.b() | d(1) }}"), "{{ a.b() | d(1) }}");
+    }
+
+    #[test]
+    fn text_is_formatted_by_the_operator_of_python() {
+        let ready = |text| ready(text, Reading::File);
+        for (text, expected) in [
+            ("{{ '%s-%d' % (a, 3) }}", "{{ '%s-%d' | format(a, 3) }}"),
+            ("{{ '%s' % a ~ 'x' }}", "{{ '%s' | format( a) ~ 'x' }}"),
+            ("{{ '%s' % a.b[0] | upper }}", "{{ '%s' | format( a.b[0] | upper) }}"),
+            ("{{ '%s' % a.b.c | d('') }}", "{{ '%s' | format( __look_up(a, 'b', 'c') | d('')) }}"),
+            ("{% set x = '%s' % ('%s' % a) %}", "{% set x = '%s' | format('%s' | format( a)) %}"),
+            ("{{ a % 3 }}", "{{ a % 3 }}"),
+            ("{{ '%s' % (a) | upper }}", "{{ '%s' % (a) | upper }}"),
+            ("{{ '%s' % ", "{{ '%s' % "),
+            ("{{ '%s' % a |", "{{ '%s' % a |"),
+        ] {
+            assert_eq!(ready(text), expected);
+        }
     }
 
     #[test]

@@ -10,6 +10,7 @@ use super::conversion::from_jinja;
 use super::environment::environment;
 use super::evaluation::Evaluation;
 use super::names::{check_code, check_template};
+use super::omit::{is_omit, omitted};
 use super::shape::{check_expression_shape, check_shape};
 use super::source::{Reading, Source};
 use super::token::cut;
@@ -71,7 +72,8 @@ impl Templar {
     /// A value with all templates in it filled in: in lists and in the values of mappings too. A
     /// text that is one `{{ … }}` and nothing else becomes what the expression gives, any other
     /// text stays text. `Unsafe` text is left as it is, and text that comes out looking like a
-    /// template is `Unsafe`, so that nobody fills it in again. Vaulted values are opened.
+    /// template is `Unsafe`, so that nobody fills it in again. Vaulted values are opened, and
+    /// what is `omit` is left out.
     ///
     /// # Errors
     /// The first mistake.
@@ -84,21 +86,39 @@ impl Templar {
         value: &Value,
         evaluation: &Arc<Evaluation>,
     ) -> Result<Value, TemplateError> {
-        match value {
-            Value::Text(text) if is_template(text) => from_jinja(&self.template(text, evaluation)?),
+        self.fill_part(value, evaluation)?.ok_or_else(omitted)
+    }
+
+    /// `None` for what is omitted: it is left out of the list or mapping that it is in.
+    fn fill_part(
+        &self,
+        value: &Value,
+        evaluation: &Arc<Evaluation>,
+    ) -> Result<Option<Value>, TemplateError> {
+        Ok(Some(match value {
+            Value::Text(text) if is_template(text) => {
+                let filled = self.template(text, evaluation)?;
+                if is_omit(&filled) {
+                    return Ok(None);
+                }
+                from_jinja(&filled)?
+            }
             Value::List(items) => items
                 .iter()
-                .map(|item| self.fill_within(item, evaluation))
+                .filter_map(|item| self.fill_part(item, evaluation).transpose())
                 .collect::<Result<_, _>>()
-                .map(Value::List),
+                .map(Value::List)?,
             Value::Map(map) => map
                 .iter()
-                .map(|(key, item)| Ok((key.clone(), self.fill_within(item, evaluation)?)))
+                .filter_map(|(key, item)| {
+                    let filled = self.fill_part(item, evaluation).transpose()?;
+                    Some(filled.map(|item| (key.clone(), item)))
+                })
                 .collect::<Result<_, _>>()
-                .map(Value::Map),
-            Value::Vault(ciphertext) => evaluation.open(ciphertext),
-            other => Ok(other.clone()),
-        }
+                .map(Value::Map)?,
+            Value::Vault(ciphertext) => evaluation.open(ciphertext)?,
+            other => other.clone(),
+        }))
     }
 
     /// What a text with templates in it becomes.

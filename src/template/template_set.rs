@@ -1,6 +1,7 @@
 //! Template files that may include one another.
 
 use std::io;
+use std::sync::Arc;
 
 use indexmap::IndexMap;
 use jiff::Timestamp;
@@ -8,12 +9,13 @@ use minijinja::value::{Serde, merge_maps};
 use minijinja::{Environment, Value as Jinja};
 use serde::Serialize;
 
-use super::TemplateError;
 use super::condition::Condition;
 use super::environment::{Trimming, environment};
+use super::evaluation::Evaluation;
 use super::names::{check_members, check_template};
 use super::path::{check_paths, explain};
 use super::source::{Reading, Source, header};
+use super::{Scope, Templar, TemplateError};
 use crate::model::{InputIssue, Place, SourceFile};
 
 /// Work that one report may take: enough for 500,000 rows of a wide table.
@@ -91,6 +93,12 @@ impl TemplateSet {
     /// What a view becomes as the context of [`TemplateSet::render`]; made once for many renders.
     pub fn context<T: Serialize>(view: &T) -> Jinja {
         Jinja::from(Serde(view))
+    }
+
+    /// What a scope becomes as the context of [`TemplateSet::render`]: templates in the values are
+    /// filled in, and vaulted values opened, when they are used.
+    pub fn variables(templar: &Templar, scope: Arc<dyn Scope>) -> Jinja {
+        Jinja::from_dyn_object(Evaluation::new(templar.clone(), scope))
     }
 
     /// A context that knows `value` too, under `name`, in place of what had that name.

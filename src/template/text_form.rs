@@ -8,6 +8,7 @@ use minijinja::{AutoEscape, Error, ErrorKind, Output, State, Value};
 use super::arguments::invalid;
 use super::conversion::MOST_NESTING;
 use super::filters::DateTime;
+use super::omit::{is_omit, omitted};
 
 /// What `{{ value }}` writes.
 pub(super) fn print(out: &mut Output, state: &mut State, value: &Value) -> Result<(), Error> {
@@ -28,6 +29,9 @@ pub(super) fn print(out: &mut Output, state: &mut State, value: &Value) -> Resul
 /// # Errors
 /// An undefined value, or one in it.
 pub(super) fn printed(value: &Value) -> Result<String, Error> {
+    if is_omit(value) {
+        return Err(omitted().into());
+    }
     match value.kind() {
         // The missing else of `{{ 'x' if y }}`; all else that is undefined never comes here.
         ValueKind::None | ValueKind::Undefined => Ok(String::new()),
