@@ -37,6 +37,8 @@ pub enum Command {
     Explain(ExplainArguments),
     /// Encrypt, decrypt and edit files as ansible-vault does
     Vault(VaultCommandArguments),
+    /// Fill one template in and print it
+    Template(TemplateArguments),
     /// Show the settings of ansible.cfg and the environment, and who set them
     Config(ConfigArguments),
     /// Serve the simulated fleet alone, for rehearsals with any SSH client
@@ -151,6 +153,17 @@ pub struct ExplainArguments {
     /// A playbook whose own rules (`findings:`) are told of too
     #[arg(long, value_name = "FILE")]
     pub playbook: Option<PathBuf>,
+    #[command(flatten)]
+    pub vault: VaultArguments,
+}
+
+#[derive(Debug, Args)]
+pub struct TemplateArguments {
+    /// The template; those that it includes lie beside it
+    pub file: PathBuf,
+    /// Variables as name=value, as a mapping in YAML or JSON, or from @FILE; may be repeated
+    #[arg(short, long, value_name = "VARS")]
+    pub extra_vars: Vec<String>,
     #[command(flatten)]
     pub vault: VaultArguments,
 }

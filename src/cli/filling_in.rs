@@ -60,6 +60,7 @@ impl Filler<'_> {
             }
             Command::ScanKeys(arguments) => self.scan_keys(arguments),
             Command::Explain(arguments) => self.vault(&mut arguments.vault),
+            Command::Template(arguments) => self.vault(&mut arguments.vault),
             Command::Vault(arguments) => self.vault_command(&mut arguments.command),
             Command::Report(_) | Command::Parse(_) | Command::Config(_) | Command::Lab(_) => Ok(()),
         }

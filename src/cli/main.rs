@@ -7,7 +7,9 @@ use clap::Parser;
 use crate::cli::arguments::{Arguments, Command};
 use crate::cli::exit::Exit;
 use crate::cli::filling_in::fill_in;
-use crate::cli::{check, config, explain, inventory, lab, parse, report, run, scan_keys, vault};
+use crate::cli::{
+    check, config, explain, inventory, lab, parse, report, run, scan_keys, template, vault,
+};
 
 /// Runs the program.
 pub fn main() -> ExitCode {
@@ -31,6 +33,7 @@ pub fn main() -> ExitCode {
         Command::Parse(arguments) => parse::parse(&arguments),
         Command::ScanKeys(arguments) => scan_keys::scan_keys(&arguments),
         Command::Explain(arguments) => explain::explain(&arguments),
+        Command::Template(arguments) => template::template(&arguments),
         Command::Config(arguments) => config::config(&arguments),
         Command::Vault(arguments) => vault::vault(&arguments.command),
         Command::Lab(arguments) => lab::lab(&arguments),

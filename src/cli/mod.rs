@@ -36,6 +36,7 @@ mod ssh_config_files;
 mod store_location;
 mod stream;
 mod system_clock;
+mod template;
 mod template_files;
 mod vault;
 mod vault_arguments;
