@@ -9,6 +9,7 @@ use crate::cli::preparation::{check_reports, read_inventory, read_playbook};
 use crate::cli::stream::{say, say_issues};
 use crate::cli::system_clock::SystemClock;
 use crate::cli::template_files::read_templates;
+use crate::cli::vault_opening::open_ahead;
 use crate::cli::vault_passwords::read_keyring;
 use crate::playbook::{self, Request};
 use crate::runner::Clock;
@@ -58,6 +59,7 @@ fn one(
         // Without a password, all but the secrets can be checked.
         let leaves_secrets = keyring.is_empty();
         let request = Request { keyring: keyring.clone(), leaves_secrets, ..Request::default() };
+        open_ahead(keyring, &playbook::vaulted(&playbook, &inventory, &request));
         let planned = playbook::plan(&playbook, inventory.into(), request, &templar)
             .map_err(|issues| Complaint::new(issues, Vec::new()))?;
         remarks.issues.extend(planned.warnings);

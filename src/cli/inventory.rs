@@ -3,8 +3,9 @@
 use crate::cli::arguments::InventoryArguments;
 use crate::cli::complaint::Complaint;
 use crate::cli::exit::Exit;
-use crate::cli::sources::{read_limit, read_sources, texts};
+use crate::cli::sources::{read_limit, read_sources, texts, vaulted_texts};
 use crate::cli::stream::{print, say_issues};
+use crate::cli::vault_opening::open_files_ahead;
 use crate::cli::vault_passwords::read_keyring;
 use crate::inventory::{self, Inventory};
 use crate::model::{HostName, InputIssue};
@@ -21,6 +22,7 @@ pub(super) fn inventory(arguments: &InventoryArguments) -> Exit {
             return Exit::INPUT;
         }
     };
+    open_files_ahead(&keyring, &vaulted_texts(&sources));
     let loaded = inventory::load(&sources);
     say_issues(&loaded.issues, &texts(&sources));
     if loaded.has_errors() {

@@ -41,6 +41,7 @@ mod template_files;
 mod vault;
 mod vault_arguments;
 mod vault_encrypt_string;
+mod vault_opening;
 mod vault_passwords;
 mod ways;
 

@@ -8,9 +8,10 @@ use jiff::Timestamp;
 use crate::cli::complaint::Complaint;
 use crate::cli::known_hosts_files::known_hosts_flag;
 use crate::cli::run_arguments::{HostKeyChecking, PlanArguments};
-use crate::cli::sources::{folder_of, read_limit, read_sources, texts};
+use crate::cli::sources::{folder_of, read_limit, read_sources, texts, vaulted_texts};
 use crate::cli::ssh_config_files::{read_other_ssh_configs, read_ssh_config};
 use crate::cli::template_files::read_templates;
+use crate::cli::vault_opening::{open_ahead, open_files_ahead};
 use crate::cli::vault_passwords::read_keyring;
 use crate::files;
 use crate::inventory::{
@@ -58,6 +59,7 @@ pub(super) fn prepare(
     let mut request = request(arguments, asked, keyring)?;
     request.connection.ssh_config = ssh_config;
     request.connection.other_ssh_configs = other_ssh_configs;
+    open_ahead(&request.keyring, &playbook::vaulted(&playbook, &inventory, &request));
     let planned = playbook::plan(&playbook, Arc::new(inventory), request, &templar);
     let planned = planned.map_err(|issues| Complaint::new(issues, remarks.sources.clone()))?;
     remarks.issues.extend(planned.warnings);
@@ -111,6 +113,7 @@ pub(super) fn read_inventory(
 ) -> Result<Inventory, Complaint> {
     let sources = read_sources(inventories, playbook, keyring)
         .map_err(|issues| Complaint::new(issues, Vec::new()))?;
+    open_files_ahead(keyring, &vaulted_texts(&sources));
     let texts: Vec<SourceFile> = texts(&sources);
     let loaded = inventory::load(&sources);
     if loaded.has_errors() {

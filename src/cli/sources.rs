@@ -46,14 +46,22 @@ pub(super) fn read_limit(text: &str) -> Result<Limit, InputIssue> {
 /// The texts that were read, for excerpts. Vaulted files have none: what is said of them is about
 /// what they hold.
 pub(super) fn texts(sources: &Sources) -> Vec<SourceFile> {
+    files_of(sources).filter(|file| !is_vaulted(&file.text)).cloned().collect()
+}
+
+/// The texts that have to be opened.
+pub(super) fn vaulted_texts(sources: &Sources) -> Vec<&str> {
+    files_of(sources).map(|file| &*file.text).filter(|text| is_vaulted(text)).collect()
+}
+
+fn files_of(sources: &Sources) -> impl Iterator<Item = &SourceFile> {
     let inventories = sources.inventories.iter().filter_map(|source| match source {
-        InventorySource::File(file) => Some(file.clone()),
+        InventorySource::File(file) => Some(file),
         InventorySource::HostList(_) => None,
     });
     let directories = sources.beside_inventories.iter().chain([&sources.beside_playbook]);
-    let variables =
-        directories.flat_map(|directory| &directory.files).map(|(_, file)| file.clone());
-    inventories.chain(variables).filter(|file| !is_vaulted(&file.text)).collect()
+    let variables = directories.flat_map(|directory| &directory.files).map(|(_, file)| file);
+    inventories.chain(variables)
 }
 
 fn read_inventory(given: &str, sources: &mut Sources) -> Result<(), InputIssue> {

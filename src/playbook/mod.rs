@@ -19,6 +19,7 @@ mod scope;
 mod step;
 mod tags;
 mod task;
+mod vaulted;
 
 pub use action::{Action, Assert, Cli, Collect, Debug, Meta};
 pub use check::{Checked, check};
@@ -30,3 +31,4 @@ pub use request::Request;
 pub use scope::{HostScope, RunVariables};
 pub use step::{Block, Step, tasks};
 pub use task::{Extended, Loop, Retry, Task};
+pub use vaulted::vaulted;

@@ -199,7 +199,7 @@ pub fn plan(
     }
 }
 
-fn hosts_of(
+pub(super) fn hosts_of(
     play: &Play,
     inventory: &Inventory,
     limit: Option<&Limit>,
