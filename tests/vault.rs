@@ -363,6 +363,14 @@ fn a_value_that_cannot_be_opened_costs_only_who_uses_it() {
     }
     assert_eq!(ran.code, 2 | 4, "{}", ran.err);
 
+    // What is wrong with a value is told without it.
+    let own = value_of(&desk, "ansible_port", "one", "canary");
+    let wrong = desk.file("wrong.yml", &format!("all:\n  hosts:\n    fgt-fra-01:\n{own}"));
+    let ran = desk.audit(&[&playbook, "-i", &wrong, "--vault-password-file", &one]);
+    let told =
+        "error: host `fgt-fra-01`: `ansible_port` is what the vault holds, which is no port\n";
+    assert!(ran.err.starts_with(told), "{}", ran.err);
+
     // With no password at all nothing would be examined: that is told before it begins.
     let ran = desk.audit(&[&playbook, "-i", &inventory, "--store", "none"]);
     assert_eq!(ran.code, 1);

@@ -96,7 +96,8 @@ pub(super) const USED: [Key; 24] = [
 
 /// Keys, or the ends of variables of the environment, that are set in many places and not used
 /// here, each with the reason.
-const UNUSED: [(&[&str], &str); 13] = [
+const UNUSED: [(&[&str], &str); 14] = [
+    (&["vault_encrypt_salt"], "salts are random"),
     (&["hash_behaviour"], "mappings are replaced, never merged"),
     (&["jinja2_extensions"], "templates have no extensions"),
     (&["error_on_undefined_vars"], "what is undefined is always an error"),
@@ -182,4 +183,31 @@ const UNUSED: [(&[&str], &str); 13] = [
 pub(super) fn reason(name: &str) -> &'static str {
     let found = UNUSED.iter().find(|(names, _)| names.contains(&name));
     found.map_or("it is not known here", |(_, reason)| reason)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+    use crate::runner::RunnerSettings;
+
+    #[test]
+    fn the_defaults_that_are_shown_hold() {
+        let settings = RunnerSettings::default();
+        let seconds = |limit: std::time::Duration| limit.as_secs().to_string();
+        assert_eq!(FORKS.default, settings.forks.to_string());
+        assert_eq!(TIMEOUT.default, seconds(settings.session.login));
+        assert_eq!(COMMAND_TIMEOUT.default, seconds(settings.session.idle));
+        assert_eq!(RETRIES.default, settings.retries.to_string());
+    }
+
+    #[test]
+    fn no_key_is_used_and_not_used() {
+        let used: BTreeSet<_> = USED.iter().map(|key| key.name).collect();
+        assert_eq!(used.len(), USED.len());
+        for name in UNUSED.iter().flat_map(|(names, _)| *names) {
+            assert!(!used.contains(name), "{name}");
+        }
+    }
 }

@@ -289,7 +289,16 @@ fn counted_twice(hosts: &[PlannedHost], inventory: &Inventory) -> Vec<InputIssue
         .into_iter()
         .map(|shared| {
             let last = shared.hosts.last().copied().unwrap_or_default();
-            let issue = InputIssue::error(shared.message).hint(format!(
+            let vaulted = hosts.iter().find(|host| {
+                host.entry.host.as_str() == last && host.opened.holds(&host.target.address)
+            });
+            let message = match vaulted {
+                Some(host) => {
+                    shared.message.replace(&host.target.address.to_ascii_lowercase(), MASK)
+                }
+                None => shared.message,
+            };
+            let issue = InputIssue::error(message).hint(format!(
                 "correct `ansible_host` and `ansible_port`, or leave one out: `--limit '!{last}'`"
             ));
             match inventory.place_of(last) {
@@ -370,10 +379,11 @@ impl Planner<'_> {
                 None
             })
         });
-        if !issues.is_empty() {
-            return Err(issues);
-        }
-        let target = target(&host, &variables, &self.variables.request.connection)?;
+        let target = match issues.is_empty() {
+            true => target(&host, &variables, &self.variables.request.connection),
+            false => Err(issues),
+        };
+        let target = target.map_err(|issues| concealed(issues, &opened, &variables))?;
         let groups = inventory.groups_of(host.as_str()).into_iter().map(str::to_owned).collect();
         let address = match target.address.contains(':') {
             _ if matches!(target.connection, Connection::Transcript(_)) => "transcript".to_owned(),
@@ -456,6 +466,23 @@ impl Planner<'_> {
         }
         filled
     }
+}
+
+/// Issues that quote nothing out of a vault: neither a value that was opened, nor one of a vaulted
+/// file.
+fn concealed(
+    issues: Vec<InputIssue>,
+    opened: &Opened,
+    variables: &HostVariables<'_>,
+) -> Vec<InputIssue> {
+    let sealed = Opened::default();
+    let located = variables.names().filter_map(|name| variables.get(name));
+    located.filter(|located| located.sealed).for_each(|located| sealed.remember(&located.value));
+    let conceal = |issue: InputIssue| {
+        let message = sealed.conceal(opened.conceal(issue.message));
+        InputIssue { message, ..issue }
+    };
+    issues.into_iter().map(conceal).collect()
 }
 
 /// Puts the host's name before an issue, and the issue where the variable was set.

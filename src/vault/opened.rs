@@ -49,6 +49,15 @@ impl Opened {
         self.look(|secrets| secrets.iter().any(|secret| secret.expose() == text))
     }
 
+    /// A message, with what was opened out of sight where it is quoted in backquotes.
+    pub fn conceal(&self, message: String) -> String {
+        self.look(|secrets| {
+            secrets.iter().fold(message, |message, secret| {
+                message.replace(&format!("`{}`", secret.expose()), "what the vault holds")
+            })
+        })
+    }
+
     /// Looks at all that was opened so far.
     pub fn look<T>(&self, look: impl FnOnce(&[Secret]) -> T) -> T {
         look(&self.0.lock().unwrap_or_else(PoisonError::into_inner))
@@ -58,6 +67,14 @@ impl Opened {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_message_does_not_quote_what_was_opened() {
+        let opened = Opened::default();
+        opened.remember(&Value::text("ssh"));
+        let message = opened.conceal("`ansible_port` is `ssh`, which is no port".to_owned());
+        assert_eq!(message, "`ansible_port` is what the vault holds, which is no port");
+    }
 
     #[test]
     fn what_was_opened_is_remembered_once_with_each_of_its_lines() {
