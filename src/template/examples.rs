@@ -231,6 +231,8 @@ const TEXT: &[(&str, &str)] = &[
     ("'{:>4}'.format(7)", "   7"),
     ("name | wordcount", "2"),
     ("'a b/c' | urlencode", "a%20b/c"),
+    ("{'a/b': 'c d', 'n': 1} | urlencode", "a%2Fb=c+d&n=1"),
+    ("[['a', 'ü']] | urlencode", "a=%C3%BC"),
     ("'<b>x</b>' | striptags", "x"),
     ("'a | b*' | md", "a \\| b\\*"),
     (

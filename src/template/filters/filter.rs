@@ -81,7 +81,6 @@ const TAKEN: &[&str] = &[
     "title",
     "trim",
     "upper",
-    "urlencode",
     "wordcount",
 ];
 

@@ -1,8 +1,9 @@
 //! Paths and addresses of pages, as text: nothing is looked up.
 
+use minijinja::value::ValueKind;
 use minijinja::{Error, State, Value};
 
-use super::super::arguments::{Arguments, invalid, items};
+use super::super::arguments::{Arguments, invalid, items, pairs};
 use super::super::text_form::text;
 use super::filter::Filter;
 use super::url::Url;
@@ -13,6 +14,7 @@ pub(super) const FILTERS: &[Filter] = &[
     Filter::new("splitext", &[], splitext),
     Filter::new("path_join", &[], path_join),
     Filter::new("urlsplit", &["query"], urlsplit),
+    Filter::new("urlencode", &[], urlencode),
 ];
 
 fn basename(_: &mut State, value: &Value, _: &Arguments) -> Result<Value, Error> {
@@ -54,6 +56,41 @@ fn path_join(_: &mut State, value: &Value, _: &Arguments) -> Result<Value, Error
         joined.push_str(&part);
     }
     Ok(Value::from(joined))
+}
+
+/// A text as a part of a path, a mapping or a list of pairs as a query.
+fn urlencode(_: &mut State, value: &Value, _: &Arguments) -> Result<Value, Error> {
+    let fields = match value.kind() {
+        ValueKind::Map => pairs(value)?,
+        ValueKind::Seq | ValueKind::Iterable => items(value)?
+            .iter()
+            .map(|pair| match <[Value; 2]>::try_from(items(pair)?) {
+                Ok([name, value]) => Ok((name, value)),
+                Err(_) => Err(invalid("`urlencode` needs a list of pairs")),
+            })
+            .collect::<Result<_, _>>()?,
+        _ => return Ok(Value::from(percent_encoded(&text(value)?, "/"))),
+    };
+    let field = |part: &Value| -> Result<String, Error> {
+        Ok(percent_encoded(&text(part)?, "").replace("%20", "+"))
+    };
+    let fields: Result<Vec<_>, Error> = fields
+        .iter()
+        .map(|(name, value)| Ok(format!("{}={}", field(name)?, field(value)?)))
+        .collect();
+    Ok(Value::from(fields?.join("&")))
+}
+
+fn percent_encoded(text: &str, safe: &str) -> String {
+    let is_safe = |byte: u8| {
+        byte.is_ascii_alphanumeric() || b"_.-~".contains(&byte) || safe.as_bytes().contains(&byte)
+    };
+    text.bytes()
+        .map(|byte| match is_safe(byte) {
+            true => char::from(byte).to_string(),
+            false => format!("%{byte:02X}"),
+        })
+        .collect()
 }
 
 fn urlsplit(_: &mut State, value: &Value, arguments: &Arguments) -> Result<Value, Error> {
