@@ -47,7 +47,7 @@ fn share(keyring: &Keyring, count: usize, open: impl Fn(usize) + Sync) {
     };
     thread::scope(|scope| {
         for _ in 0..workers {
-            scope.spawn(&work);
+            scope.spawn(work);
         }
     });
 }
