@@ -11,6 +11,7 @@ use std::time::{Duration, Instant};
 
 use desk::Desk;
 use serde_json::Value as Json;
+use tokenfleet::findings::RULES;
 use tokenfleet::lab::{Expected, Fault, Fleet, Hosting, Serving, inventory_text, known_hosts_text};
 
 const AUDIT: &str = "playbooks/fortitoken-audit.yml";
@@ -123,6 +124,24 @@ fn the_lab_is_audited_right_in_every_row() {
         })
         .collect();
     assert_eq!(rows, held(&fleet, |name| examined.contains(name)));
+}
+
+/// That an audit says all this and nothing else is held by
+/// `the_lab_is_audited_right_in_every_row` and `a_fleet_that_is_cut_off_has_one_critical_finding`.
+#[test]
+fn the_lab_shows_each_rule_firing_and_staying_silent() {
+    let (whole, cut_off) = (lab().expected(), Fleet::new(8, Fleet::SEED).cut_off().expected());
+    for rule in RULES {
+        let hosts = |expected: &Expected| -> BTreeSet<String> {
+            let found = expected.findings.iter().filter(|finding| finding.rule == rule.id);
+            found.map(|finding| finding.host.clone()).collect()
+        };
+        let found = hosts(&whole);
+        assert!(!found.is_empty() || !hosts(&cut_off).is_empty(), "{} never fires", rule.id);
+        let examined = whole.outcomes.iter().filter(|(_, outcome)| *outcome == "examined");
+        let silent = examined.filter(|(host, _)| !found.contains(host)).count();
+        assert!(silent > 0, "{} always fires", rule.id);
+    }
 }
 
 #[test]

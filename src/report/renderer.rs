@@ -319,6 +319,8 @@ mod tests {
         let issues = issues(&own, &requests);
         assert_eq!(issues.len(), 2);
         assert!(issues[0].starts_with("t:2:"), "{}", issues[0]);
+        // The names that there are, also in a loop.
+        assert!(issues[0].contains("(did you mean `owner`? `token` has `activation_expires`, "));
         assert!(issues[1].starts_with("audit.yml:9:7: in `dest`: "), "{}", issues[1]);
     }
 
