@@ -12,7 +12,8 @@ use std::{env, fs};
 use jiff::Timestamp;
 use tokenfleet::findings::{FleetFacts, evaluate};
 use tokenfleet::model::{
-    HostEntry, HostName, HostOutcome, ReportRequest, RunEvent, RunHeader, RunRecord, Transcript,
+    HostEntry, HostName, HostOutcome, Limits, ReportRequest, RunEvent, RunHeader, RunRecord,
+    Transcript,
 };
 use tokenfleet::report::{Renderer, View, default_templates};
 use tokenfleet::template::TemplateSet;
@@ -39,7 +40,7 @@ fn record(devices: usize, tokens: usize) -> RunRecord {
                 host: name(device),
                 address: format!("fgt-{device:05}.example.net:22"),
                 groups: vec!["all_regions".into()],
-                drift_limit: Some(3),
+                limits: Limits { drift: Some(3), ..Limits::default() },
                 new_serial: None,
             })
             .collect(),

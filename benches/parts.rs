@@ -9,7 +9,8 @@ use jiff::Timestamp;
 use tokenfleet::findings::{FleetFacts, evaluate};
 use tokenfleet::fortios::parse;
 use tokenfleet::model::{
-    HostEntry, HostName, HostOutcome, ReportRequest, RunEvent, RunHeader, RunRecord, Transcript,
+    HostEntry, HostName, HostOutcome, Limits, ReportRequest, RunEvent, RunHeader, RunRecord,
+    Transcript,
 };
 use tokenfleet::report::{Renderer, View, default_templates};
 use tokenfleet::template::TemplateSet;
@@ -45,7 +46,7 @@ fn record(devices: usize) -> RunRecord {
                 host: name(number),
                 address: "192.0.2.1:22".into(),
                 groups: vec!["emea".into()],
-                drift_limit: Some(3),
+                limits: Limits { drift: Some(3), ..Limits::default() },
                 new_serial: None,
             })
             .collect(),

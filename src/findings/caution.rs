@@ -1,6 +1,7 @@
 //! What rules must not say: each of these fleets looks wrong, and is not, or may not be.
 
 use super::specimen::Specimen;
+use crate::model::Limits;
 
 const MOBILE: &str = "FTKMOB0000000001";
 const SUPER: &str = "accprofile \"super_admin\"";
@@ -188,4 +189,43 @@ fn a_code_that_was_used_does_not_end() {
     let ended: &[&str] = &["license \"EFTM000000000001\"", "activation-expire 1589636215"];
     let fleet = fw("FTKMOB0000000001 0 provisioned").configured("fw", &[(MOBILE, ended)]);
     assert!(rules(&fleet).is_empty());
+}
+
+#[test]
+fn each_site_draws_its_own_lines() {
+    let usual = || Limits { drift: Some(3), ..Limits::default() };
+    let alike =
+        ["FTK2000000000001 9 active", "FTK2000000000002 9 active", "FTK2000000000003 9 active"];
+    let with = |limits: Limits| {
+        let fleet = Specimen::new(&["fw"]).limits("fw", limits);
+        rules(&fleet.tokens("fw", None, &alike, "reachable"))
+    };
+    assert_eq!(with(usual()), ["device-clock-drift"]);
+    assert_eq!(with(Limits { clock_tokens: Some(4), ..usual() }), ["token-drift"; 3]);
+    assert_eq!(with(Limits { clock_tokens: None, ..usual() }), ["token-drift"; 3]);
+    assert!(with(Limits { drift: Some(9), ..usual() }).is_empty());
+    assert!(with(Limits { drift: None, ..usual() }).is_empty());
+
+    let end = format!("activation-expire {}", Specimen::STARTED.as_second() + 48 * 3600);
+    let waiting: &[&str] = &["license \"EFTM000000000001\"", &end];
+    let with = |limits: Limits| {
+        let fleet = fw("FTKMOB0000000001 0 provisioning").limits("fw", limits);
+        rules(&fleet.configured("fw", &[(MOBILE, waiting)]))
+    };
+    assert!(with(usual()).is_empty());
+    let hours = |hours| Limits { expiry_hours: hours, ..usual() };
+    assert!(with(hours(Some(47))).is_empty() && with(hours(None)).is_empty());
+    for enough in [48, u64::MAX] {
+        assert_eq!(with(hours(Some(enough))), ["token-activation-expiring"]);
+    }
+
+    let licensed: &[&str] = &["license \"EFTM000000000001\""];
+    let with = |row: &str, spare_tokens| {
+        let limits = Limits { spare_tokens, ..usual() };
+        rules(&fw(row).limits("fw", limits).configured("fw", &[(MOBILE, licensed)]))
+    };
+    let spare = "FTKMOB0000000001 0 new";
+    assert_eq!(with(spare, Some(1)), ["device-spare-tokens"]);
+    assert!(with(spare, Some(2)).is_empty() && with(spare, None).is_empty());
+    assert!(with("FTKMOB0000000001 0 provisioned", Some(0)).is_empty());
 }

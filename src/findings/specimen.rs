@@ -4,7 +4,7 @@ use jiff::Timestamp;
 
 use super::{FleetFacts, evaluate};
 use crate::model::{
-    Finding, HostEntry, HostName, HostOutcome, RunEvent, RunHeader, RunRecord, Transcript,
+    Finding, HostEntry, HostName, HostOutcome, Limits, RunEvent, RunHeader, RunRecord, Transcript,
 };
 
 /// A fleet of hosts with what they answered.
@@ -22,7 +22,7 @@ impl Specimen {
             host: HostName::from(*host),
             address: format!("{host}.example:22"),
             groups: vec!["emea".into()],
-            drift_limit: Some(3),
+            limits: Limits { drift: Some(3), ..Limits::default() },
             new_serial: None,
         };
         let mut record = RunRecord::new(RunHeader {
@@ -87,6 +87,13 @@ impl Specimen {
     pub fn new_serial(mut self, host: &str, serial: &str) -> Self {
         let host = self.record.hosts.get_mut(&HostName::from(host)).unwrap();
         host.entry.new_serial = Some(serial.to_owned());
+        self
+    }
+
+    /// Other lines than the usual ones.
+    pub fn limits(mut self, host: &str, limits: Limits) -> Self {
+        let host = self.record.hosts.get_mut(&HostName::from(host)).unwrap();
+        host.entry.limits = limits;
         self
     }
 

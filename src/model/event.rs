@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{HostName, HostOutcome, Mute, Negotiated, OwnRule, ReportRequest, Transcript};
+use super::{HostName, HostOutcome, Limits, Mute, Negotiated, OwnRule, ReportRequest, Transcript};
 
 /// One fact about a run. Workers send them, one loop applies them, the store keeps them; a
 /// [`super::RunRecord`] is a fold over them. Additions must stay readable by old records.
@@ -87,9 +87,9 @@ pub struct HostEntry {
     pub address: String,
     /// Groups but `all`, in the order Ansible gives them.
     pub groups: Vec<String>,
-    /// Drift beyond which a token is flagged (`fortitoken_drift_limit`); `None`: never.
-    #[serde(default)]
-    pub drift_limit: Option<u64>,
+    /// Where rules draw their lines on it.
+    #[serde(flatten)]
+    pub limits: Limits,
     /// Serial of the unit that is to replace this one (`new_serial`), as given.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub new_serial: Option<String>,

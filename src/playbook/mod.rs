@@ -11,6 +11,7 @@ mod check;
 mod expression;
 mod locked;
 mod lookup;
+mod limits;
 mod new_serial;
 mod plan;
 mod play;

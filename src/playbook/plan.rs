@@ -11,21 +11,19 @@ use crate::inventory::{
     is_secret_name, select, shared_devices, target,
 };
 use crate::model::{
-    Connection, HostEntry, HostFailure, HostName, InputIssue, Mute, OwnRule, ReportRequest, Target,
-    Value,
+    Connection, HostEntry, HostFailure, HostName, InputIssue, Limits, Mute, OwnRule, ReportRequest,
+    Target, Value,
 };
 use crate::template::{Templar, TemplateError, is_template};
 use crate::vault::Opened;
 
+use super::limits::limit;
 use super::locked::{Locked, told};
 use super::new_serial::{NEW_SERIAL, given_twice, new_serial};
 use super::scope::{HostScope, RunVariables};
 use super::step::selected;
 use super::tags::Tags;
 use super::{Play, Playbook, Request, Step, tasks};
-
-/// The variable that holds the drift beyond which a token is flagged.
-const DRIFT_LIMIT: &str = "fortitoken_drift_limit";
 
 /// What to do, on whom, and how to reach them.
 #[derive(Debug, Clone)]
@@ -372,7 +370,7 @@ impl Planner<'_> {
         for (name, value) in &filled {
             variables.set(name, value);
         }
-        let drift_limit = self.drift_limit(&host, &plays, &variables, &mut issues);
+        let limits = self.limits(&host, &plays, &variables, &mut issues);
         let new_serial = variables.get(NEW_SERIAL).and_then(|located| {
             new_serial(located).unwrap_or_else(|issue| {
                 issues.push(told_of(issue, &host, located));
@@ -391,34 +389,38 @@ impl Planner<'_> {
             true => format!("[{}]:{}", target.address, target.port),
             false => format!("{}:{}", target.address, target.port),
         };
-        let entry = HostEntry { host, address, groups, drift_limit, new_serial };
+        let entry = HostEntry { host, address, groups, limits, new_serial };
         let failure = locked.as_ref().map(Locked::failure);
         Ok((PlannedHost { entry, target, plays, opened, locked: failure }, locked))
     }
 
-    /// The limit that the first of the host's plays sets which sets one, else the inventory; `-e`
+    /// Each limit as the first of the host's plays sets it which sets it, else the inventory; `-e`
     /// beats both.
-    fn drift_limit(
+    fn limits(
         &self,
         host: &HostName,
         plays: &[usize],
         variables: &HostVariables<'_>,
         issues: &mut Vec<InputIssue>,
-    ) -> Option<u64> {
-        let of_play = |index: &usize| {
-            let play = self.plays.get(*index)?;
-            let located = play.vars.get(DRIFT_LIMIT)?;
-            let scope = HostScope::new(self.variables.clone(), play.clone(), host.clone());
-            let value = self.templar.fill(&located.value, &scope.shared()).ok()?;
-            Some(Located::new(value, located.place.clone()))
-        };
-        let is_extra = self.variables.request.extra_vars.get(DRIFT_LIMIT).is_some();
-        let of_plays = plays.iter().find_map(of_play).filter(|_| !is_extra);
-        let located = of_plays.as_ref().or_else(|| variables.get(DRIFT_LIMIT))?;
-        drift_limit(located).unwrap_or_else(|issue| {
-            issues.push(told_of(issue, host, located));
-            None
-        })
+    ) -> Limits {
+        let mut limits = Limits::default();
+        for (name, place) in Limits::VARIABLES {
+            let of_play = |index: &usize| {
+                let play = self.plays.get(*index)?;
+                let located = play.vars.get(name)?;
+                let scope = HostScope::new(self.variables.clone(), play.clone(), host.clone());
+                let value = self.templar.fill(&located.value, &scope.shared()).ok()?;
+                Some(Located::new(value, located.place.clone()))
+            };
+            let is_extra = self.variables.request.extra_vars.get(name).is_some();
+            let of_plays = plays.iter().find_map(of_play).filter(|_| !is_extra);
+            let Some(located) = of_plays.as_ref().or_else(|| variables.get(name)) else { continue };
+            match limit(name, located) {
+                Ok(number) => *place(&mut limits) = number,
+                Err(issue) => issues.push(told_of(issue, host, located)),
+            }
+        }
+        limits
     }
 
     /// The variables that decide on the connection, their templates filled in and their vaults
@@ -431,8 +433,9 @@ impl Planner<'_> {
         locked: &mut Option<Locked>,
         issues: &mut Vec<InputIssue>,
     ) -> Vec<(&'v str, Located)> {
-        let is_used =
-            |name: &str| is_connection_name(name) || [DRIFT_LIMIT, NEW_SERIAL].contains(&name);
+        let is_used = |name: &str| {
+            is_connection_name(name) || Limits::is_variable(name) || name == NEW_SERIAL
+        };
         let mut filled = Vec::new();
         let mut shared = None;
         for (name, located) in variables.sorted() {
@@ -492,20 +495,4 @@ fn told_of(mut issue: InputIssue, host: &HostName, located: &Located) -> InputIs
         Some(place) => issue.at(place.clone(), 1),
         None => issue,
     }
-}
-
-fn drift_limit(located: &Located) -> Result<Option<u64>, InputIssue> {
-    let number = match &located.value {
-        Value::Null => return Ok(None),
-        Value::Int(number) => u64::try_from(*number).ok(),
-        Value::Text(text) | Value::Unsafe(text) => text.trim().parse().ok(),
-        _ => None,
-    };
-    number.map(Some).ok_or_else(|| {
-        InputIssue::error(format!(
-            "`{DRIFT_LIMIT}` is {}, where a whole number from 0 on is needed",
-            located.value.kind()
-        ))
-        .hint("write a number in the unit of `diagnose fortitoken info`, or `null` for no limit")
-    })
 }

@@ -11,7 +11,7 @@ use super::table::Cell;
 use super::*;
 use crate::findings::FleetFacts;
 use crate::model::{
-    HostEntry, HostFailure, HostName, HostOutcome, ReportRequest, ReportSource, RunEvent,
+    HostEntry, HostFailure, HostName, HostOutcome, Limits, ReportRequest, ReportSource, RunEvent,
     RunHeader, RunRecord, Stage, Table,
 };
 use crate::template::TemplateSet;
@@ -59,7 +59,7 @@ fn record(hosts: &[String]) -> RunRecord {
                 host: HostName::new(host.as_str()),
                 address: "192.0.2.1:22".to_owned(),
                 groups: vec![],
-                drift_limit: Some(3),
+                limits: Limits { drift: Some(3), ..Limits::default() },
                 new_serial: None,
             })
             .collect(),

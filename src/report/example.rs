@@ -8,8 +8,8 @@ use super::judgement::Judgement;
 use super::view::View;
 use crate::findings::FleetFacts;
 use crate::model::{
-    Action, HostEntry, HostFailure, HostName, HostOutcome, Mute, Negotiated, OwnRule, Place,
-    RunEvent, RunHeader, RunRecord, Severity, Stage, Subject, Transcript, Written,
+    Action, HostEntry, HostFailure, HostName, HostOutcome, Limits, Mute, Negotiated, OwnRule,
+    Place, RunEvent, RunHeader, RunRecord, Severity, Stage, Subject, Transcript, Written,
 };
 
 /// A view in which no list is empty and every field has a value somewhere: a template that renders
@@ -31,7 +31,7 @@ pub(super) fn example_record() -> RunRecord {
         host: HostName::from(host),
         address: format!("{host}.example.net:22"),
         groups: vec![group.to_owned()],
-        drift_limit: Some(3),
+        limits: Limits { drift: Some(3), ..Limits::default() },
         new_serial: None,
     };
     let mut record = RunRecord::new(RunHeader {

@@ -3,7 +3,9 @@
 use super::example::{answer, at, example_record, finish, tokens};
 use super::view::View;
 use crate::findings::{FleetFacts, evaluate};
-use crate::model::{HostEntry, HostName, HostOutcome, ReportRequest, ReportSource, RunRecord};
+use crate::model::{
+    HostEntry, HostName, HostOutcome, Limits, ReportRequest, ReportSource, RunRecord,
+};
 
 const HOST: &str = "fgt-mil-01";
 const OLD: &str = "FGT60FTK00000004";
@@ -61,7 +63,7 @@ fn run(id: &str, serial: &str, held: impl FnOnce(&mut RunRecord)) -> RunRecord {
         host: HostName::from(HOST),
         address: format!("{HOST}.example.net:22"),
         groups: vec!["emea".to_owned()],
-        drift_limit: Some(3),
+        limits: Limits { drift: Some(3), ..Limits::default() },
         new_serial: Some(NEW.to_owned()),
     }];
     header.reports = vec![ReportRequest {

@@ -177,7 +177,7 @@ mod tests {
     use tempfile::TempDir;
 
     use super::*;
-    use crate::model::{HostEntry, HostFailure, HostName, HostOutcome, Stage, Transcript};
+    use crate::model::{HostEntry, HostFailure, HostName, HostOutcome, Limits, Stage, Transcript};
 
     fn header(id: &str, started: i64) -> RunHeader {
         RunHeader {
@@ -191,7 +191,7 @@ mod tests {
                 host: HostName::new("fgt-1"),
                 address: "192.0.2.1:22".to_owned(),
                 groups: vec!["paris".to_owned()],
-                drift_limit: Some(3),
+                limits: Limits { drift: Some(3), ..Limits::default() },
                 new_serial: None,
             }],
             notes: vec!["host keys were not checked".to_owned()],

@@ -140,7 +140,7 @@ mod tests {
 
     use indicatif::TermLike;
 
-    use crate::model::{HostEntry, HostName, HostOutcome, RunHeader};
+    use crate::model::{HostEntry, HostName, HostOutcome, Limits, RunHeader};
 
     use super::*;
 
@@ -210,7 +210,7 @@ mod tests {
             host: HostName::new(format!("fgt-{number}")),
             address: String::new(),
             groups: vec![],
-            drift_limit: None,
+            limits: Limits::default(),
             new_serial: None,
         };
         RunEvent::RunStarted {

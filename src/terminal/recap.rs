@@ -55,7 +55,7 @@ fn is_changed(task: &TaskRecord) -> bool {
 #[cfg(test)]
 mod tests {
     use crate::model::{
-        HostEntry, HostFailure, HostName, RunEvent, RunHeader, Stage, TaskOutcome, TaskRef,
+        HostEntry, HostFailure, HostName, Limits, RunEvent, RunHeader, Stage, TaskOutcome, TaskRef,
     };
 
     use super::*;
@@ -66,7 +66,7 @@ mod tests {
             host: HostName::from(name),
             address: String::new(),
             groups: vec![],
-            drift_limit: None,
+            limits: Limits::default(),
             new_serial: None,
         };
         let mut record = RunRecord::new(RunHeader {

@@ -7,22 +7,20 @@ use crate::findings::rule::{Check, Observation, Rule};
 use crate::findings::sheet::TokenFacts;
 use crate::model::{Action, Severity, TokenStatus};
 
-/// A small reserve is what one should have.
-const MANY: usize = 10;
-
 pub const RULE: Rule = Rule {
     id: "device-spare-tokens",
     title: "Many licences idle",
     severity: Severity::Info,
     action: Action::Attention,
-    explanation: "At least ten mobile tokens of the FortiGate, and at least half of those that are \
-        licensed, are assigned to nobody (`new`). They are paid for. A smaller reserve is sound \
+    explanation: "At least ten mobile tokens of the FortiGate (`fortitoken_spare_tokens`), and at \
+        least half of those that are licensed, are assigned to nobody (`new`). They are paid for. A smaller reserve is sound \
         and is not reported; nor are trial tokens, which cost nothing.",
     remedy: "Use them before more are bought. Single tokens cannot be moved to another FortiGate.",
     check: Check::Device(check),
 };
 
 fn check(device: &DeviceFacts) -> Option<Observation> {
+    let many = device.entry.limits.spare_tokens?.max(1);
     let paid = |token: &TokenFacts| {
         let trial = token.configuration.as_ref().is_some_and(Configuration::is_trial);
         token.is_mobile() && token.license().is_some() && !trial
@@ -32,7 +30,7 @@ fn check(device: &DeviceFacts) -> Option<Observation> {
         .tokens()
         .filter(|(_, token)| paid(token) && token.token.status == TokenStatus::New)
         .collect();
-    (spare.len() >= MANY && 2 * spare.len() >= licensed).then(|| Observation {
+    (spare.len() as u64 >= many && 2 * spare.len() >= licensed).then(|| Observation {
         message: format!(
             "{} of {licensed} licensed mobile tokens are assigned to nobody.",
             spare.len()

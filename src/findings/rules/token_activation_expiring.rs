@@ -1,13 +1,8 @@
 //! A token whose activation code ends soon.
 
-use jiff::SignedDuration;
-
 use crate::findings::rule::{Check, Observation, Rule, TokenCase};
 use crate::findings::when::minute;
 use crate::model::{Action, Severity};
-
-/// Soon enough to call the user today.
-const SOON: SignedDuration = SignedDuration::from_hours(24);
 
 pub const RULE: Rule = Rule {
     id: "token-activation-expiring",
@@ -15,8 +10,8 @@ pub const RULE: Rule = Rule {
     severity: Severity::Warning,
     action: Action::Attention,
     explanation: "The token is assigned and waits for its user to activate it in the FortiToken \
-        Mobile app, and less than 24 hours of the activation window were left when the run started. \
-        After that a new code must be issued.",
+        Mobile app, and less than 24 hours (`fortitoken_expiry_hours`) of the activation window were \
+        left when the run started. After that a new code must be issued.",
     remedy: "Remind the user today, or issue a new code.",
     check: Check::Token(check),
 };
@@ -24,7 +19,8 @@ pub const RULE: Rule = Rule {
 fn check(case: &TokenCase<'_>) -> Option<Observation> {
     let end = case.activation_ends()?;
     let left = end.duration_since(case.fleet.now());
-    if !left.is_positive() || left > SOON {
+    let soon = case.device.entry.limits.expiry_hours?.saturating_mul(3600);
+    if !left.is_positive() || left.as_secs().unsigned_abs() > soon {
         return None;
     }
     let serial = case.serial();

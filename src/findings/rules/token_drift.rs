@@ -21,7 +21,7 @@ pub const RULE: Rule = Rule {
 };
 
 fn check(case: &TokenCase<'_>) -> Option<Observation> {
-    let limit = case.device.entry.drift_limit?;
+    let limit = case.device.entry.limits.drift?;
     let drift = case.token.token.drift;
     let serial = case.serial();
     // What the FortiGate's own clock explains is one finding.
