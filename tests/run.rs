@@ -577,6 +577,11 @@ fn bad_input_is_told_before_anything_is_done() {
         ),
         ("no drift limit", vec![&good, "-i", &hosts, "-e", "fortitoken_drift_limit=low"], "drift"),
         (
+            "no hours",
+            vec![&good, "-i", &hosts, "-e", "fortitoken_expiry_hours=soon"],
+            "whole number",
+        ),
+        (
             "a unit that the lab has not",
             vec![&good, "-i", &hosts, "-e", "ansible_connection=lab"],
             "fw1",

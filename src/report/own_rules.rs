@@ -94,7 +94,8 @@ impl<'a> OwnRules<'a> {
             all += 1;
             match self.look(rule, &conditions, &case, &context) {
                 Ok(found) => outcome.findings.extend(found),
-                Err((error, written)) => {
+                Err(failed) => {
+                    let (error, written) = *failed;
                     unjudged += 1;
                     first.get_or_insert_with(|| (error, written.clone(), case.name()));
                 }
@@ -177,16 +178,15 @@ impl<'a> OwnRules<'a> {
         conditions: &[(Condition<'_>, &'r Written)],
         case: &Case<'_>,
         context: &Jinja,
-    ) -> Result<Option<Finding>, (TemplateError, &'r Written)> {
+    ) -> Result<Option<Finding>, Box<(TemplateError, &'r Written)>> {
         for (condition, written) in conditions {
-            if !condition.holds(context).map_err(|error| (error, *written))? {
+            if !condition.holds(context).map_err(|error| Box::new((error, *written)))? {
                 return Ok(None);
             }
         }
         let fill = |written: &'r Written| {
             let filled = self.templates.fill(&written.text, context);
-            let filled = filled.map_err(|error| (error, written))?;
-            Ok(filled.trim().to_owned())
+            filled.map(|text| text.trim().to_owned()).map_err(|error| Box::new((error, written)))
         };
         let message = fill(&rule.message)?;
         let remedy = match &rule.remedy {
