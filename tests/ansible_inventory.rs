@@ -9,10 +9,13 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use tokenfleet::inventory::{
-    InventorySource, Loaded, Sources, VariableDirectory, graph, inventory_files, list, list_yaml,
+    Form, InventorySource, Loaded, Sources, Style, VariableDirectory, graph, inventory_files, list,
     load, variable_files,
 };
 use tokenfleet::model::{HostName, SourceFile};
+
+const JSON: Style = Style { form: Form::Json, export: false };
+const YAML: Style = Style { form: Form::Yaml, export: false };
 
 fn fixtures() -> Vec<PathBuf> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/inventory");
@@ -77,9 +80,9 @@ fn inventories_are_listed_as_ansible_lists_them() {
     for case in fixtures() {
         let Some(wanted) = expected(&case, "expected.list.json") else { continue };
         let loaded = load_case(&case);
-        assert_eq!(list(&loaded.inventory, &hosts(&loaded)), wanted, "{}", case.display());
+        assert_eq!(list(&loaded.inventory, &hosts(&loaded), JSON), wanted, "{}", case.display());
         assert_eq!(
-            graph(&loaded.inventory, "all").unwrap(),
+            graph(&loaded.inventory, "all", false).unwrap(),
             expected(&case, "expected.graph.txt").unwrap(),
             "{}",
             case.display()
@@ -116,7 +119,7 @@ fn the_yaml_listing_is_an_inventory_again() {
         if loaded.has_errors() || case.ends_with("types-yaml") {
             continue;
         }
-        let text = list_yaml(&loaded.inventory, &hosts(&loaded)).unwrap();
+        let text = list(&loaded.inventory, &hosts(&loaded), YAML);
         let again = load(&Sources {
             inventories: vec![InventorySource::File(SourceFile::new("again.yml", text))],
             ..Sources::default()

@@ -415,7 +415,7 @@ fn whole_files_are_opened_wherever_they_are_read() {
             "error: this vaulted file cannot be opened: no vault password was given\n\
              --> hosts.yml:1:1\n{remedy}\n\
              error: this vaulted file cannot be opened: no vault password was given\n\
-             --> ./group_vars/all.yml:1:1\n{remedy}\n2 errors\n"
+             --> group_vars/all.yml:1:1\n{remedy}\n2 errors\n"
         )
     );
     // A mistake in one is told without its text.

@@ -76,14 +76,32 @@ pub struct InventoryArguments {
     /// Inventory file or folder, or a list of hosts with commas; may be repeated [default: that of ansible.cfg]
     #[arg(short, long = "inventory", value_name = "PATH")]
     pub inventories: Vec<String>,
-    /// Only the hosts that this pattern means
+    /// Only the hosts that this pattern means, or the file behind @
     #[arg(short, long, value_name = "PATTERN")]
     pub limit: Option<String>,
+    /// Variables as name=value, as a mapping in YAML or JSON, or from @FILE; may be repeated
+    #[arg(short, long, value_name = "VARS")]
+    pub extra_vars: Vec<String>,
+    /// Folder of playbooks, for the group_vars/ and host_vars/ beside them
+    #[arg(long, value_name = "FOLDER")]
+    pub playbook_dir: Option<PathBuf>,
     #[command(flatten)]
     pub form: InventoryForm,
-    /// With --list: YAML instead of JSON
-    #[arg(short, long, requires = "list")]
+    /// With --list and --host: YAML instead of JSON
+    #[arg(short, long)]
     pub yaml: bool,
+    /// Not written: see --yaml
+    #[arg(long, hide = true)]
+    pub toml: bool,
+    /// With --list and --host: variables stand where they were set, instead of at every host
+    #[arg(long)]
+    pub export: bool,
+    /// With --graph: show variables too
+    #[arg(long)]
+    pub vars: bool,
+    /// Write into this file instead of standard output
+    #[arg(long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
     #[command(flatten)]
     pub vault: VaultArguments,
 }
@@ -100,6 +118,9 @@ pub struct InventoryForm {
     /// The variables of one host
     #[arg(long, value_name = "NAME")]
     pub host: Option<String>,
+    /// Where each variable of one host was set, and what it overrode
+    #[arg(long, value_names = ["HOST", "VAR"], num_args = 1..=2)]
+    pub explain: Option<Vec<String>>,
 }
 
 #[derive(Debug, Args)]

@@ -3,61 +3,82 @@
 use crate::cli::arguments::InventoryArguments;
 use crate::cli::complaint::Complaint;
 use crate::cli::exit::Exit;
-use crate::cli::sources::{read_limit, read_sources, texts, vaulted_texts};
+use crate::cli::preparation::{read_extra_vars, read_inventory_beside};
+use crate::cli::sources::read_limit;
 use crate::cli::stream::{print, say_issues};
-use crate::cli::vault_opening::open_files_ahead;
 use crate::cli::vault_passwords::read_keyring;
-use crate::inventory::{self, Inventory};
+use crate::files;
+use crate::inventory::{self, Form, Inventory, Style};
 use crate::model::{HostName, InputIssue};
 
 pub(super) fn inventory(arguments: &InventoryArguments) -> Exit {
-    let keyring = match read_keyring(&arguments.vault) {
-        Ok(keyring) => keyring,
-        Err(issue) => return Complaint::from(issue).say(),
-    };
-    let sources = match read_sources(&arguments.inventories, None, &keyring) {
-        Ok(sources) => sources,
-        Err(issues) => {
-            say_issues(&issues, &[]);
-            return Exit::INPUT;
+    let mut remarks = Complaint::default();
+    match text(arguments, &mut remarks) {
+        Ok(text) => {
+            say_issues(&remarks.issues, &remarks.sources);
+            put(arguments, &format!("{}\n", text.trim_end_matches('\n')))
         }
-    };
-    open_files_ahead(&keyring, &vaulted_texts(&sources));
-    let loaded = inventory::load(&sources);
-    say_issues(&loaded.issues, &texts(&sources));
-    if loaded.has_errors() {
-        return Exit::INPUT;
-    }
-    match show(&loaded.inventory, arguments) {
-        Ok(text) => print(&format!("{}\n", text.trim_end_matches('\n'))),
-        Err(issue) => {
-            say_issues(&[issue], &[]);
-            Exit::INPUT
+        Err(mut complaint) => {
+            complaint.issues.splice(0..0, remarks.issues);
+            complaint.sources.extend(remarks.sources);
+            complaint.say()
         }
     }
 }
 
-fn show(inventory: &Inventory, arguments: &InventoryArguments) -> Result<String, InputIssue> {
+fn text(arguments: &InventoryArguments, remarks: &mut Complaint) -> Result<String, Complaint> {
+    if arguments.toml {
+        let issue = InputIssue::error("inventories are not written as TOML");
+        return Err(issue.hint("write JSON, or YAML with `--yaml`: Ansible reads both").into());
+    }
+    let keyring = read_keyring(&arguments.vault)?;
+    let extra = read_extra_vars(&arguments.extra_vars, &keyring)?;
+    let folder = arguments.playbook_dir.as_deref();
+    let mut inventory = read_inventory_beside(&arguments.inventories, folder, &keyring, remarks)?;
+    inventory.lay_over(extra);
+    Ok(show(&inventory, arguments, remarks)?)
+}
+
+fn show(
+    inventory: &Inventory,
+    arguments: &InventoryArguments,
+    remarks: &mut Complaint,
+) -> Result<String, InputIssue> {
     let form = &arguments.form;
+    let style = Style {
+        form: if arguments.yaml { Form::Yaml } else { Form::Json },
+        export: arguments.export,
+    };
     if let Some(name) = &form.host {
-        return inventory::host(inventory, name);
+        return inventory::host(inventory, name, style);
     }
     if let Some(group) = &form.graph {
-        return inventory::graph(inventory, group);
+        return inventory::graph(inventory, group, arguments.vars);
     }
-    let hosts = limited(inventory, arguments.limit.as_deref())?;
-    if arguments.yaml {
-        inventory::list_yaml(inventory, &hosts)
-    } else {
-        Ok(inventory::list(inventory, &hosts))
+    if let Some([host, rest @ ..]) = form.explain.as_deref() {
+        return inventory::explain(inventory, host, rest.first().map(String::as_str));
     }
+    let hosts = limited(inventory, arguments.limit.as_deref(), remarks)?;
+    Ok(inventory::list(inventory, &hosts, style))
 }
 
 /// The hosts that a limit leaves, in inventory order.
-fn limited(inventory: &Inventory, limit: Option<&str>) -> Result<Vec<HostName>, InputIssue> {
+fn limited(
+    inventory: &Inventory,
+    limit: Option<&str>,
+    remarks: &mut Complaint,
+) -> Result<Vec<HostName>, InputIssue> {
     let hosts: Vec<HostName> = inventory.hosts().cloned().collect();
     let Some(text) = limit else { return Ok(hosts) };
     let selection = read_limit(text)?.apply(inventory, hosts)?;
-    say_issues(&selection.warnings, &[]);
+    remarks.issues.extend(selection.warnings);
     Ok(selection.hosts)
+}
+
+fn put(arguments: &InventoryArguments, text: &str) -> Exit {
+    let Some(path) = &arguments.output else { return print(text) };
+    match files::write_atomically(path, text.as_bytes()) {
+        Ok(()) => Exit::SUCCESS,
+        Err(error) => Complaint::from(error).say(),
+    }
 }

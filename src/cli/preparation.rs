@@ -104,14 +104,25 @@ pub(super) fn read_playbook(
     Ok(playbook)
 }
 
-/// Reads inventories and their variables; warnings go into `remarks`.
+/// Reads inventories and their variables, those beside the playbook too; warnings go into
+/// `remarks`.
 pub(super) fn read_inventory(
     inventories: &[String],
     playbook: Option<&Path>,
     keyring: &Arc<Keyring>,
     remarks: &mut Complaint,
 ) -> Result<Inventory, Complaint> {
-    let sources = read_sources(inventories, playbook, keyring)
+    read_inventory_beside(inventories, playbook.map(folder_of), keyring, remarks)
+}
+
+/// The same with the folder of the playbooks.
+pub(super) fn read_inventory_beside(
+    inventories: &[String],
+    playbooks: Option<&Path>,
+    keyring: &Arc<Keyring>,
+    remarks: &mut Complaint,
+) -> Result<Inventory, Complaint> {
+    let sources = read_sources(inventories, playbooks, keyring)
         .map_err(|issues| Complaint::new(issues, Vec::new()))?;
     open_files_ahead(keyring, &vaulted_texts(&sources));
     let texts: Vec<SourceFile> = texts(&sources);

@@ -1,6 +1,6 @@
 //! Reads everything that belongs to an inventory.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::files::{self, FileError, FileKind};
@@ -12,20 +12,32 @@ use crate::model::{InputIssue, SourceFile};
 use crate::vault::{Keyring, is_vaulted};
 
 /// Reads the inventories that `-i` names, and the `group_vars/` and `host_vars/` beside them and
-/// beside the playbook. All files that cannot be read are told at once.
+/// in the folder of the playbook. All files that cannot be read are told at once.
 pub(super) fn read_sources(
     inventories: &[String],
-    playbook: Option<&Path>,
+    playbooks: Option<&Path>,
     keyring: &Arc<Keyring>,
 ) -> Result<Sources, Vec<InputIssue>> {
     let mut issues = Vec::new();
     let mut sources = Sources { keyring: keyring.clone(), ..Sources::default() };
+    let mut folders = Vec::new();
     for given in inventories {
-        if let Err(issue) = read_inventory(given, &mut sources) {
-            issues.push(issue);
+        match read_inventory(given, &mut sources) {
+            Ok(folder) => folders.extend(folder),
+            Err(issue) => issues.push(issue),
         }
     }
-    if let Some(folder) = playbook.map(folder_of) {
+    for (at, folder) in folders.iter().enumerate() {
+        // The last of the same counts.
+        if folders[at + 1..].contains(folder) {
+            continue;
+        }
+        match variables_beside(folder) {
+            Ok(directory) => sources.beside_inventories.push(directory),
+            Err(error) => issues.push(error.into()),
+        }
+    }
+    if let Some(folder) = playbooks {
         match variables_beside(folder) {
             Ok(directory) => sources.beside_playbook = directory,
             Err(error) => issues.push(error.into()),
@@ -64,11 +76,13 @@ fn files_of(sources: &Sources) -> impl Iterator<Item = &SourceFile> {
     inventories.chain(variables)
 }
 
-fn read_inventory(given: &str, sources: &mut Sources) -> Result<(), InputIssue> {
+/// Reads one `-i`, and gives the folder whose variables belong to it.
+fn read_inventory(given: &str, sources: &mut Sources) -> Result<Option<PathBuf>, InputIssue> {
     let path = Path::new(given);
     match files::kind_of(path) {
         FileKind::Missing if given.contains(',') => {
             sources.inventories.push(InventorySource::HostList(given.to_owned()));
+            Ok(None)
         }
         FileKind::Folder => {
             let paths = relative_paths(path)?;
@@ -82,14 +96,13 @@ fn read_inventory(given: &str, sources: &mut Sources) -> Result<(), InputIssue> 
                     .inventories
                     .push(InventorySource::File(files::read_text(&path.join(file))?));
             }
-            sources.beside_inventories.push(variables_beside(path)?);
+            Ok(Some(path.to_owned()))
         }
         _ => {
             sources.inventories.push(InventorySource::File(files::read_text(path)?));
-            sources.beside_inventories.push(variables_beside(folder_of(path))?);
+            Ok(Some(folder_of(path).to_owned()))
         }
     }
-    Ok(())
 }
 
 /// `group_vars/` and `host_vars/` in `folder`; nothing else of it is walked, since an inventory
@@ -104,7 +117,8 @@ fn variables_beside(folder: &Path) -> Result<VariableDirectory, FileError> {
         let paths: Vec<String> =
             relative_paths(&below)?.into_iter().map(|path| format!("{name}/{path}")).collect();
         for path in variable_files(&paths) {
-            directory.files.push((path.to_owned(), files::read_text(&folder.join(path))?));
+            let named = if folder == Path::new(".") { path.into() } else { folder.join(path) };
+            directory.files.push((path.to_owned(), files::read_text(&named)?));
         }
     }
     Ok(directory)

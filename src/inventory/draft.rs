@@ -46,7 +46,11 @@ pub(super) struct Draft {
 impl Draft {
     pub fn new(keyring: Arc<Keyring>) -> Self {
         let mut draft = Self {
-            inventory: Inventory { hosts: IndexMap::new(), groups: IndexMap::new() },
+            inventory: Inventory {
+                hosts: IndexMap::new(),
+                groups: IndexMap::new(),
+                extra: Variables::default(),
+            },
             issues: Vec::new(),
             members: HashSet::new(),
             children: HashSet::new(),

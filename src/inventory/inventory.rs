@@ -23,6 +23,29 @@ pub struct Inventory {
     pub(super) hosts: IndexMap<HostName, Host>,
     /// In order of first appearance; `all` and `ungrouped` first.
     pub(super) groups: IndexMap<String, Group>,
+    /// `-e`
+    pub(super) extra: Variables,
+}
+
+/// Variables that were set together, and for whom.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Layer<'a> {
+    pub owner: Owner<'a>,
+    pub variables: &'a Variables,
+}
+
+/// Whose variables a layer holds, and what kind of file.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Owner<'a> {
+    /// In an inventory file.
+    Group(&'a str),
+    /// In `group_vars/`.
+    GroupVars(&'a str),
+    /// In an inventory file.
+    Host(&'a str),
+    /// In `host_vars/`.
+    HostVars(&'a str),
+    ExtraVars,
 }
 
 /// One host, as far as the inventory itself knows it.
@@ -103,42 +126,67 @@ impl Inventory {
     pub fn variables(&self, host: &str) -> HostVariables<'_> {
         let mut variables = HostVariables::default();
         for layer in self.layers(host) {
-            variables.extend(layer);
+            variables.extend(layer.variables);
         }
         variables
     }
 
     /// One variable of a host, without building all others.
     pub fn variable(&self, host: &str, name: &str) -> Option<&Located> {
-        self.layers(host).into_iter().rev().find_map(|layer| layer.get(name))
+        self.layers(host).into_iter().rev().find_map(|layer| layer.variables.get(name))
     }
 
     /// All values that a variable of a host has in the layers of the inventory, the one that
     /// counts last. Each also knows what it replaced within its own layer.
     pub fn history(&self, host: &str, name: &str) -> Vec<&Located> {
-        self.layers(host).into_iter().filter_map(|layer| layer.get(name)).collect()
+        self.layers(host).into_iter().filter_map(|layer| layer.variables.get(name)).collect()
     }
 
     /// The layers of a host's variables in rising precedence:
     /// `[all:vars]`, the inventory's group variables, `group_vars/all`, the other `group_vars/`,
-    /// the inventory's host variables, `host_vars/`.
+    /// the inventory's host variables, `host_vars/`, `-e`.
     ///
     /// This is Ansible's order as it runs (its setting `VARIABLE_PRECEDENCE`): a value in
     /// `group_vars/all` beats one that `[group:vars]` sets.
-    fn layers(&self, host: &str) -> Vec<&Variables> {
-        let Some(host) = self.hosts.get(host) else { return Vec::new() };
-        let groups = || host.groups.iter().filter_map(|group| self.group(*group));
-        let directories = groups().map(|group| group.files.len()).max().unwrap_or(0);
-        let mut layers: Vec<&Variables> = groups().map(|group| &group.variables).collect();
-        let all = self.group(0);
-        layers.extend(all.into_iter().flat_map(|all| &all.files));
-        for directory in 0..directories {
-            layers.extend(groups().skip(1).filter_map(|group| group.files.get(directory)));
+    pub(super) fn layers(&self, host: &str) -> Vec<Layer<'_>> {
+        let Some((name, host)) = self.hosts.get_key_value(host) else { return Vec::new() };
+        let groups = || {
+            let named = |group: &usize| self.groups.get_index(*group);
+            host.groups.iter().filter_map(named).map(|(name, group)| (name.as_str(), group))
+        };
+        let directories = groups().map(|(_, group)| group.files.len()).max().unwrap_or(0);
+        let mut layers = Vec::new();
+        for (name, group) in groups() {
+            layers.push(Layer { owner: Owner::Group(name), variables: &group.variables });
         }
-        layers.push(&host.variables);
-        layers.extend(&host.files);
-        layers.retain(|layer| !layer.is_empty());
+        for (name, all) in groups().take(1) {
+            let owner = Owner::GroupVars(name);
+            layers.extend(all.files.iter().map(|variables| Layer { owner, variables }));
+        }
+        for directory in 0..directories {
+            layers.extend(groups().skip(1).filter_map(|(name, group)| {
+                let variables = group.files.get(directory)?;
+                Some(Layer { owner: Owner::GroupVars(name), variables })
+            }));
+        }
+        let name = name.as_str();
+        layers.push(Layer { owner: Owner::Host(name), variables: &host.variables });
+        let owner = Owner::HostVars(name);
+        layers.extend(host.files.iter().map(|variables| Layer { owner, variables }));
+        layers.push(Layer { owner: Owner::ExtraVars, variables: &self.extra });
+        layers.retain(|layer| !layer.variables.is_empty());
         layers
+    }
+
+    /// What is set for a host itself, and not for a group of it, in rising precedence.
+    pub(super) fn own_layers(&self, host: &str) -> impl Iterator<Item = &Variables> {
+        let host = self.hosts.get(host);
+        host.into_iter().flat_map(|host| [&host.variables].into_iter().chain(&host.files))
+    }
+
+    /// Lays the variables of `-e` over those of every host.
+    pub fn lay_over(&mut self, extra: Variables) {
+        self.extra = extra;
     }
 
     pub(super) fn group(&self, position: usize) -> Option<&Group> {

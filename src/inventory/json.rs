@@ -1,16 +1,16 @@
 //! JSON as Python writes it: keys sorted, four blanks of indentation, `Infinity`, numbers of any
 //! size. serde_json writes none of the last three.
 
-use serde::ser::{Serialize, SerializeMap, Serializer};
-
 use crate::model::Value;
 
+use super::Located;
 use super::python_number::float_text;
 
 /// A document to be printed, borrowed from the inventory.
 pub(super) enum Json<'a> {
-    Value(&'a Value),
+    Variable(&'a Located),
     Text(&'a str),
+    Int(i64),
     List(Vec<Json<'a>>),
     Map(Vec<(&'a str, Json<'a>)>),
 }
@@ -32,7 +32,8 @@ impl Json<'_> {
                 entries.sort_unstable_by_key(|(key, _)| *key);
                 write_map(&entries, depth, out, |value, depth, out| value.write(depth, out));
             }
-            Self::Value(value) => write_value(value, depth, out),
+            Self::Int(number) => out.push_str(&number.to_string()),
+            Self::Variable(variable) => write_value(&variable.value, depth, out),
         }
     }
 }
@@ -112,24 +113,4 @@ fn new_line(depth: usize, out: &mut String) {
 
 fn quoted(text: &str) -> String {
     serde_json::Value::from(text).to_string()
-}
-
-/// For YAML, which knows infinity, and to which a number beyond 64 bits is given as text.
-impl Serialize for Json<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        match self {
-            Self::Text(text) => serializer.serialize_str(text),
-            Self::List(items) => serializer.collect_seq(items),
-            Self::Map(entries) => {
-                let mut entries: Vec<_> = entries.iter().collect();
-                entries.sort_unstable_by_key(|(key, _)| *key);
-                let mut map = serializer.serialize_map(Some(entries.len()))?;
-                for (key, value) in entries {
-                    map.serialize_entry(key, value)?;
-                }
-                map.end()
-            }
-            Self::Value(value) => value.serialize(serializer),
-        }
-    }
 }

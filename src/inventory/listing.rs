@@ -1,184 +1,171 @@
 //! What `tokenfleet inventory` prints, in the forms of `ansible-inventory`.
 //!
-//! One thing differs on purpose: secrets of connections are printed as `********`, and so are the
-//! variables that such a secret is made from by a template, and those of files that are vaulted as
-//! a whole. A vaulted value stays as ciphertext.
+//! One thing differs on purpose: no secret of a connection is shown, and none of a vaulted file.
 
-use std::collections::{HashMap, HashSet};
-use std::sync::LazyLock;
+use std::collections::HashSet;
 
-use regex::Regex;
+use crate::model::{HostName, InputIssue, nearest};
 
-use crate::model::{HostName, InputIssue, Value, nearest};
-
+use super::inventory::ALL;
 use super::json::Json;
-use super::{HostVariables, Inventory, connection};
+use super::printable::{all_secrets, printable, shown};
+use super::{HostVariables, Inventory, yaml_text};
 
-const HIDDEN: &str = "********";
-
-/// What Ansible keeps to itself when it prints variables.
-const INTERNAL: [&str; 32] = [
-    "ansible_async_path",
-    "ansible_collection_name",
-    "ansible_config_file",
-    "ansible_dependent_role_names",
-    "ansible_diff_mode",
-    "ansible_facts",
-    "ansible_forks",
-    "ansible_inventory_sources",
-    "ansible_limit",
-    "ansible_play_batch",
-    "ansible_play_hosts",
-    "ansible_play_hosts_all",
-    "ansible_play_role_names",
-    "ansible_playbook_python",
-    "ansible_role_name",
-    "ansible_role_names",
-    "ansible_run_tags",
-    "ansible_skip_tags",
-    "ansible_verbosity",
-    "ansible_version",
-    "group_names",
-    "groups",
-    "hostvars",
-    "inventory_dir",
-    "inventory_file",
-    "inventory_hostname",
-    "inventory_hostname_short",
-    "play_hosts",
-    "playbook_dir",
-    "role_name",
-    "role_names",
-    "role_path",
-];
-
-static NAME: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"[A-Za-z_][A-Za-z0-9_]*").ok());
-
-/// `--list`: all groups and the variables of the hosts, as JSON. `hosts` are those to be shown;
-/// others are left out of their groups.
-pub fn list(inventory: &Inventory, hosts: &[HostName]) -> String {
-    let shown: HashSet<&str> = hosts.iter().map(HostName::as_str).collect();
-    let mut document: Vec<(&str, Json<'_>)> = Vec::new();
-    for (position, (name, group)) in inventory.groups.iter().enumerate() {
-        let mut entry = Vec::new();
-        let members = members(inventory, &group.hosts, &shown);
-        if position != 0 && !members.is_empty() {
-            entry.push(("hosts", Json::List(members.into_iter().map(Json::Text).collect())));
-        }
-        if !group.children.is_empty() {
-            let children = group.children.iter().map(|child| inventory.group_name(*child));
-            entry.push(("children", Json::List(children.map(Json::Text).collect())));
-        }
-        if !entry.is_empty() {
-            document.push((name, Json::Map(entry)));
-        }
-    }
-    let variables: Vec<(&str, Json<'_>)> = hosts
-        .iter()
-        .map(|host| (host.as_str(), printable(&inventory.variables(host.as_str()))))
-        .filter(|(_, variables)| !variables.is_empty())
-        .map(|(host, variables)| (host, Json::Map(variables)))
-        .collect();
-    let meta =
-        vec![("hostvars", Json::Map(variables)), ("profile", Json::Text("inventory_legacy"))];
-    document.push(("_meta", Json::Map(meta)));
-    Json::Map(document).print()
+/// How a listing is printed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Style {
+    pub form: Form,
+    /// Variables stand where they were set, at their groups and hosts, and are not inherited.
+    pub export: bool,
 }
 
-/// `--list --yaml`: the same as an inventory in YAML, each host's variables where it first
-/// appears.
-pub fn list_yaml(inventory: &Inventory, hosts: &[HostName]) -> Result<String, InputIssue> {
-    let mut tree = Tree {
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Form {
+    Json,
+    Yaml,
+}
+
+/// `--list`: all groups and the variables of the hosts. `hosts` are those to be shown; others are
+/// left out of their groups. JSON has the layout of an inventory script's answer, YAML the one of
+/// an inventory in YAML.
+pub fn list(inventory: &Inventory, hosts: &[HostName], style: Style) -> String {
+    let hidden = if style.export { all_secrets(inventory) } else { HashSet::new() };
+    let mut lister = Lister {
         inventory,
+        export: style.export,
+        hidden,
         shown: hosts.iter().map(HostName::as_str).collect(),
         hosts: HashSet::new(),
         groups: HashSet::new(),
     };
-    let all = tree.group(0);
-    serde_saphyr::to_string(&Json::Map(vec![("all", Json::Map(all))]))
-        .map_err(|error| InputIssue::error(format!("the inventory cannot be written: {error}")))
+    match style.form {
+        Form::Json => lister.flat(hosts).print(),
+        Form::Yaml => yaml_text::print(&lister.nested()),
+    }
 }
 
-/// `--host NAME`: the variables of one host as JSON.
-pub fn host(inventory: &Inventory, name: &str) -> Result<String, InputIssue> {
+/// `--host NAME`: the variables of one host.
+pub fn host(inventory: &Inventory, name: &str, style: Style) -> Result<String, InputIssue> {
     if !inventory.contains(name) {
-        let known: Vec<&str> = inventory.hosts().map(HostName::as_str).collect();
-        let issue = InputIssue::error(format!("the inventory has no host `{name}`"));
-        return Err(issue.hint(match nearest(name, &known) {
-            Some(near) => format!("did you mean `{near}`?"),
-            None => "`tokenfleet inventory --graph` shows all hosts".to_owned(),
-        }));
+        return Err(no_host(inventory, name));
     }
-    Ok(Json::Map(printable(&inventory.variables(name))).print())
+    let hidden = if style.export { all_secrets(inventory) } else { HashSet::new() };
+    let variables = Json::Map(host_variables(inventory, name, style.export, &hidden));
+    Ok(match style.form {
+        Form::Json => variables.print(),
+        Form::Yaml => yaml_text::print(&variables),
+    })
 }
 
-fn members<'a>(inventory: &'a Inventory, hosts: &[usize], shown: &HashSet<&str>) -> Vec<&'a str> {
-    hosts
-        .iter()
-        .filter_map(|host| inventory.host_name(*host))
-        .map(HostName::as_str)
-        .filter(|host| shown.contains(host))
-        .collect()
+pub(super) fn no_host(inventory: &Inventory, name: &str) -> InputIssue {
+    let known: Vec<&str> = inventory.hosts().map(HostName::as_str).collect();
+    let issue = InputIssue::error(format!("the inventory has no host `{name}`"));
+    issue.hint(match nearest(name, &known) {
+        Some(near) => format!("did you mean `{near}`?"),
+        None => "`tokenfleet inventory --graph` shows all hosts".to_owned(),
+    })
 }
 
-/// The variables of a host without internal ones, secrets hidden.
-fn printable<'a>(variables: &HostVariables<'a>) -> Vec<(&'a str, Json<'a>)> {
-    let hidden = secrets(variables);
-    variables
-        .sorted()
-        .into_iter()
-        .filter(|(name, _)| !INTERNAL.contains(name))
-        .map(|(name, located)| match &located.value {
-            Value::Vault(_) | Value::Null => (name, Json::Value(&located.value)),
-            _ if located.sealed || hidden.contains(name) => (name, Json::Text(HIDDEN)),
-            value => (name, Json::Value(value)),
-        })
-        .collect()
-}
-
-/// The names of a host's secrets: those of the connection, and what their templates name.
-fn secrets<'a>(variables: &HostVariables<'a>) -> HashSet<&'a str> {
-    let names: HashMap<&str, &'a str> = variables.names().map(|name| (name, name)).collect();
-    let mut hidden = HashSet::new();
-    let mut open: Vec<&'a str> =
-        variables.names().filter(|name| connection::is_secret_name(name)).collect();
-    while let Some(name) = open.pop() {
-        if !hidden.insert(name) {
-            continue;
-        }
-        if let (Some(Value::Text(text)), Some(pattern)) = (variables.value(name), NAME.as_ref())
-            && super::target::is_template(text)
-        {
-            open.extend(pattern.find_iter(text).filter_map(|found| names.get(found.as_str())));
-        }
-    }
-    hidden
-}
-
-/// The nested form, in which a group stands in full only where it is first met.
-struct Tree<'a> {
+/// The variables of a host: all of them, or its own alone.
+fn host_variables<'a>(
     inventory: &'a Inventory,
+    name: &str,
+    only_own: bool,
+    hidden: &HashSet<&str>,
+) -> Vec<(&'a str, Json<'a>)> {
+    if !only_own {
+        return printable(&inventory.variables(name));
+    }
+    let mut own = HostVariables::default();
+    for layer in inventory.own_layers(name) {
+        own.extend(layer);
+    }
+    shown(&own.sorted(), hidden)
+}
+
+/// The variables of a group alone, with its priority where it is not the usual one.
+pub(super) fn group_variables<'a>(
+    inventory: &'a Inventory,
+    position: usize,
+    hidden: &HashSet<&str>,
+) -> Vec<(&'a str, Json<'a>)> {
+    let Some(group) = inventory.group(position) else { return Vec::new() };
+    let mut own = HostVariables::default();
+    for layer in [&group.variables].into_iter().chain(&group.files) {
+        own.extend(layer);
+    }
+    let mut variables = shown(&own.sorted(), hidden);
+    if group.priority != 1 {
+        variables.push(("ansible_group_priority", Json::Int(group.priority)));
+        variables.sort_unstable_by_key(|(name, _)| *name);
+    }
+    variables
+}
+
+struct Lister<'a> {
+    inventory: &'a Inventory,
+    export: bool,
+    hidden: HashSet<&'a str>,
     shown: HashSet<&'a str>,
+    /// What already stands in full.
     hosts: HashSet<&'a str>,
     groups: HashSet<usize>,
 }
 
-impl<'a> Tree<'a> {
+impl<'a> Lister<'a> {
+    /// The form in which all groups stand side by side.
+    fn flat(&self, hosts: &[HostName]) -> Json<'a> {
+        let mut document = Vec::new();
+        for (position, (name, group)) in self.inventory.groups.iter().enumerate() {
+            let mut entry = Vec::new();
+            let members = self.members(&group.hosts);
+            if position != 0 && !members.is_empty() {
+                entry.push(("hosts", Json::List(members.into_iter().map(Json::Text).collect())));
+            }
+            if !group.children.is_empty() {
+                let children = group.children.iter().map(|c| self.inventory.group_name(*c));
+                entry.push(("children", Json::List(children.map(Json::Text).collect())));
+            }
+            entry.extend(self.exported(position));
+            if !entry.is_empty() {
+                document.push((name.as_str(), Json::Map(entry)));
+            }
+        }
+        let hosts = hosts.iter().filter_map(|host| self.inventory.hosts.get_key_value(host));
+        let variables: Vec<(&str, Json<'a>)> = hosts
+            .map(|(host, _)| (host.as_str(), self.variables(host.as_str())))
+            .filter(|(_, variables)| !variables.is_empty())
+            .map(|(host, variables)| (host, Json::Map(variables)))
+            .collect();
+        let meta =
+            vec![("hostvars", Json::Map(variables)), ("profile", Json::Text("inventory_legacy"))];
+        document.push(("_meta", Json::Map(meta)));
+        Json::Map(document)
+    }
+
+    /// The form in which groups stand in each other.
+    fn nested(&mut self) -> Json<'a> {
+        let all = self.group(0);
+        Json::Map(if all.is_empty() { Vec::new() } else { vec![(ALL, Json::Map(all))] })
+    }
+
+    /// A group stands in full only where it is first met, and so does a host.
     fn group(&mut self, position: usize) -> Vec<(&'a str, Json<'a>)> {
         let Some(group) = self.inventory.group(position) else { return Vec::new() };
         let mut children = Vec::new();
         for child in &group.children {
-            let entry = if self.groups.insert(*child) { self.group(*child) } else { Vec::new() };
-            children.push((self.inventory.group_name(*child), Json::Map(entry)));
+            let is_new = self.groups.insert(*child);
+            let entry = if is_new { self.group(*child) } else { Vec::new() };
+            // One that is empty is only named where it was met before.
+            if !is_new || !entry.is_empty() {
+                children.push((self.inventory.group_name(*child), Json::Map(entry)));
+            }
         }
         let mut hosts = Vec::new();
         if position != 0 {
-            for host in members(self.inventory, &group.hosts, &self.shown) {
-                let variables = if self.hosts.insert(host) {
-                    printable(&self.inventory.variables(host))
-                } else {
-                    Vec::new()
-                };
+            for host in self.members(&group.hosts) {
+                let is_new = self.hosts.insert(host);
+                let variables = if is_new { self.variables(host) } else { Vec::new() };
                 hosts.push((host, Json::Map(variables)));
             }
         }
@@ -189,15 +176,38 @@ impl<'a> Tree<'a> {
         if !hosts.is_empty() {
             entry.push(("hosts", Json::Map(hosts)));
         }
+        entry.extend(self.exported(position));
         entry
+    }
+
+    fn variables(&self, host: &str) -> Vec<(&'a str, Json<'a>)> {
+        host_variables(self.inventory, host, self.export, &self.hidden)
+    }
+
+    fn exported(&self, group: usize) -> Option<(&'a str, Json<'a>)> {
+        let variables = if self.export {
+            group_variables(self.inventory, group, &self.hidden)
+        } else {
+            Vec::new()
+        };
+        (!variables.is_empty()).then_some(("vars", Json::Map(variables)))
+    }
+
+    fn members(&self, hosts: &[usize]) -> Vec<&'a str> {
+        let names = hosts.iter().filter_map(|host| self.inventory.host_name(*host));
+        names.map(HostName::as_str).filter(|host| self.shown.contains(host)).collect()
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::inventory::{InventorySource, Sources, load};
+    use crate::inventory::{InventorySource, Sources, graph, load};
     use crate::model::SourceFile;
+
+    const PLAIN: Style = Style { form: Form::Json, export: false };
+    const YAML: Style = Style { form: Form::Yaml, export: false };
+    const EXPORT: Style = Style { form: Form::Json, export: true };
 
     const INVENTORY: &str = "
 all:
@@ -224,15 +234,19 @@ all:
     fn no_listing_shows_a_secret() {
         let inventory = inventory();
         let hosts: Vec<HostName> = inventory.hosts().cloned().collect();
+        let host = |name: &str, style| host(&inventory, name, style).unwrap();
         let texts = [
-            list(&inventory, &hosts),
-            list_yaml(&inventory, &hosts).unwrap(),
-            host(&inventory, "fw1").unwrap(),
-            host(&inventory, "fw2").unwrap(),
+            list(&inventory, &hosts, PLAIN),
+            list(&inventory, &hosts, YAML),
+            host("fw1", PLAIN),
+            host("fw2", PLAIN),
+            list(&inventory, &hosts, EXPORT),
+            host("fw1", EXPORT),
+            graph(&inventory, "all", true).unwrap(),
         ];
         for text in &texts {
             assert!(!text.contains("canary") && !text.contains("4711"), "{text}");
-            assert!(text.contains(HIDDEN), "{text}");
+            assert!(text.contains("********"), "{text}");
         }
         assert!(texts[2].contains("\"deepest\": \"shown\""));
         assert!(texts[2].contains("__ansible_vault"));
@@ -241,13 +255,13 @@ all:
 
     #[test]
     fn a_limit_leaves_hosts_out_of_groups_and_variables() {
-        let text = list(&inventory(), &[HostName::from("fw2")]);
+        let text = list(&inventory(), &[HostName::from("fw2")], PLAIN);
         assert!(text.contains("fw2") && !text.contains("fw1"), "{text}");
     }
 
     #[test]
     fn an_unknown_host_is_told_with_the_nearest_name() {
-        let told = host(&inventory(), "fw11").unwrap_err().to_string();
+        let told = host(&inventory(), "fw11", PLAIN).unwrap_err().to_string();
         assert_eq!(told, "the inventory has no host `fw11` (did you mean `fw1`?)");
     }
 }

@@ -22,8 +22,8 @@ pub struct Sources {
     /// In the order of the `-i` options; a directory gives its files one by one, in the order of
     /// [`inventory_files`]. Later ones win.
     pub inventories: Vec<InventorySource>,
-    /// The directory of each `-i` option, in the same order: the directory itself, or the one
-    /// that holds the file. A host list has none.
+    /// The directories of the `-i` options, in the same order: the directory itself, or the one
+    /// that holds the file; of several that are the same, the last. A host list has none.
     pub beside_inventories: Vec<VariableDirectory>,
     /// The directory of the playbook; its variables win over those beside the inventory.
     pub beside_playbook: VariableDirectory,

@@ -114,6 +114,7 @@ impl<'a> Reader<'a> {
                 event => {
                     let node = self.node(event, &span, 0)?;
                     let is_empty = node.scalar_text() == Some("") && node.is_null();
+                    self.refuse_mark(&node);
                     document = (!is_empty).then_some(node);
                 }
             }
@@ -166,7 +167,9 @@ impl<'a> Reader<'a> {
             if matches!(event, Event::SequenceEnd | Event::StreamEnd) {
                 return Ok(NodeValue::List(items));
             }
-            items.push(self.node(event, &span, depth + 1)?);
+            let item = self.node(event, &span, depth + 1)?;
+            self.refuse_mark(&item);
+            items.push(item);
         }
     }
 
@@ -181,6 +184,7 @@ impl<'a> Reader<'a> {
             let key = self.node(event, &key_span, depth + 1)?;
             let (event, span) = self.next()?;
             let mut value = self.node(event, &span, depth + 1)?;
+            self.refuse_mark(&value);
             if is_absent(&value) {
                 // The parser places an absent value at whatever follows it.
                 value.place = key.place.clone();
@@ -195,6 +199,19 @@ impl<'a> Reader<'a> {
             }
         }
         Ok(NodeValue::Map(self.unite(merged, own)))
+    }
+
+    /// In YAML 1.1 a plain `=` or `<<` is no text, and PyYAML refuses it as a value.
+    fn refuse_mark(&mut self, value: &Node) {
+        if let (NodeValue::Scalar { text, plain: true }, None) = (&value.value, &value.tag)
+            && matches!(text.as_str(), "=" | "<<")
+        {
+            self.issues.push(
+                value
+                    .error(format!("a bare `{text}` is no value in YAML 1.1"))
+                    .hint(format!("put it into quotes: '{text}'")),
+            );
+        }
     }
 
     /// Takes the entries of `value`, one mapping or a list of them, for a merge key. In a list
@@ -391,6 +408,17 @@ mod tests {
             assert!(read(text).node.is_none(), "{text:?}");
             assert!(read(text).issues.is_empty(), "{text:?}");
         }
+    }
+
+    #[test]
+    fn marks_of_yaml_1_1_are_no_values() {
+        assert_eq!(
+            issues("a: =\nb: [<<]\nc: '='\n=: 1\n"),
+            [
+                "test.yml:1:4: a bare `=` is no value in YAML 1.1 (put it into quotes: '=')",
+                "test.yml:2:5: a bare `<<` is no value in YAML 1.1 (put it into quotes: '<<')",
+            ]
+        );
     }
 
     #[test]

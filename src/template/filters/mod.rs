@@ -23,7 +23,6 @@ mod text;
 mod time;
 mod url;
 mod yaml;
-mod yaml_scalar;
 mod yaml_text;
 
 pub(super) use filter::{add_filters, filter_names, refused_filter};

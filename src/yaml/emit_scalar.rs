@@ -1,7 +1,8 @@
 //! One text as a scalar of YAML: which styles can hold it, and how it is escaped.
 
 use crate::model::Value as Plain;
-use crate::yaml::resolve_plain;
+
+use super::resolve_plain;
 
 pub(super) fn is_break(c: char) -> bool {
     matches!(c, '\n' | '\u{85}' | '\u{2028}' | '\u{2029}')
@@ -11,8 +12,9 @@ pub(super) fn needs_escape(c: char) -> bool {
     matches!(c, '"' | '\\' | '\u{85}' | '\u{2028}' | '\u{2029}' | '\u{feff}') || !is_printable(c)
 }
 
+/// As libyaml has it, which escapes all beyond the basic plane, emoji for one.
 fn is_printable(c: char) -> bool {
-    matches!(c, ' '..='~' | '\u{a0}'..='\u{d7ff}' | '\u{e000}'..='\u{fffd}' | '\u{10000}'..)
+    matches!(c, ' '..='~' | '\u{a0}'..='\u{d7ff}' | '\u{e000}'..='\u{fffd}')
 }
 
 pub(super) fn escape(c: char) -> String {

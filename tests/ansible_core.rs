@@ -1,0 +1,148 @@
+//! Held against the real thing: ansible-core 2.19 from PyPI, in a virtual environment of its own.
+//!
+//! Without Python or without PyPI the tests say that they were skipped. `TOKENFLEET_ANSIBLE=full`
+//! compares with 600 inventories instead of 40, `TOKENFLEET_ANSIBLE=600:1000` with those of the
+//! seeds 600 to 999.
+#![allow(clippy::unwrap_used, clippy::panic, clippy::print_stderr, clippy::disallowed_methods)]
+
+#[path = "support/ansible_core.rs"]
+mod ansible_core;
+#[path = "support/desk.rs"]
+mod desk;
+#[path = "support/inventory_generator.rs"]
+mod inventory_generator;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use ansible_core::{Answer, Call, answers, python};
+use desk::Desk;
+use inventory_generator::generate;
+
+/// The forms of a listing that are compared.
+const FORMS: [&[&str]; 5] = [
+    &["--list"],
+    &["--list", "--yaml"],
+    &["--list", "--export"],
+    &["--graph"],
+    &["--graph", "--vars"],
+];
+
+/// The seeds whose inventories are compared.
+fn seeds() -> std::ops::Range<u64> {
+    match std::env::var("TOKENFLEET_ANSIBLE").as_deref() {
+        Ok("full") => 0..600,
+        Ok(range) => {
+            let (from, to) = range.split_once(':').unwrap();
+            from.parse().unwrap()..to.parse().unwrap()
+        }
+        Err(_) => 0..40,
+    }
+}
+
+/// What we say to a call that ansible-inventory answered.
+fn ours(desk: &Desk, call: &Call) -> Answer {
+    let mut arguments = vec!["inventory"];
+    arguments.extend(call.arguments.iter().map(String::as_str));
+    let outcome = desk.finish(desk.command(&arguments).current_dir(&call.folder));
+    match outcome.code {
+        0 => Answer::Out(outcome.out),
+        _ => Answer::Error(outcome.err),
+    }
+}
+
+/// The first line in which two texts differ.
+fn difference(ours: &str, theirs: &str) -> String {
+    let mut lines = ours.lines().zip(theirs.lines()).enumerate();
+    match lines.find(|(_, (a, b))| a != b) {
+        Some((at, (a, b))) => format!("line {}:\n  ours   {a}\n  theirs {b}", at + 1),
+        None => format!("{} lines against {}", ours.lines().count(), theirs.lines().count()),
+    }
+}
+
+/// Asks both, and tells every difference.
+fn compare(python: &Path, calls: &[Call]) {
+    let desk = Desk::new();
+    let (mut told, mut compared) = (Vec::new(), 0);
+    for (call, theirs) in calls.iter().zip(answers(python, calls)) {
+        let what = format!("{} {:?}", call.folder.display(), call.arguments);
+        match (ours(&desk, call), theirs) {
+            (Answer::Out(ours), Answer::Out(theirs)) => {
+                compared += 1;
+                if ours.trim_end() != theirs.trim_end() {
+                    told.push(format!("{what}: {}", difference(&ours, &theirs)));
+                }
+            }
+            (Answer::Error(_), Answer::Error(_)) => {}
+            // Ansible reads the variables of a group only when it wants them.
+            (Answer::Error(error), Answer::Out(_)) if error.contains("_vars/") => {}
+            (Answer::Error(error), Answer::Out(_)) => {
+                told.push(format!("{what}: only we refuse it: {error}"));
+            }
+            // A graph needs no plaintext, and gets none here.
+            (Answer::Out(_), Answer::Error(error)) if error.contains("no vault secrets") => {}
+            (Answer::Out(_), Answer::Error(error)) => {
+                told.push(format!("{what}: only Ansible refuses it: {error}"));
+            }
+        }
+    }
+    assert!(compared * 10 >= calls.len() * 7, "only {compared} of {} are inventories", calls.len());
+    assert!(told.is_empty(), "{} of {} differ\n{}", told.len(), calls.len(), told.join("\n"));
+}
+
+/// One call for each form, and `--host` for the first of its hosts.
+fn calls(folder: &Path, sources: &[String]) -> Vec<Call> {
+    let named: Vec<String> = sources.iter().flat_map(|s| ["-i".to_owned(), s.clone()]).collect();
+    let call = |form: &[&str]| Call {
+        folder: folder.to_owned(),
+        arguments: named.iter().cloned().chain(form.iter().map(|f| (*f).to_owned())).collect(),
+    };
+    FORMS.into_iter().map(call).collect()
+}
+
+#[test]
+fn inventories_by_chance_are_listed_as_ansible_lists_them() {
+    let Some(python) = python() else { return };
+    let folder = tempfile::tempdir().unwrap();
+    let mut all = Vec::new();
+    for seed in seeds() {
+        let generated = generate(seed);
+        let home = folder.path().join(seed.to_string());
+        for (path, text) in &generated.files {
+            let path = home.join(path);
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::write(path, text).unwrap();
+        }
+        all.extend(calls(&home, &generated.sources));
+    }
+    if std::env::var_os("TOKENFLEET_KEEP").is_some() {
+        let _ = folder.keep();
+    }
+    compare(&python, &all);
+}
+
+#[test]
+fn shipped_inventories_are_listed_as_ansible_lists_them() {
+    let Some(python) = python() else { return };
+    let root = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
+    let mut all = calls(&root.join("inventories"), &["example".to_owned()]);
+    for case in fs::read_dir(root.join("tests/fixtures/inventory")).unwrap() {
+        let folder = case.unwrap().path();
+        let sources: Vec<String> =
+            ["inventory", "hosts.ini", "hosts.yml", "hosts.yaml", "hosts.json"]
+                .into_iter()
+                .filter(|name| folder.join(name).exists())
+                .map(str::to_owned)
+                .collect();
+        if sources.is_empty() {
+            continue;
+        }
+        let mut calls = calls(&folder, &sources);
+        if folder.ends_with("types-yaml") {
+            // Its keys are of many types, by which Python sorts, or refuses to.
+            calls.retain(|call| !call.arguments.iter().any(|a| a == "--yaml" || a == "--vars"));
+        }
+        all.extend(calls);
+    }
+    compare(&python, &all);
+}

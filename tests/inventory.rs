@@ -1,0 +1,189 @@
+//! `tokenfleet inventory`, through the binary, as a user sees it.
+#![allow(clippy::unwrap_used, clippy::panic, clippy::disallowed_methods)]
+
+#[path = "support/desk.rs"]
+mod desk;
+
+use std::fs;
+
+use desk::Desk;
+
+const HOSTS: &str = "\
+[uk]
+fw-lon-01 ansible_host=192.0.2.1 site=London
+fw-lon-02
+
+[uk:vars]
+site=UK
+ntp=['a', 'b']
+
+[all:vars]
+ansible_password=canary
+site=world
+";
+
+/// A desk with an inventory of two layers.
+fn desk() -> Desk {
+    let desk = Desk::new();
+    desk.file("hosts.ini", HOSTS);
+    desk.file("group_vars/uk.yml", "site: Britain\nsnmp: {port: 1161}\n");
+    desk
+}
+
+/// What `inventory` says, run in the home of the desk.
+fn said(desk: &Desk, arguments: &[&str]) -> (String, String, i32) {
+    let mut command = desk.command(&[&["inventory"], arguments].concat());
+    let outcome = desk.finish(command.current_dir(desk.path("")));
+    (outcome.out, outcome.err, outcome.code)
+}
+
+#[test]
+fn a_value_is_explained_by_all_the_places_that_set_it() {
+    let desk = desk();
+    let (out, err, code) = said(&desk, &["-i", "hosts.ini", "--explain", "fw-lon-01", "site"]);
+    assert_eq!((err.as_str(), code), ("", 0));
+    insta::assert_snapshot!(out, @r"
+    site
+      is        London   hosts.ini:2:34         host fw-lon-01
+      overrides Britain  group_vars/uk.yml:1:1  group_vars of uk
+      overrides UK       hosts.ini:6:1          group uk
+      overrides world    hosts.ini:11:1         group all
+    ");
+}
+
+#[test]
+fn all_values_of_a_host_are_explained_and_no_secret_is_shown() {
+    let desk = desk();
+    let extra = ["-i", "hosts.ini", "--explain", "fw-lon-02", "-e", "site=flag"];
+    let (out, err, code) = said(&desk, &extra);
+    assert_eq!((err.as_str(), code), ("", 0));
+    insta::assert_snapshot!(out, @r"
+    ansible_password
+      is        ********  hosts.ini:10:1  group all
+
+    ntp
+      is        ['a', 'b']  hosts.ini:7:1  group uk
+
+    site
+      is        flag     -e                     command line
+      overrides Britain  group_vars/uk.yml:1:1  group_vars of uk
+      overrides UK       hosts.ini:6:1          group uk
+      overrides world    hosts.ini:11:1         group all
+
+    snmp
+      is        {'port': 1161}  group_vars/uk.yml:2:1  group_vars of uk
+    ");
+}
+
+#[test]
+fn what_is_to_be_explained_must_exist() {
+    let desk = desk();
+    let (_, err, code) = said(&desk, &["-i", "hosts.ini", "--explain", "fw-lon-1"]);
+    assert_eq!(code, 1);
+    insta::assert_snapshot!(err, @r"
+    error: the inventory has no host `fw-lon-1`
+     |
+     = help: did you mean `fw-lon-01`?
+
+    1 error
+    ");
+    let (_, err, code) = said(&desk, &["-i", "hosts.ini", "--explain", "fw-lon-01", "sites"]);
+    assert_eq!(code, 1);
+    insta::assert_snapshot!(err, @r"
+    error: the host `fw-lon-01` has no variable `sites`
+     |
+     = help: did you mean `site`?
+
+    1 error
+    ");
+}
+
+#[test]
+fn an_export_leaves_variables_where_they_were_set() {
+    let desk = desk();
+    let (out, _, code) = said(&desk, &["-i", "hosts.ini", "--list", "--yaml", "--export"]);
+    assert_eq!(code, 0);
+    insta::assert_snapshot!(out, @r"
+    all:
+      children:
+        uk:
+          hosts:
+            fw-lon-01:
+              ansible_host: 192.0.2.1
+              site: London
+            fw-lon-02: {}
+          vars:
+            ntp:
+            - a
+            - b
+            site: Britain
+            snmp:
+              port: 1161
+      vars:
+        ansible_password: '********'
+        site: world
+    ");
+}
+
+#[test]
+fn a_graph_shows_variables_on_request() {
+    let desk = desk();
+    let (out, _, code) = said(&desk, &["-i", "hosts.ini", "--graph", "uk", "--vars"]);
+    assert_eq!(code, 0);
+    insta::assert_snapshot!(out, @r"
+    @uk:
+      |--fw-lon-01
+      |  |--{ansible_host = 192.0.2.1}
+      |  |--{ansible_password = ********}
+      |  |--{ntp = ['a', 'b']}
+      |  |--{site = London}
+      |  |--{snmp = {'port': 1161}}
+      |--fw-lon-02
+      |  |--{ansible_password = ********}
+      |  |--{ntp = ['a', 'b']}
+      |  |--{site = Britain}
+      |  |--{snmp = {'port': 1161}}
+      |--{ntp = ['a', 'b']}
+      |--{site = Britain}
+      |--{snmp = {'port': 1161}}
+    ");
+}
+
+#[test]
+fn a_listing_may_go_to_a_file_but_not_as_toml() {
+    let desk = desk();
+    let (out, err, code) =
+        said(&desk, &["-i", "hosts.ini", "--host", "fw-lon-01", "--output", "out.json"]);
+    assert_eq!((out.as_str(), err.as_str(), code), ("", "", 0));
+    assert!(
+        fs::read_to_string(desk.path("out.json"))
+            .unwrap()
+            .contains("\"ansible_host\": \"192.0.2.1\"")
+    );
+    let (_, err, code) = said(&desk, &["-i", "hosts.ini", "--list", "--toml"]);
+    assert_eq!(code, 1);
+    insta::assert_snapshot!(err, @r"
+    error: inventories are not written as TOML
+     |
+     = help: write JSON, or YAML with `--yaml`: Ansible reads both
+
+    1 error
+    ");
+}
+
+#[test]
+fn variables_beside_the_playbooks_are_seen_where_their_folder_is_named() {
+    let desk = desk();
+    desk.file("plays/host_vars/fw-lon-02.yml", "site: play\n");
+    let (out, _, code) = said(
+        &desk,
+        &["-i", "hosts.ini", "--explain", "fw-lon-02", "site", "--playbook-dir", "plays"],
+    );
+    assert_eq!(code, 0);
+    assert!(
+        out.contains(
+            "is        play     plays/host_vars/fw-lon-02.yml:1:1  host_vars of fw-lon-02"
+        ),
+        "{out}"
+    );
+}
