@@ -13,6 +13,7 @@ mod desk;
 mod inventory_generator;
 
 use std::fs;
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
 use ansible_core::{Answer, Call, answers, python};
@@ -111,7 +112,10 @@ fn inventories_by_chance_are_listed_as_ansible_lists_them() {
         for (path, text) in &generated.files {
             let path = home.join(path);
             fs::create_dir_all(path.parent().unwrap()).unwrap();
-            fs::write(path, text).unwrap();
+            fs::write(&path, text).unwrap();
+            if path.extension().is_some_and(|ending| ending == "sh") {
+                fs::set_permissions(path, fs::Permissions::from_mode(0o755)).unwrap();
+            }
         }
         all.extend(calls(&home, &generated.sources));
     }

@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use crate::cli::script_inventory::ask_script;
 use crate::files::{self, FileError, FileKind};
 use crate::inventory::{
     InventorySource, Limit, Sources, VariableDirectory, inventory_files, limit_files,
@@ -69,7 +70,8 @@ pub(super) fn vaulted_texts(sources: &Sources) -> Vec<&str> {
 fn files_of(sources: &Sources) -> impl Iterator<Item = &SourceFile> {
     let inventories = sources.inventories.iter().filter_map(|source| match source {
         InventorySource::File(file) => Some(file),
-        InventorySource::HostList(_) => None,
+        // A line of a script's answer may hold the secrets of all hosts.
+        InventorySource::HostList(_) | InventorySource::Script(_) => None,
     });
     let directories = sources.beside_inventories.iter().chain([&sources.beside_playbook]);
     let variables = directories.flat_map(|directory| &directory.files).map(|(_, file)| file);
@@ -92,17 +94,23 @@ fn read_inventory(given: &str, sources: &mut Sources) -> Result<Option<PathBuf>,
                     .hint("name a folder with a hosts.yml or hosts.ini in it"));
             }
             for file in found {
-                sources
-                    .inventories
-                    .push(InventorySource::File(files::read_text(&path.join(file))?));
+                sources.inventories.push(read_source(&path.join(file))?);
             }
             Ok(Some(path.to_owned()))
         }
         _ => {
-            sources.inventories.push(InventorySource::File(files::read_text(path)?));
+            sources.inventories.push(read_source(path)?);
             Ok(Some(folder_of(path).to_owned()))
         }
     }
+}
+
+/// Reads a file, or runs it where it is a program.
+fn read_source(path: &Path) -> Result<InventorySource, InputIssue> {
+    if !files::is_script(path) {
+        return Ok(InventorySource::File(files::read_text(path)?));
+    }
+    Ok(InventorySource::Script(ask_script(path)?))
 }
 
 /// `group_vars/` and `host_vars/` in `folder`; nothing else of it is walked, since an inventory

@@ -9,7 +9,7 @@ use zeroize::Zeroizing;
 
 use crate::cli::stream::say_issues;
 use crate::cli::vault_arguments::VaultArguments;
-use crate::files;
+use crate::files::{self, Speech};
 use crate::inventory::open_file;
 use crate::model::{InputIssue, Secret};
 use crate::vault::{DEFAULT_LABEL, Keyring, Password};
@@ -170,7 +170,7 @@ fn printed(path: &Path, label: &str) -> Result<Zeroizing<String>, InputIssue> {
     let is_client =
         path.file_stem().is_some_and(|stem| stem.to_string_lossy().ends_with("-client"));
     let arguments: &[&str] = if is_client { &["--vault-id", label] } else { &[] };
-    let output = files::run_script(path, arguments, LIMIT)?;
+    let output = files::run_script(path, arguments, Speech::Passed, LIMIT)?;
     let wrong = |what: String| {
         InputIssue::error(format!("the vault password script `{shown}` {what}"))
             .hint("run it by hand to see why")

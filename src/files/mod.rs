@@ -1,6 +1,7 @@
 //! Reads inputs and writes outputs.
 //!
-//! Comes in: paths. Goes out: texts; files appear whole or not at all.
+//! Comes in: paths. Goes out: texts, also those that a program answers; files appear whole or not
+//! at all.
 //! Does not know: what the texts mean.
 //! Start reading at [`read_text`] and [`write_atomically`].
 
@@ -15,7 +16,7 @@ mod tree;
 pub use editing::edit;
 pub use file_error::{FileAttempt, FileCause, FileError};
 pub use output::{probe_writable, write_atomically, write_private};
-pub use script::{ScriptOutput, is_executable, run_script};
+pub use script::{ScriptOutput, Speech, is_executable, is_script, run_script};
 pub use shared::update_shared;
 pub use source::{
     FileKind, MAX_TEXT, is_writable_by_all, is_writable_by_others, kind_of, read_bytes,

@@ -2,8 +2,8 @@
 
 use std::io::{self, Read};
 use std::path::Path;
-use std::process::{Child, ChildStdout, Command, ExitStatus, Stdio};
-use std::sync::mpsc;
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::mpsc::{self, Receiver};
 use std::thread;
 use std::time::Duration;
 
@@ -12,11 +12,36 @@ use super::{FileAttempt, FileCause, FileError, MAX_TEXT};
 /// How often a script that has said all is looked after.
 const TICK: Duration = Duration::from_millis(10);
 
+/// The most that is kept of what a script says on standard error, in bytes.
+const MOST_SAID: u64 = 64 << 10;
+
+/// Who hears a script.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Speech {
+    /// The user: it has this process's standard input and error, so that it may ask something.
+    Passed,
+    /// Nobody yet: what it says is kept, and it cannot ask.
+    Kept,
+}
+
 /// What came of a script.
 #[derive(Debug)]
 pub struct ScriptOutput {
     pub stdout: Vec<u8>,
+    /// What it said, where that was kept.
+    pub stderr: Vec<u8>,
     pub status: ExitStatus,
+}
+
+/// Whether a file is a program to be run, and not a text to be read: it may be executed, and
+/// begins as one. On disks without such rights every file may be executed.
+pub fn is_script(path: &Path) -> bool {
+    let mut begin = [0; 4];
+    let is_program = |begin: &[u8]| begin.starts_with(b"#!") || begin.starts_with(b"\x7fELF");
+    is_executable(path)
+        && std::fs::File::open(path)
+            .and_then(|mut file| file.read(&mut begin))
+            .is_ok_and(|length| is_program(&begin[..length]))
 }
 
 /// Whether `path` is a file that may be executed.
@@ -26,8 +51,7 @@ pub fn is_executable(path: &Path) -> bool {
     metadata.is_ok_and(|metadata| metadata.is_file() && metadata.permissions().mode() & 0o111 != 0)
 }
 
-/// Runs a script to its end. It has this process's standard input and error, so that it may ask
-/// something itself.
+/// Runs a script to its end.
 ///
 /// # Errors
 /// When it cannot be started, prints more than [`MAX_TEXT`] bytes, or takes longer than `limit`;
@@ -35,21 +59,27 @@ pub fn is_executable(path: &Path) -> bool {
 pub fn run_script(
     path: &Path,
     arguments: &[&str],
+    speech: Speech,
     limit: Duration,
 ) -> Result<ScriptOutput, FileError> {
     let failed = || FileError::io(path, FileAttempt::Run);
     // A name without a slash would be looked for on the PATH.
     let program = std::path::absolute(path).map_err(failed())?;
     let mut command = Command::new(program);
-    let mut child = command.args(arguments).stdout(Stdio::piped()).spawn().map_err(failed())?;
-    let (sender, receiver) = mpsc::channel();
-    let output = child.stdout.take();
-    // A grandchild may hold the pipe open for ever: then this thread is left to itself.
-    thread::spawn(move || sender.send(read(output)));
-    let cause = match receiver.recv_timeout(limit) {
+    command.args(arguments).stdout(Stdio::piped());
+    if speech == Speech::Kept {
+        command.stdin(Stdio::null()).stderr(Stdio::piped());
+    }
+    let mut child = start(&mut command).map_err(failed())?;
+    let output = follow(child.stdout.take(), MAX_TEXT + 1);
+    let said = follow(child.stderr.take(), MOST_SAID);
+    let cause = match output.recv_timeout(limit) {
         Ok(Ok(stdout)) if stdout.len() as u64 > MAX_TEXT => FileCause::TooLarge { limit: MAX_TEXT },
         Ok(Ok(stdout)) => match ended(&mut child, limit).map_err(failed())? {
-            Some(status) => return Ok(ScriptOutput { stdout, status }),
+            Some(status) => {
+                let said = said.recv_timeout(TICK * 10).ok().and_then(Result::ok);
+                return Ok(ScriptOutput { stdout, stderr: said.unwrap_or_default(), status });
+            }
             None => FileCause::TooSlow { limit },
         },
         Ok(Err(error)) => FileCause::Io(error),
@@ -59,12 +89,33 @@ pub fn run_script(
     Err(FileError::new(path, FileAttempt::Run, cause))
 }
 
-fn read(output: Option<ChildStdout>) -> io::Result<Vec<u8>> {
-    let mut bytes = Vec::new();
-    if let Some(output) = output {
-        output.take(MAX_TEXT + 1).read_to_end(&mut bytes)?;
+fn start(command: &mut Command) -> io::Result<Child> {
+    for _ in 0..20 {
+        match command.spawn() {
+            // Somebody is still writing it.
+            Err(error) if error.kind() == io::ErrorKind::ExecutableFileBusy => thread::sleep(TICK),
+            other => return other,
+        }
     }
-    Ok(bytes)
+    command.spawn()
+}
+
+/// Reads a stream in the background, and keeps the first `most` bytes. A grandchild may hold it
+/// open for ever: then the thread is left to itself.
+fn follow(stream: Option<impl Read + Send + 'static>, most: u64) -> Receiver<io::Result<Vec<u8>>> {
+    let (sender, receiver) = mpsc::channel();
+    thread::spawn(move || {
+        let mut bytes = Vec::new();
+        let Some(mut stream) = stream else { return sender.send(Ok(bytes)) };
+        let read = stream.by_ref().take(most).read_to_end(&mut bytes);
+        let sent = sender.send(read.map(|_| bytes));
+        if most == MOST_SAID {
+            // Nobody who says more than is kept has to wait for it.
+            let _ = io::copy(&mut stream, &mut io::sink());
+        }
+        sent
+    });
+    receiver
 }
 
 /// How it ended; `None` when it does not.
@@ -107,7 +158,8 @@ mod tests {
     fn a_script_gives_what_it_prints_and_how_it_ended() {
         let (_folder, path) = script("echo \"$1 $2\"; exit 3");
         assert!(is_executable(&path) && !is_executable(path.parent().unwrap()));
-        let output = run_script(&path, &["--list", "a b"], Duration::from_secs(10)).unwrap();
+        let output =
+            run_script(&path, &["--list", "a b"], Speech::Passed, Duration::from_secs(10)).unwrap();
         assert_eq!(output.stdout, b"--list a b\n");
         assert_eq!(output.status.code(), Some(3));
     }
@@ -116,7 +168,8 @@ mod tests {
     fn a_script_that_hangs_is_killed() {
         for text in ["exec sleep 600", "echo x; exec >&-; exec sleep 600"] {
             let (_folder, path) = script(text);
-            let error = run_script(&path, &[], Duration::from_millis(300)).unwrap_err();
+            let error =
+                run_script(&path, &[], Speech::Passed, Duration::from_millis(300)).unwrap_err();
             assert!(error.to_string().ends_with("it takes longer than 0.3 seconds"), "{error}");
         }
     }
@@ -126,7 +179,26 @@ mod tests {
         let (_folder, path) = script("");
         fs::write(&path, "no program").unwrap();
         fs::set_permissions(&path, fs::Permissions::from_mode(0o600)).unwrap();
-        let error = run_script(&path, &[], Duration::from_secs(1)).unwrap_err();
+        let error = run_script(&path, &[], Speech::Passed, Duration::from_secs(1)).unwrap_err();
         assert!(error.to_string().starts_with("cannot run `"), "{error}");
+    }
+
+    #[test]
+    fn what_a_script_says_may_be_kept_apart() {
+        let (_folder, path) = script("echo warn >&2; echo answer; read line || echo deaf");
+        let output = run_script(&path, &[], Speech::Kept, Duration::from_secs(10)).unwrap();
+        assert_eq!(output.stdout, b"answer\ndeaf\n");
+        assert_eq!(output.stderr, b"warn\n");
+    }
+
+    #[test]
+    fn only_a_program_that_may_run_is_a_script() {
+        let (_folder, path) = script("");
+        assert!(is_script(&path));
+        fs::write(&path, "[uk]\nfw1\n").unwrap();
+        assert!(!is_script(&path));
+        fs::write(&path, "#!/bin/sh\n").unwrap();
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o644)).unwrap();
+        assert!(!is_script(&path));
     }
 }

@@ -243,10 +243,10 @@ impl Draft {
 
     /// Warns of a name that is probably not meant as one.
     fn doubt(&mut self, name: &str, spot: Option<&Spot>) {
-        let message = if name.contains(':') && !address::is_ipv6(name) {
+        let message = if name.contains('[') {
+            format!("the host name `{name}` holds a bracket: ranges are only unfolded in files")
+        } else if name.contains(':') && !address::is_ipv6(name) {
             format!("the host name `{name}` holds a colon and is no IPv6 address")
-        } else if name.contains('[') {
-            format!("the host name `{name}` holds a bracket: a host list does not unfold ranges")
         } else {
             return;
         };

@@ -11,7 +11,7 @@ use super::inventory::MOST_DEPTH;
 use super::sources::Index;
 use super::{
     Inventory, InventorySource, Located, Sources, VariableDirectory, Variables, address, ini,
-    shared_device, ssh_arguments, tree,
+    script, shared_device, ssh_arguments, tree,
 };
 
 /// An inventory and all that is wrong with its sources.
@@ -55,6 +55,10 @@ pub fn load(sources: &Sources) -> Loaded {
 fn read(source: &InventorySource, draft: &mut Draft) {
     match source {
         InventorySource::HostList(list) => host_list(list, draft),
+        InventorySource::Script(answers) => script::read(answers, draft),
+        InventorySource::File(file) if file.text.starts_with("#!") => {
+            draft.issues.push(script::not_run(file));
+        }
         InventorySource::File(file) => read_file(file, draft),
     }
 }
@@ -97,12 +101,6 @@ enum Form {
 /// readers in turn and shows every error; one reader and its error are clearer.
 fn form_of(file: &SourceFile) -> Form {
     let text = file.text.strip_prefix('\u{feff}').unwrap_or(&file.text);
-    if text.starts_with("#!") {
-        return Form::Refused(
-            "this is an inventory script, which is not run",
-            "let `ansible-inventory --export --list --yaml` write an inventory from it",
-        );
-    }
     let name = file.name.rsplit(['/', '\\']).next().unwrap_or("");
     let ending = name.rsplit_once('.').map(|(_, ending)| ending.to_ascii_lowercase());
     match ending.as_deref() {

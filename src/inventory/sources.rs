@@ -6,6 +6,8 @@ use std::sync::Arc;
 use crate::model::SourceFile;
 use crate::vault::Keyring;
 
+use super::ScriptAnswers;
+
 /// Names that hold variables, not inventories.
 const VARIABLE_DIRECTORIES: [&str; 2] = ["group_vars", "host_vars"];
 
@@ -34,8 +36,10 @@ pub struct Sources {
 /// One inventory.
 #[derive(Debug, Clone)]
 pub enum InventorySource {
-    /// INI, YAML or JSON; told apart by the name's ending, else by the first line.
+    /// INI, YAML, JSON or CSV; told apart by the name's ending, else by the first line.
     File(SourceFile),
+    /// What an executable inventory answered.
+    Script(ScriptAnswers),
     /// `-i fw1,fw2,`
     HostList(String),
 }

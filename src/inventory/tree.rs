@@ -40,10 +40,11 @@ pub(super) fn read(source: &SourceFile, draft: &mut Draft) {
         return;
     }
     if let Some((key, _)) = node.entry("_meta") {
-        draft.issues.push(
-            key.error("this is the output of an inventory script, not an inventory")
-                .hint("let `ansible-inventory --export --list --yaml` write an inventory from it"),
-        );
+        draft
+            .issues
+            .push(key.error("this is the output of an inventory script, not an inventory").hint(
+            "give the script itself to `-i`, or let `--list --yaml --export` write an inventory",
+        ));
         return;
     }
     let mut reader = Reader { file: source.name.clone(), draft };

@@ -7,6 +7,7 @@
 
 mod emit;
 mod emit_scalar;
+mod json;
 mod mistake;
 mod node;
 mod number;
@@ -14,6 +15,7 @@ mod parse;
 mod scalar;
 
 pub use emit::{Written, emit, float_scalar};
+pub use json::parse_json;
 pub use node::{Node, NodeValue};
 pub use number::whole_number;
 pub use parse::{Parsed, parse};

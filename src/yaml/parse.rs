@@ -7,10 +7,10 @@ use saphyr_parser::{Event, Parser, ScalarStyle, Span, StrInput, Tag};
 
 use crate::model::{InputIssue, Place, SourceFile};
 
-use super::{Node, NodeValue, mistake};
+use super::{Node, NodeValue, json, mistake};
 
 /// Deeper documents are refused: nobody writes them, and every reader of the tree recurses.
-const MOST_DEPTH: usize = 100;
+pub(super) const MOST_DEPTH: usize = 100;
 
 /// How many nodes all aliases of a file may copy together. Ten thousand hosts may share a
 /// mapping of fifty variables; a bomb of nested aliases stops here.
@@ -51,12 +51,15 @@ impl Parsed {
 /// copies, whatever the text.
 pub fn parse(source: &SourceFile) -> Parsed {
     let text = source.text.strip_prefix('\u{feff}').unwrap_or(&source.text);
+    if text.trim_start().starts_with(['{', '['])
+        && let Ok(parsed) = json::read(source)
+    {
+        return parsed;
+    }
     let mut reader = Reader {
         parser: Parser::new_from_str(text),
         file: source.name.clone(),
         lines: text.lines().collect(),
-        is_json: text.trim_start().starts_with(['{', '['])
-            && serde_json::from_str::<serde::de::IgnoredAny>(text).is_ok(),
         anchors: HashMap::new(),
         copies: 0,
         issues: Vec::new(),
@@ -77,8 +80,6 @@ struct Reader<'a> {
     parser: Parser<'a, StrInput<'a>>,
     file: Arc<str>,
     lines: Vec<&'a str>,
-    /// JSON writes `1e3` where YAML 1.1 wants `1.0e+3`.
-    is_json: bool,
     /// Finished nodes by anchor, with the number of nodes in each.
     anchors: HashMap<usize, (Node, usize)>,
     copies: usize,
@@ -133,10 +134,7 @@ impl<'a> Reader<'a> {
             Event::Alias(anchor) => return self.copy(anchor, span),
             Event::Scalar(text, style, anchor, tag) => {
                 let plain = style == ScalarStyle::Plain;
-                let mut tag = self.tag(tag.as_deref(), span);
-                if self.is_json && plain && text.contains(['e', 'E']) && is_number(&text) {
-                    tag = Some("!!float".to_owned());
-                }
+                let tag = self.tag(tag.as_deref(), span);
                 (NodeValue::Scalar { text: text.into_owned(), plain }, anchor, tag)
             }
             Event::SequenceStart(anchor, tag) => {
@@ -198,7 +196,7 @@ impl<'a> Reader<'a> {
                 own.push((key, value));
             }
         }
-        Ok(NodeValue::Map(self.unite(merged, own)))
+        Ok(NodeValue::Map(unite(merged, own, &mut self.issues)))
     }
 
     /// In YAML 1.1 a plain `=` or `<<` is no text, and PyYAML refuses it as a value.
@@ -230,39 +228,6 @@ impl<'a> Reader<'a> {
                     .hint("give it an alias such as `<<: *defaults`, or a list of them"),
             ),
         }
-    }
-
-    /// Unique keys in the order of their first appearance, the last value winning; keys written
-    /// twice in one mapping are reported, since one of them is surely a mistake.
-    fn unite(&mut self, merged: Vec<(Node, Node)>, own: Vec<(Node, Node)>) -> Vec<(Node, Node)> {
-        let first_own = merged.len();
-        let mut entries: Vec<(Node, Node)> = Vec::with_capacity(merged.len() + own.len());
-        // The entry of each key, and whether this mapping itself set it.
-        let mut known: HashMap<String, (usize, bool)> = HashMap::with_capacity(own.len());
-        for (index, (key, value)) in merged.into_iter().chain(own).enumerate() {
-            let is_own = index >= first_own;
-            let name = key.key_text();
-            match known.get_mut(&name) {
-                Some((position, was_own)) => {
-                    if is_own && *was_own {
-                        let first = entries[*position].0.place.line;
-                        self.issues.push(
-                            key.warning(format!(
-                                "the key `{name}` was already set in line {first}; this value wins"
-                            ))
-                            .hint("remove one of the two"),
-                        );
-                    }
-                    *was_own |= is_own;
-                    entries[*position] = (key, value);
-                }
-                None => {
-                    known.insert(name, (entries.len(), is_own));
-                    entries.push((key, value));
-                }
-            }
-        }
-        entries
     }
 
     fn copy(&mut self, anchor: usize, span: &Span) -> Result<Node, Stop> {
@@ -333,6 +298,43 @@ impl<'a> Reader<'a> {
     }
 }
 
+/// Unique keys in the order of their first appearance, the last value winning; keys written
+/// twice in one mapping are reported, since one of them is surely a mistake.
+pub(super) fn unite(
+    merged: Vec<(Node, Node)>,
+    own: Vec<(Node, Node)>,
+    issues: &mut Vec<InputIssue>,
+) -> Vec<(Node, Node)> {
+    let first_own = merged.len();
+    let mut entries: Vec<(Node, Node)> = Vec::with_capacity(merged.len() + own.len());
+    // The entry of each key, and whether this mapping itself set it.
+    let mut known: HashMap<String, (usize, bool)> = HashMap::with_capacity(own.len());
+    for (index, (key, value)) in merged.into_iter().chain(own).enumerate() {
+        let is_own = index >= first_own;
+        let name = key.key_text();
+        match known.get_mut(&name) {
+            Some((position, was_own)) => {
+                if is_own && *was_own {
+                    let first = entries[*position].0.place.line;
+                    issues.push(
+                        key.warning(format!(
+                            "the key `{name}` was already set in line {first}; this value wins"
+                        ))
+                        .hint("remove one of the two"),
+                    );
+                }
+                *was_own |= is_own;
+                entries[*position] = (key, value);
+            }
+            None => {
+                known.insert(name, (entries.len(), is_own));
+                entries.push((key, value));
+            }
+        }
+    }
+    entries
+}
+
 /// The parser counts columns from 0.
 pub(super) fn place(file: &Arc<str>, line: usize, column: usize) -> Place {
     let number = |count: usize| u32::try_from(count).unwrap_or(u32::MAX);
@@ -354,10 +356,6 @@ fn is_merge(key: &Node) -> bool {
 
 fn is_absent(value: &Node) -> bool {
     matches!(&value.value, NodeValue::Scalar { text, plain: true } if text.is_empty())
-}
-
-fn is_number(text: &str) -> bool {
-    text.starts_with(|c: char| c == '-' || c.is_ascii_digit())
 }
 
 #[cfg(test)]

@@ -318,9 +318,10 @@ impl Generator {
         let sources = 1 + usize::from(self.chance.once_in(4)) + usize::from(self.chance.once_in(9));
         let is_folder = self.chance.once_in(5);
         for number in 0..sources {
-            let (ending, text) = match self.chance.below(5) {
-                0 | 1 => (*self.chance.of(&[".ini", "", ".lan"]), self.ini()),
-                2 | 3 => (*self.chance.of(&[".yml", ".yaml"]), self.yaml()),
+            let (ending, text) = match self.chance.below(11) {
+                0 => (".sh", self.script()),
+                1..=4 => (*self.chance.of(&[".ini", "", ".lan"]), self.ini()),
+                5..=8 => (*self.chance.of(&[".yml", ".yaml"]), self.yaml()),
                 _ => (".json", self.json()),
             };
             let name = format!("{number}-hosts{ending}");
@@ -603,6 +604,44 @@ impl Generator {
         parts.push(format!("\"all\": {{\"vars\": {{{}}}}}", self.json_variables()));
         self.groups.extend(groups);
         format!("{{{}}}", parts.join(",\n "))
+    }
+
+    /// A program, to be made executable by who writes it down.
+    fn script(&mut self) -> String {
+        let groups = self.some(&GROUPS[..15], 4);
+        let mut parts = Vec::new();
+        let mut known = Vec::new();
+        for (at, group) in groups.iter().enumerate() {
+            let hosts = self.some(&HOSTS[..10], 3);
+            let below: Vec<&str> = groups[at + 1..].iter().map(String::as_str).collect();
+            let children = if below.is_empty() { Vec::new() } else { self.some(&below, 2) };
+            let variables = self.json_variables();
+            parts.push(match self.chance.below(4) {
+                0 => format!("\"{group}\": {hosts:?}"),
+                _ => format!(
+                    "\"{group}\": {{\"hosts\": {hosts:?}, \"children\": {children:?}, \"vars\": \
+                     {{{variables}}}}}"
+                ),
+            });
+            known.extend(hosts);
+        }
+        known.sort();
+        known.dedup();
+        let mut variables = Vec::new();
+        for host in &known {
+            variables.push(format!("\"{host}\": {{{}}}", self.json_variables()));
+        }
+        if !self.chance.once_in(5) {
+            parts.push(format!("\"_meta\": {{\"hostvars\": {{{}}}}}", variables.join(", ")));
+        }
+        let host = self.json_variables();
+        self.groups.extend(groups);
+        self.hosts.extend(known);
+        format!(
+            "#!/bin/sh\nif [ \"$1\" = --list ]; then cat <<'END'\n{{{}}}\nEND\nelse cat <<'END'\n\
+             {{{host}}}\nEND\nfi\n",
+            parts.join(",\n ")
+        )
     }
 
     fn json_variables(&mut self) -> String {
