@@ -187,3 +187,70 @@ fn variables_beside_the_playbooks_are_seen_where_their_folder_is_named() {
         "{out}"
     );
 }
+
+#[test]
+fn a_table_is_an_inventory_and_all_its_mistakes_are_told() {
+    let desk = Desk::new();
+    desk.file(
+        "fleet.csv",
+        "inventory_hostname;ansible_host;groups\nfw1;192.0.2.1;uk,hq\nfw2;192.0.2.2;\n",
+    );
+    let (out, err, code) = said(&desk, &["-i", "fleet.csv", "--graph", "--vars"]);
+    assert_eq!((err.as_str(), code), ("", 0));
+    insta::assert_snapshot!(out, @"
+    @all:
+      |--@ungrouped:
+      |  |--fw2
+      |  |  |--{ansible_host = 192.0.2.2}
+      |--@uk:
+      |  |--fw1
+      |  |  |--{ansible_host = 192.0.2.1}
+      |--@hq:
+      |  |--fw1
+      |  |  |--{ansible_host = 192.0.2.1}
+    ");
+    desk.file("fleet.csv", "inventory_hostname,groups\nfw1,uk\n,uk\nfw1,fr\nfw2,\"uk\n");
+    let (_, err, code) = said(&desk, &["-i", "fleet.csv", "--graph"]);
+    assert_eq!(code, 1);
+    insta::assert_snapshot!(err, @r#"
+    error: this quote is never closed
+     --> fleet.csv:5:5
+      |
+    5 | fw2,"uk
+      |     ^
+      |
+      = help: close it, and write a quote within a cell twice: "a ""b"""
+
+    1 error
+    "#);
+    desk.file("fleet.csv", "inventory_hostname,groups\nfw1,uk\n,uk\nfw1,fr\nfw2\n");
+    let (_, err, code) = said(&desk, &["-i", "fleet.csv", "--graph"]);
+    assert_eq!(code, 1);
+    insta::assert_snapshot!(err, @"
+    error: this row has no `inventory_hostname`
+     --> fleet.csv:3:1
+      |
+    3 | ,uk
+      | ^
+      |
+      = help: name the host, or remove the row
+
+    error: the host `fw1` was already named in line 2
+     --> fleet.csv:4:1
+      |
+    4 | fw1,fr
+      | ^^^
+      |
+      = help: keep one row for each host
+
+    error: this row has 1 cells, and the header 2
+     --> fleet.csv:5:1
+      |
+    5 | fw2
+      | ^^^
+      |
+      = help: quote a cell that holds what stands between cells
+
+    3 errors
+    ");
+}

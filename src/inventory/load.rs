@@ -10,7 +10,7 @@ use super::draft::{Draft, Spot};
 use super::inventory::MOST_DEPTH;
 use super::sources::Index;
 use super::{
-    Inventory, InventorySource, Located, Sources, VariableDirectory, Variables, address, ini,
+    Inventory, InventorySource, Located, Sources, VariableDirectory, Variables, address, csv, ini,
     script, shared_device, ssh_arguments, tree,
 };
 
@@ -68,6 +68,7 @@ fn read_file(file: &SourceFile, draft: &mut Draft) {
         match form_of(&file) {
             Form::Ini => ini::read(&file, draft),
             Form::Yaml => tree::read(&file, draft),
+            Form::Csv => csv::read(&file, draft),
             Form::Refused(message, hint) => draft.issues.push(
                 InputIssue::error(message).at(Place::new(file.name.clone(), 1, 1), 1).hint(hint),
             ),
@@ -94,6 +95,7 @@ fn host_list(list: &str, draft: &mut Draft) {
 enum Form {
     Ini,
     Yaml,
+    Csv,
     Refused(&'static str, &'static str),
 }
 
@@ -106,6 +108,7 @@ fn form_of(file: &SourceFile) -> Form {
     match ending.as_deref() {
         Some("yml" | "yaml" | "json") => Form::Yaml,
         Some("ini") => Form::Ini,
+        Some("csv") => Form::Csv,
         Some("toml") => {
             Form::Refused("inventories in TOML are not read", "write it in YAML or in INI form")
         }

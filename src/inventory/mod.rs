@@ -7,6 +7,8 @@
 
 mod address;
 mod connection;
+mod csv;
+mod csv_rows;
 mod draft;
 mod explanation;
 mod extra_vars;
