@@ -56,7 +56,7 @@ pub(super) fn prepare(
         read_inventory(&arguments.inventories, Some(&arguments.playbook), &keyring, &mut remarks)?;
     let ssh_config = read_ssh_config(arguments.ssh_config.as_deref(), &mut remarks)?;
     let other_ssh_configs = read_other_ssh_configs(&inventory, &arguments.settings, &mut remarks)?;
-    let mut request = request(arguments, asked, keyring)?;
+    let mut request = request(arguments, asked, keyring, now)?;
     request.connection.ssh_config = ssh_config;
     request.connection.other_ssh_configs = other_ssh_configs;
     open_ahead(&request.keyring, &playbook::vaulted(&playbook, &inventory, &request));
@@ -139,6 +139,7 @@ fn request(
     arguments: &PlanArguments,
     asked: Option<Asked>,
     keyring: Arc<Keyring>,
+    now: Timestamp,
 ) -> Result<Request, Complaint> {
     let limit = arguments.limit.as_deref().map(read_limit).transpose()?;
     let leaves_secrets = asked.is_none();
@@ -148,6 +149,7 @@ fn request(
         limit_text: arguments.limit.clone(),
         tags: arguments.tags.clone(),
         skip_tags: arguments.skip_tags.clone(),
+        shuffle_seed: now.as_microsecond().unsigned_abs(),
         extra_vars: read_extra_vars(&arguments.extra_vars, &keyring)?,
         connection: ConnectionDefaults {
             user: arguments.user.clone(),

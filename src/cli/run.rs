@@ -226,7 +226,7 @@ fn header(arguments: &RunArguments, plan: &Plan, started: jiff::Timestamp) -> Ru
         inventories: arguments.plan.inventories.clone(),
         limit: arguments.plan.limit.clone(),
         started,
-        hosts: plan.hosts.iter().map(|host| host.entry.clone()).collect(),
+        hosts: plan.in_inventory_order().into_iter().map(|host| host.entry.clone()).collect(),
         notes,
         reports: plan.reports(),
         rules: plan.rules(),

@@ -92,6 +92,11 @@ impl Inventory {
         self.hosts.contains_key(host)
     }
 
+    /// How many hosts stand before this one.
+    pub fn position_of(&self, host: &str) -> Option<usize> {
+        self.hosts.get_index_of(host)
+    }
+
     /// Where a host was first named.
     pub fn place_of(&self, host: &str) -> Option<&Place> {
         self.hosts.get(host)?.place.as_ref()

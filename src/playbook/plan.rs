@@ -7,7 +7,7 @@ use indexmap::IndexMap;
 
 use crate::fortios::redact::MASK;
 use crate::inventory::{
-    Endpoint, HostVariables, Inventory, Limit, Located, Variables, is_connection_name,
+    Endpoint, HostVariables, Inventory, Limit, Located, Order, Variables, is_connection_name,
     is_secret_name, select, shared_devices, target,
 };
 use crate::model::{
@@ -31,7 +31,8 @@ pub struct Plan {
     /// In file order; those that match nobody or have no task left are still there, so that
     /// positions count as in the file.
     pub plays: Vec<Arc<PlannedPlay>>,
-    /// Every host of any play, each once, in inventory order.
+    /// Every host of any play, each once: in inventory order, or in the order that the first play
+    /// with something to do asks for.
     pub hosts: Vec<PlannedHost>,
     pub variables: Arc<RunVariables>,
 }
@@ -48,8 +49,9 @@ pub struct PlannedPlay {
     /// Whether `get system status` is asked before the first task.
     pub gathers: bool,
     pub ignore_unreachable: bool,
-    /// In the order in which the pattern names them.
+    /// In the order in which the pattern names them, or that `order:` asks for.
     pub hosts: Vec<HostName>,
+    pub order: Order,
     pub reports: Vec<ReportRequest>,
     pub rules: Vec<OwnRule>,
     /// Each with its hosts.
@@ -78,6 +80,14 @@ pub struct Planned {
 }
 
 impl Plan {
+    /// The hosts as the inventory lists them, in whatever order they are examined.
+    pub fn in_inventory_order(&self) -> Vec<&PlannedHost> {
+        let mut hosts: Vec<&PlannedHost> = self.hosts.iter().collect();
+        let inventory = &self.variables.inventory;
+        hosts.sort_by_key(|host| inventory.position_of(host.entry.host.as_str()));
+        hosts
+    }
+
     /// What the plays ask for as reports, in order, each once.
     pub fn reports(&self) -> Vec<ReportRequest> {
         let mut reports: Vec<ReportRequest> = Vec::new();
@@ -141,7 +151,7 @@ pub fn plan(
     let mut plays = Vec::new();
     for (index, play) in playbook.plays.iter().enumerate() {
         let hosts = hosts_of(play, &inventory, request.limit.as_ref(), &mut warnings);
-        let hosts = hosts.unwrap_or_else(|issue| {
+        let mut hosts = hosts.unwrap_or_else(|issue| {
             // What is wrong with the limit is wrong in every play.
             if !issues.contains(&issue) {
                 issues.push(issue);
@@ -153,6 +163,7 @@ pub fn plan(
             issues.extend(found);
             Vec::new()
         });
+        play.order.arrange(&mut hosts, request.shuffle_seed);
         plays.push(Arc::new(PlannedPlay { mutes, ..planned(index, play, hosts, &tags) }));
     }
     if issues.is_empty() && plays.iter().all(|play| play.hosts.is_empty()) {
@@ -258,6 +269,7 @@ fn planned(index: usize, play: &Play, hosts: Vec<HostName>, tags: &Tags) -> Plan
         ignore_unreachable: play.ignore_unreachable,
         steps,
         hosts,
+        order: play.order,
         reports: play.reports.clone(),
         rules: play.rules.clone(),
         mutes: Vec::new(),
@@ -325,16 +337,21 @@ impl Planner<'_> {
         })
     }
 
-    /// The hosts of all plays in inventory order, each with the plays that have something to do
+    /// The hosts of all plays in the order of [`Plan::hosts`], each with the plays that have something to do
     /// on it.
     fn hosts(&self) -> Vec<(HostName, Vec<usize>)> {
         let mut members: IndexMap<&HostName, Vec<usize>> = IndexMap::new();
         // Nobody logs in to a host to do nothing there.
-        let busy = self.plays.iter().enumerate().filter(|(_, play)| !play.steps.is_empty());
+        let mut busy =
+            self.plays.iter().enumerate().filter(|(_, p)| !p.steps.is_empty()).peekable();
+        let first = busy.peek().map(|(_, play)| play.order);
         for (index, play) in busy {
             for host in &play.hosts {
                 members.entry(host).or_default().push(index);
             }
+        }
+        if first.is_some_and(|order| order != Order::Inventory) {
+            return members.into_iter().map(|(host, plays)| (host.clone(), plays)).collect();
         }
         let inventory = self.variables.inventory.hosts();
         inventory.filter_map(|host| Some((host.clone(), members.get(host)?.clone()))).collect()

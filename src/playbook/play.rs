@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::inventory::Variables;
+use crate::inventory::{Order, Variables};
 use crate::model::{Mute, OwnRule, Place, ReportRequest};
 
 use super::Step;
@@ -25,6 +25,8 @@ pub struct Play {
     /// Where `hosts:` says so, and how many characters it takes.
     pub hosts_place: Place,
     pub hosts_width: u32,
+    /// `order:`
+    pub order: Order,
     pub vars: Variables,
     /// `pre_tasks`, `tasks` and `post_tasks`, one after another.
     pub steps: Vec<Step>,

@@ -20,6 +20,8 @@ pub struct Request {
     pub extra_vars: Variables,
     /// `-u`, `-k`, `--private-key`, …
     pub connection: ConnectionDefaults,
+    /// What `order: shuffle` comes from.
+    pub shuffle_seed: u64,
     /// Opens vaulted values.
     pub keyring: Arc<Keyring>,
     /// What `ansible.cfg` says of connections, by the names of the variables that count more.

@@ -1,6 +1,7 @@
 //! One play.
 
-use crate::model::ReportRequest;
+use crate::inventory::Order;
+use crate::model::{ReportRequest, nearest_hint};
 use crate::playbook::Play;
 use crate::yaml::Node;
 
@@ -28,6 +29,7 @@ pub(super) fn read(node: &Node, reader: &mut Reader<'_>) -> Option<Play> {
     }
     let name = keys.get("name").and_then(|node| reader.literal("name", node));
     let hosts = hosts(node, entries, &keys, reader);
+    let order = keys.get("order").and_then(|node| order(node, reader));
     let gathers = keys.get("gather_facts").and_then(|node| reader.boolean("gather_facts", node));
     let vars = keys.get("vars").map(|node| reader.play_variables(node)).unwrap_or_default();
     let inherited = Inherited::of_play(&keys, reader);
@@ -49,6 +51,7 @@ pub(super) fn read(node: &Node, reader: &mut Reader<'_>) -> Option<Play> {
         hosts,
         hosts_place: at.place.clone(),
         hosts_width: at.width,
+        order: order.unwrap_or_default(),
         vars,
         steps,
         gathers,
@@ -59,6 +62,16 @@ pub(super) fn read(node: &Node, reader: &mut Reader<'_>) -> Option<Play> {
         mutes,
         place: node.place.clone(),
     })
+}
+
+fn order(node: &Node, reader: &mut Reader<'_>) -> Option<Order> {
+    let text = reader.literal("order", node)?;
+    let order = Order::named(text);
+    if order.is_none() {
+        let hint = nearest_hint(text, &Order::NAMES);
+        reader.refuse(node, format!("`{text}` is no order of hosts"), hint);
+    }
+    order
 }
 
 /// The patterns, and the node to underline when they match nobody.
