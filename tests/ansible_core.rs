@@ -18,7 +18,7 @@ use std::path::{Path, PathBuf};
 
 use ansible_core::{Answer, Call, answers, python};
 use desk::Desk;
-use inventory_generator::generate;
+use inventory_generator::{PATTERN_HOSTS, generate, pattern};
 
 /// The forms of a listing that are compared.
 const FORMS: [&[&str]; 5] = [
@@ -123,6 +123,59 @@ fn inventories_by_chance_are_listed_as_ansible_lists_them() {
         let _ = folder.keep();
     }
     compare(&python, &all);
+}
+
+/// A folder with one inventory, and a call that lists it with these flags.
+fn listing(folder: &Path, flags: &[&str]) -> Call {
+    let arguments = ["-i", "hosts", "--list"].iter().chain(flags);
+    Call {
+        folder: folder.to_owned(),
+        arguments: arguments.map(|argument| (*argument).to_owned()).collect(),
+    }
+}
+
+#[test]
+fn patterns_by_chance_mean_the_hosts_that_ansible_means() {
+    let Some(python) = python() else { return };
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("hosts"), PATTERN_HOSTS).unwrap();
+    let limits = seeds().map(|seed| format!("--limit={}", pattern(seed)));
+    let calls: Vec<Call> = limits.map(|limit| listing(folder.path(), &[&limit])).collect();
+    compare(&python, &calls);
+}
+
+#[test]
+fn extra_variables_are_read_as_ansible_reads_them() {
+    let Some(python) = python() else { return };
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("hosts"), "fw1\nfw2 a=1\n").unwrap();
+    fs::write(folder.path().join("vars.yml"), "a: 0644\nb: [yes, 1:30]\n").unwrap();
+    let calls: Vec<Call> = [
+        "a=1",
+        "a=p#ss b=2",
+        "a='x y' b=\"z\"",
+        "a={{ 1 + 2 }} b=3",
+        "a=it\\'s",
+        "a=x\\ny",
+        "a=",
+        "a==b",
+        "{a: 1, b: yes}",
+        "{\"a\": 1e3}",
+        "{a: }",
+        "@vars.yml",
+        "a='b'c",
+        "a=b'c d'e",
+        "a=\\x41\\u00e9",
+        "a=C:\\temp",
+        "a=\"x\\\"y\"",
+        "a='x\ny' b=3",
+        "a={# c d #}",
+        "a=\"[1, 2]\"",
+    ]
+    .iter()
+    .map(|extra| listing(folder.path(), &["-e", extra, "-e", "last=1"]))
+    .collect();
+    compare(&python, &calls);
 }
 
 #[test]

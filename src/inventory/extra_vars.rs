@@ -7,7 +7,8 @@ use crate::vault::Keyring;
 
 use super::draft::Draft;
 use super::load::variables_in;
-use super::{Located, Variables, words};
+use super::pairs::{BadPairs, pairs};
+use super::{Located, Variables};
 
 /// One `-e`.
 #[derive(Debug, Clone, PartialEq)]
@@ -35,7 +36,7 @@ pub fn extra_vars(
             ExtraVars::Text(text) if text.trim_start().starts_with(['{', '[']) => {
                 variables_in(&SourceFile::new("-e", text.as_str()), &mut draft)
             }
-            ExtraVars::Text(text) => pairs(text, &mut draft),
+            ExtraVars::Text(text) => of_pairs(text, &mut draft),
         };
         for (name, value) in found.iter() {
             variables.set(name, value.clone());
@@ -45,24 +46,24 @@ pub fn extra_vars(
     if issues.iter().any(InputIssue::is_error) { Err(issues) } else { Ok(variables) }
 }
 
-fn pairs(text: &str, draft: &mut Draft) -> Variables {
+fn of_pairs(text: &str, draft: &mut Draft) -> Variables {
     let mut variables = Variables::default();
     // The text itself is not shown: it may hold a password.
     let wrong = |what: String| {
         InputIssue::error(format!("`-e`: {what}"))
             .hint("write `-e name=value`, `-e '{\"name\": value}'` or `-e @FILE`")
     };
-    let Ok(words) = words::split(text) else {
-        draft.issues.push(wrong("a quote is not closed".to_owned()));
-        return variables;
-    };
-    for (number, word) in (1..).zip(words.words) {
-        match word.text.split_once('=') {
-            Some((name, value)) if !name.is_empty() => {
+    match pairs(text) {
+        Ok(pairs) => {
+            for (name, value) in pairs {
                 variables.set(name, Located::new(Value::text(value), None));
             }
-            _ => draft.issues.push(wrong(format!("word {number} is not `name=value`"))),
         }
+        Err(bad) => draft.issues.push(wrong(match bad {
+            BadPairs::OpenQuote => "a quote is not closed".to_owned(),
+            BadPairs::OpenTemplate => "a `{{` is not closed".to_owned(),
+            BadPairs::NoPair(number) => format!("word {number} is not `name=value`"),
+        })),
     }
     variables
 }

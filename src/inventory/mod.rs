@@ -24,6 +24,7 @@ mod literal;
 mod load;
 mod located;
 mod order;
+mod pairs;
 mod pattern;
 mod percent;
 mod printable;

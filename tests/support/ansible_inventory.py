@@ -16,6 +16,7 @@ from ansible.cli.inventory import InventoryCLI  # noqa: E402
 from ansible.utils import display as display_module  # noqa: E402
 from ansible.utils.context_objects import GlobalCLIArgs  # noqa: E402
 from ansible import context  # noqa: E402
+from ansible.utils.vars import load_extra_vars  # noqa: E402
 from ansible.parsing.vault import VaultSecretsContext  # noqa: E402
 
 printed = []
@@ -29,6 +30,7 @@ def forget():
     GlobalCLIArgs._Singleton__instance = None
     context.CLIARGS = context.CLIArgs({})
     VaultSecretsContext._current = None
+    load_extra_vars.extra_vars = None
     for module in list(sys.modules.values()):
         for name in ("CANONICAL_PATHS", "FOUND", "NAK"):
             if hasattr(module, name):

@@ -16,6 +16,75 @@ pub fn generate(seed: u64) -> Generated {
     generator.inventory()
 }
 
+/// A host pattern of a seed, for [`PATTERN_HOSTS`].
+pub fn pattern(seed: u64) -> String {
+    const PARTS: [&str; 34] = [
+        "all",
+        "uk",
+        "fr",
+        "emea",
+        "hq",
+        "ungrouped",
+        "*",
+        "fw-*",
+        "*lon*",
+        "fw-lon-0?",
+        "e*",
+        "h*",
+        "fw-lon-01",
+        "fw-par-[!1]",
+        "*[0-9]",
+        "~fw-(lon|par)-0[12]",
+        "~.*lon",
+        "~u",
+        "uk[0]",
+        "uk[-1]",
+        "uk[1:2]",
+        "emea[2:]",
+        "fr[0-1]",
+        "all[3:9]",
+        "nope",
+        "192.0.2.*",
+        "2001:db8::1",
+        "lab?.example.net",
+        "[fl]*",
+        "[!f]*",
+        "~(?i)FW",
+        "~^fw-.*(?<!1)$",
+        "un*",
+        "uk[9:]",
+    ];
+    let mut chance = Chance(seed);
+    let parts: Vec<String> = (0..=chance.below(4))
+        .map(|_| {
+            let sign = *chance.of(&["", "", "", "!", "&"]);
+            format!("{sign}{}", chance.of(&PARTS))
+        })
+        .collect();
+    let has_commas = parts.iter().any(|part| part.contains("::"));
+    parts.join(if has_commas || chance.once_in(2) { "," } else { ":" })
+}
+
+pub const PATTERN_HOSTS: &str = "\
+bastion.example.net
+[uk]
+fw-lon-[01:04]
+fw-man-01
+[fr]
+fw-par-01
+fw-par-02
+192.0.2.50
+[emea:children]
+uk
+fr
+[hq]
+fw-lon-01
+fw-par-01
+[lab]
+lab[1:3].example.net
+2001:db8::1
+";
+
 /// SplitMix64, by Sebastiano Vigna.
 struct Chance(u64);
 
