@@ -254,3 +254,129 @@ fn a_table_is_an_inventory_and_all_its_mistakes_are_told() {
     3 errors
     ");
 }
+
+/// What is said about one file.
+fn told(name: &str, text: &str) -> String {
+    let desk = Desk::new();
+    desk.file(name, text);
+    let (_, err, code) = said(&desk, &["-i", name, "--list"]);
+    let is_refused = err.contains("error");
+    assert_eq!(code, i32::from(is_refused), "{err}");
+    err
+}
+
+#[test]
+fn a_missing_inventory_is_an_error() {
+    let (out, err, code) = said(&desk(), &["-i", "hosts.ini", "-i", "gone.ini", "--list"]);
+    assert_eq!((out.as_str(), code), ("", 1));
+    insta::assert_snapshot!(err, @"
+    error: cannot read `gone.ini`: there is no such file or folder
+     |
+     = help: check the path
+
+    1 error
+    ");
+}
+
+#[test]
+fn a_value_that_a_hash_cuts_is_a_warning() {
+    insta::assert_snapshot!(told("h.ini", "[uk]\nfw1 pw=p#ss after=1\n"), @"
+    warning: a comment begins here, in the middle of a word, and cuts it
+     --> h.ini:2:9
+      |
+    2 | fw1 pw=p#ss after=1
+      |         ^
+      |
+      = help: put the value into quotes if the `#` belongs to it
+
+    1 warning
+    ");
+}
+
+#[test]
+fn a_range_that_runs_backwards_is_an_error() {
+    insta::assert_snapshot!(told("h.ini", "fw[9:1]\n"), @"
+    error: the range `[9:1]` runs backwards and makes no host
+     --> h.ini:1:1
+      |
+    1 | fw[9:1]
+      | ^^^^^^^
+      |
+      = help: write ranges as `fw[1:9]`, `fw[01:60]`, `fw[a:f]` or `fw[0:100:10]`
+
+    1 error
+    ");
+}
+
+#[test]
+fn a_byte_order_mark_is_skipped() {
+    assert_eq!(told("h.ini", "\u{feff}[uk]\nfw1\n"), "");
+    assert_eq!(told("h.yml", "\u{feff}all: {hosts: {fw1: }}\n"), "");
+}
+
+#[test]
+fn a_key_that_comes_twice_is_told_with_both_places() {
+    insta::assert_snapshot!(told("h.yml", "all:\n  hosts:\n    fw1: {a: 1}\n    fw1: {b: 2}\n"), @"
+    warning: the key `fw1` was already set in line 3; this value wins
+     --> h.yml:4:5
+      |
+    4 |     fw1: {b: 2}
+      |     ^^^
+      |
+      = help: remove one of the two
+
+    1 warning
+    ");
+}
+
+#[test]
+fn aliases_that_unfold_without_end_are_refused() {
+    let mut bomb = String::from("all:\n  vars:\n    a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n");
+    for level in 1..9 {
+        let alias = format!("*a{}", level - 1);
+        let ten = [alias.as_str(); 10].join(", ");
+        bomb.push_str(&format!("    a{level}: &a{level} [{ten}]\n"));
+    }
+    insta::assert_snapshot!(told("h.yml", &bomb), @"
+    error: the aliases of this file unfold to more than 1000000 values
+     --> h.yml:8:44
+      |
+    8 |     a5: &a5 [*a4, *a4, *a4, *a4, *a4, *a4, *a4, *a4, *a4, *a4]
+      |                                            ^^^
+      |
+      = help: use fewer aliases, or group variables in their place
+
+    1 error
+    ");
+}
+
+#[test]
+fn what_is_nested_too_deep_is_refused() {
+    let text = format!("all: {{vars: {{a: {}{}}}}}\n", "[".repeat(150), "]".repeat(150));
+    insta::assert_snapshot!(told("h.yml", &text), @"
+    error: lists and mappings are nested more than 100 deep
+     --> h.yml:1:115
+      |
+    1 | all: {vars: {a: [[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[...
+      |                                                                                                                   ^
+      |
+      = help: flatten the structure
+
+    1 error
+    ");
+}
+
+#[test]
+fn a_group_that_nobody_declared_is_told_with_the_nearest() {
+    insta::assert_snapshot!(told("h.ini", "[london]\nfw1\n[uk:children]\nlondno\n"), @"
+    error: the group `londno` is declared nowhere
+     --> h.ini:4:1
+      |
+    4 | londno
+      | ^^^^^^
+      |
+      = help: did you mean `london`?
+
+    1 error
+    ");
+}
