@@ -25,13 +25,13 @@ pub(super) fn read(source: &SourceFile, draft: &mut Draft) {
         }
         return;
     };
-    let Some(groups) = node.as_map() else {
+    if node.as_map().is_none() {
         let issue = node
             .error(format!("an inventory must be a mapping of groups, not {}", node.kind()))
             .hint("begin with `all:`, or name the file without `.yml` if it is in INI form");
         draft.issues.push(issue);
         return;
-    };
+    }
     if let Some((key, _)) = node.entry("plugin") {
         draft.issues.push(
             key.error("this file configures an inventory plugin, which only Ansible can run")
@@ -48,8 +48,8 @@ pub(super) fn read(source: &SourceFile, draft: &mut Draft) {
         return;
     }
     let mut reader = Reader { file: source.name.clone(), draft };
-    for (key, value) in groups {
-        reader.group(key, value, None);
+    for (key, value) in node.into_entries() {
+        reader.group(&key, value, None);
     }
 }
 
@@ -58,10 +58,11 @@ struct Reader<'a> {
     draft: &'a mut Draft,
 }
 
+/// What is read is let go at once: the nodes of a large file take more memory than its variables.
 impl Reader<'_> {
     /// Reads a group below `parent`; what cannot be one is reported. As in Ansible, it only is
     /// an error where a group is sure to be meant.
-    fn group(&mut self, key: &Node, node: &Node, parent: Option<usize>) {
+    fn group(&mut self, key: &Node, node: Node, parent: Option<usize>) {
         let Some(name) = key.as_text().filter(|name| !name.is_empty()) else {
             self.draft.issues.push(
                 key.error(format!("the name of a group must be text, not {}", key.kind()))
@@ -79,15 +80,15 @@ impl Reader<'_> {
             return;
         }
         let group = self.draft.group(name, &spot(key));
-        for (key, value) in node.as_map().unwrap_or_default() {
-            self.section(group, name, key, value);
+        for (key, value) in node.into_entries() {
+            self.section(group, name, &key, value);
         }
         if let Some(parent) = parent {
             self.draft.adopt(parent, group, &spot(key));
         }
     }
 
-    fn section(&mut self, group: usize, name: &str, key: &Node, node: &Node) {
+    fn section(&mut self, group: usize, name: &str, key: &Node, node: Node) {
         let kind = key.key_text();
         if !KEYS.contains(&kind.as_str()) {
             self.draft.issues.push(
@@ -100,15 +101,15 @@ impl Reader<'_> {
         if let Some(only) = node.as_text() {
             match kind.as_str() {
                 "hosts" => {
-                    self.draft.hosts(only, group, &self.file.clone(), &spot(node));
+                    self.draft.hosts(only, group, &self.file.clone(), &spot(&node));
                 }
                 "children" => {
-                    let child = self.draft.group(only, &spot(node));
-                    self.draft.adopt(group, child, &spot(node));
+                    let child = self.draft.group(only, &spot(&node));
+                    self.draft.adopt(group, child, &spot(&node));
                 }
                 _ => {
                     let value = Located::new(Value::Null, Some(node.place.clone()));
-                    self.draft.set_group(group, only, value, &spot(node));
+                    self.draft.set_group(group, only, value, &spot(&node));
                 }
             }
             return;
@@ -116,7 +117,7 @@ impl Reader<'_> {
         if node.is_null() {
             return;
         }
-        let Some(entries) = node.as_map() else {
+        if node.as_map().is_none() {
             let remedy = match kind.as_str() {
                 "vars" => "write one `name: value` in each line",
                 _ => "write one `name:` in each line, with a colon and without a dash",
@@ -129,14 +130,14 @@ impl Reader<'_> {
                 .hint(remedy),
             );
             return;
-        };
-        for (key, value) in entries {
+        }
+        for (key, value) in node.into_entries() {
             match kind.as_str() {
-                "hosts" => self.hosts(group, key, value),
-                "children" => self.group(key, value, Some(group)),
+                "hosts" => self.hosts(group, &key, &value),
+                "children" => self.group(&key, value, Some(group)),
                 _ => {
-                    let (name, value) = variable(key, value, self.draft);
-                    self.draft.set_group(group, &name, value, &spot(key));
+                    let (name, value) = variable(&key, &value, self.draft);
+                    self.draft.set_group(group, &name, value, &spot(&key));
                 }
             }
         }

@@ -84,6 +84,14 @@ impl Node {
         }
     }
 
+    /// The entries of a mapping, taken out of it; none of anything else.
+    pub fn into_entries(self) -> Vec<(Node, Node)> {
+        match self.value {
+            NodeValue::Map(entries) => entries,
+            NodeValue::Scalar { .. } | NodeValue::List(_) => Vec::new(),
+        }
+    }
+
     pub fn as_list(&self) -> Option<&[Node]> {
         match &self.value {
             NodeValue::List(items) => Some(items),
