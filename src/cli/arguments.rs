@@ -4,7 +4,7 @@ use std::net::IpAddr;
 use std::path::PathBuf;
 
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use super::run_arguments::{OutputArguments, RunArguments};
 use super::vault_arguments::{VaultArguments, VaultCommandArguments};
@@ -33,6 +33,8 @@ pub enum Command {
     Parse(ParseArguments),
     /// Gather the host keys of a fleet for review, without logging in
     ScanKeys(ScanKeysArguments),
+    /// Print the JSON Schema by which editors check playbooks or inventories
+    Schema(SchemaArguments),
     /// Say what a rule means; without a rule, list them
     Explain(ExplainArguments),
     /// Encrypt, decrypt and edit files as ansible-vault does
@@ -165,6 +167,19 @@ pub struct ScanKeysArguments {
     pub settings: Variables,
     #[command(flatten)]
     pub vault: VaultArguments,
+}
+
+#[derive(Debug, Args)]
+pub struct SchemaArguments {
+    /// What is to be checked
+    #[arg(value_enum)]
+    pub of: SchemaOf,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum SchemaOf {
+    Playbook,
+    Inventory,
 }
 
 #[derive(Debug, Args)]

@@ -16,7 +16,11 @@ use crate::model::{InputIssue, Value};
 pub(super) fn fill_in(command: &mut Command) -> Result<(), Complaint> {
     if matches!(
         command,
-        Command::Report(_) | Command::Parse(_) | Command::Config(_) | Command::Lab(_)
+        Command::Report(_)
+            | Command::Parse(_)
+            | Command::Config(_)
+            | Command::Lab(_)
+            | Command::Schema(_)
     ) {
         return Ok(());
     }
@@ -62,7 +66,11 @@ impl Filler<'_> {
             Command::Explain(arguments) => self.vault(&mut arguments.vault),
             Command::Template(arguments) => self.vault(&mut arguments.vault),
             Command::Vault(arguments) => self.vault_command(&mut arguments.command),
-            Command::Report(_) | Command::Parse(_) | Command::Config(_) | Command::Lab(_) => Ok(()),
+            Command::Report(_)
+            | Command::Parse(_)
+            | Command::Config(_)
+            | Command::Lab(_)
+            | Command::Schema(_) => Ok(()),
         }
     }
 

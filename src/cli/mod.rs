@@ -30,6 +30,7 @@ mod run;
 mod run_arguments;
 mod run_id;
 mod scan_keys;
+mod schema;
 mod script_inventory;
 mod signals;
 mod sources;

@@ -60,31 +60,45 @@ pub fn is_secret_name(name: &str) -> bool {
         || OTHER_SECRETS.contains(&name)
 }
 
+/// What a connection variable holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Kind {
+    Text,
+    Secret,
+    Number,
+    Flag,
+}
+
+/// Every variable that decides how a host is reached.
+static TABLE: [(&[&str], Kind); 18] = [
+    (&HOST, Kind::Text),
+    (&PORT, Kind::Number),
+    (&USER, Kind::Text),
+    (&PASSWORD, Kind::Secret),
+    (&PRIVATE_KEY, Kind::Text),
+    (&KEY_PASSPHRASE, Kind::Secret),
+    (&HOST_KEY_CHECKING, Kind::Flag),
+    (&CONNECT_TIMEOUT, Kind::Number),
+    (&SSH_ARGUMENTS, Kind::Text),
+    (&[COMMAND_TIMEOUT], Kind::Number),
+    (&[CONNECTION], Kind::Text),
+    (&[LEGACY], Kind::Flag),
+    (&[NETWORK_OS], Kind::Text),
+    (&[PROXY_JUMP], Kind::Text),
+    (&[PROXY_JUMP_PASSWORD], Kind::Secret),
+    (&[PROXY_JUMP_KEY], Kind::Text),
+    (&[PROXY_JUMP_KEY_PASSPHRASE], Kind::Secret),
+    (&[TRANSCRIPTS], Kind::Text),
+];
+
+/// The names of all of them, with what they hold.
+pub(super) fn kinds() -> impl Iterator<Item = (&'static str, Kind)> {
+    TABLE.iter().flat_map(|(names, kind)| names.iter().map(|name| (*name, *kind)))
+}
+
 /// Whether the variable of that name decides how a host is reached.
 pub fn is_connection_name(name: &str) -> bool {
-    let aliases: [&[&str]; 9] = [
-        &HOST,
-        &PORT,
-        &USER,
-        &PASSWORD,
-        &PRIVATE_KEY,
-        &KEY_PASSPHRASE,
-        &HOST_KEY_CHECKING,
-        &CONNECT_TIMEOUT,
-        &SSH_ARGUMENTS,
-    ];
-    let names = [
-        COMMAND_TIMEOUT,
-        CONNECTION,
-        LEGACY,
-        NETWORK_OS,
-        PROXY_JUMP,
-        PROXY_JUMP_PASSWORD,
-        PROXY_JUMP_KEY,
-        PROXY_JUMP_KEY_PASSPHRASE,
-        TRANSCRIPTS,
-    ];
-    names.contains(&name) || aliases.iter().any(|names| names.contains(&name))
+    kinds().any(|(known, _)| known == name)
 }
 
 /// Refuses an unquoted password that YAML reads as something else than its characters: the

@@ -15,6 +15,7 @@ mod reader;
 mod repeat;
 mod reports;
 mod retry;
+mod schema;
 mod spot;
 mod task;
 
@@ -26,6 +27,7 @@ use super::Playbook;
 
 pub(super) use parameters::Parameters;
 pub(super) use reader::Reader;
+pub use schema::schema;
 
 /// A playbook and all that is wrong with its text.
 #[derive(Debug, Clone)]

@@ -23,7 +23,7 @@ mod task;
 mod vaulted;
 
 pub use action::{Action, Assert, Cli, Collect, Debug, Meta};
-pub use check::{Checked, check};
+pub use check::{Checked, check, schema};
 pub use expression::{Expression, Template};
 pub use lookup::Lookup;
 pub use plan::{Plan, Planned, PlannedHost, PlannedPlay, plan};

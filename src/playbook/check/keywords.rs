@@ -172,6 +172,17 @@ pub(super) fn read_at(level: Level) -> Vec<&'static str> {
     KEYWORDS.iter().filter(is_read).map(|keyword| keyword.name).collect()
 }
 
+/// The keys that pass at a level, each with the values that it may have where only some pass.
+pub(super) fn allowed_at(level: Level) -> Vec<(&'static str, Option<&'static [&'static str]>)> {
+    let rows = KEYWORDS.iter().filter(|keyword| keyword.levels.contains(&level));
+    rows.filter_map(|keyword| match keyword.rule {
+        Rule::Read | Rule::NoEffect => Some((keyword.name, None)),
+        Rule::Only(values, _) => Some((keyword.name, Some(values))),
+        Rule::Refused(_) => None,
+    })
+    .collect()
+}
+
 /// The entries of a play or task.
 pub(super) struct Sifted<'n> {
     read: Vec<(&'static str, &'n Node)>,

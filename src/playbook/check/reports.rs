@@ -9,10 +9,10 @@ use crate::yaml::Node;
 
 use super::Reader;
 
-const KEYS: [&str; 6] = ["template", "csv", "json", "xlsx", "dest", "each"];
+pub(super) const KEYS: [&str; 6] = ["template", "csv", "json", "xlsx", "dest", "each"];
 
 /// The keys of which a report has one.
-const SOURCES: [&str; 4] = ["template", "csv", "json", "xlsx"];
+pub(super) const SOURCES: [&str; 4] = ["template", "csv", "json", "xlsx"];
 
 /// What is written as JSON, and as a workbook: all of it.
 const WHOLE: &str = "report";
