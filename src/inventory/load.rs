@@ -293,6 +293,7 @@ mod tests {
             ("hosts.toml", "[g]\n", "TOML"),
             ("hosts", "$ANSIBLE_VAULT;1.1;AES256\n6162\n", "vault"),
             ("hosts.yml", "---\n", "empty"),
+            ("hosts.json", "{}", "empty"),
             ("hosts.yml", "- fw1\n", "mapping of groups, not a list"),
             ("nb.yml", "plugin: netbox\n", "plugin"),
             (

@@ -15,7 +15,8 @@ pub(super) fn read(source: &SourceFile, draft: &mut Draft) {
     let parsed = yaml::parse(source);
     let is_broken = parsed.has_errors();
     draft.issues.extend(parsed.issues);
-    let Some(node) = parsed.node else {
+    let Some(node) = parsed.node.filter(|node| node.as_map().is_none_or(|map| !map.is_empty()))
+    else {
         if !is_broken {
             draft.issues.push(
                 Spot { place: Place::new(source.name.clone(), 1, 1), width: 1 }

@@ -66,7 +66,11 @@ fn bare_template(line: &str) -> Option<usize> {
 }
 
 fn remedy(info: &str, line: &str) -> &'static str {
-    if info.contains("mapping values are not allowed") {
+    if info.contains("invalid indentation in quoted scalar") {
+        "look for a quote that is not closed, or indent its further lines deeper than the key"
+    } else if info.contains("invalid indentation") {
+        "indent what stands within brackets and braces deeper than the key before them"
+    } else if info.contains("mapping values are not allowed") {
         "a value that contains `: ` needs quotes; else look at the indentation"
     } else if info.contains("recursion limit") {
         "lists and mappings are nested too deep: flatten the structure"
@@ -127,6 +131,7 @@ mod tests {
             ("a: [1, 2\nb: 3\n", "test.yml:", "not closed"),
             ("a: *nope\n", "test.yml:1:4", "anchor"),
             ("a: @x\n", "test.yml:1:4", "quote a value"),
+            ("a:\n  b: [1,\n  two]\n", "test.yml:3:3", "deeper than the key"),
             ("a: 'x' y\n", "test.yml:1:", "quote"),
             ("? [a]\n: 1\n", "test.yml:1:3", "must be text"),
             ("a: \"\\d\"\n", "test.yml:1:", "single quotes"),

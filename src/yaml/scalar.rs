@@ -42,7 +42,11 @@ fn matches(pattern: &LazyLock<Option<Regex>>, text: &str) -> bool {
 pub(super) fn resolve(text: &str, plain: bool, tag: Option<&str>) -> Value {
     match tag {
         Some("!vault" | "!vault-encrypted") => Value::Vault(text.to_owned()),
-        Some("!unsafe") => Value::Unsafe(text.to_owned()),
+        // Only what is text can hold a template.
+        Some("!unsafe") => match plain.then(|| resolve_plain(text)) {
+            None | Some(Value::Text(_)) => Value::Unsafe(text.to_owned()),
+            Some(value) => value,
+        },
         Some("!!null") => Value::Null,
         Some("!!bool") => {
             boolean(&text.to_ascii_lowercase()).map_or(Value::text(text), Value::Bool)
@@ -252,5 +256,8 @@ mod tests {
         assert_eq!(resolve("42", false, Some("!!int")), Value::Int(42));
         assert_eq!(resolve("1e3", true, Some("!!float")), Value::Float(1000.0));
         assert_eq!(resolve("x", false, Some("!vault-encrypted")), Value::Vault("x".into()));
+        assert_eq!(resolve("yes", true, Some("!unsafe")), Value::Bool(true));
+        assert_eq!(resolve("yes", false, Some("!unsafe")), Value::Unsafe("yes".into()));
+        assert_eq!(resolve("x y", true, Some("!unsafe")), Value::Unsafe("x y".into()));
     }
 }
