@@ -99,14 +99,17 @@ fn ask(python: &Path, calls: &[Call]) -> usize {
     compared
 }
 
-/// One call for each form, and `--host` for the first of its hosts.
-fn calls(folder: &Path, sources: &[String]) -> Vec<Call> {
+/// One call for each form, and two for a host.
+fn calls(folder: &Path, sources: &[String], host: Option<&str>) -> Vec<Call> {
     let named: Vec<String> = sources.iter().flat_map(|s| ["-i".to_owned(), s.clone()]).collect();
     let call = |form: &[&str]| Call {
         folder: folder.to_owned(),
         arguments: named.iter().cloned().chain(form.iter().map(|f| (*f).to_owned())).collect(),
     };
-    FORMS.into_iter().map(call).collect()
+    let host = host.into_iter();
+    let of_host =
+        host.flat_map(|host| [call(&["--host", host]), call(&["--host", host, "--yaml"])]);
+    FORMS.into_iter().map(call).chain(of_host).collect()
 }
 
 #[test]
@@ -125,7 +128,7 @@ fn inventories_by_chance_are_listed_as_ansible_lists_them() {
                 fs::set_permissions(path, fs::Permissions::from_mode(0o755)).unwrap();
             }
         }
-        all.extend(calls(&home, &generated.sources));
+        all.extend(calls(&home, &generated.sources, generated.host.as_deref()));
     }
     if std::env::var_os("TOKENFLEET_KEEP").is_some() {
         let _ = folder.keep();
@@ -207,7 +210,7 @@ fn odd_inventories_are_listed_or_refused_as_ansible_does() {
 fn shipped_inventories_are_listed_as_ansible_lists_them() {
     let Some(python) = python() else { return };
     let root = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
-    let mut all = calls(&root.join("inventories"), &["example".to_owned()]);
+    let mut all = calls(&root.join("inventories"), &["example".to_owned()], Some("fgt-lon-core"));
     for case in fs::read_dir(root.join("tests/fixtures/inventory")).unwrap() {
         let folder = case.unwrap().path();
         let sources: Vec<String> =
@@ -219,7 +222,7 @@ fn shipped_inventories_are_listed_as_ansible_lists_them() {
         if sources.is_empty() {
             continue;
         }
-        let mut calls = calls(&folder, &sources);
+        let mut calls = calls(&folder, &sources, None);
         if folder.ends_with("types-yaml") {
             // Its keys are of many types, by which Python sorts, or refuses to.
             calls.retain(|call| !call.arguments.iter().any(|a| a == "--yaml" || a == "--vars"));

@@ -8,6 +8,8 @@ pub struct Generated {
     /// Path below the folder, and text.
     pub files: Vec<(String, String)>,
     pub sources: Vec<String>,
+    /// One of its hosts.
+    pub host: Option<String>,
 }
 
 /// Makes the inventory of a seed.
@@ -412,6 +414,7 @@ impl Generator {
         groups.push("all".to_owned());
         let mut hosts = self.hosts.clone();
         hosts.retain(|host| !host.contains(['[', ':']));
+        made.host = hosts.first().cloned();
         for (kind, mut names) in [("group_vars", groups), ("host_vars", hosts)] {
             names.sort();
             names.dedup();
