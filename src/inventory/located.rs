@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::fmt;
 
 use indexmap::IndexMap;
+use indexmap::map::Entry;
 
 use crate::model::{Place, Value};
 
@@ -45,10 +46,16 @@ impl Variables {
 
     /// Sets `name`; a value that it had is kept as what was overridden. Mappings are replaced,
     /// never merged, as Ansible does by default.
-    pub fn set(&mut self, name: impl Into<String>, mut value: Located) {
-        let name = name.into();
-        value.overrode = self.0.swap_remove(&name).map(Box::new);
-        self.0.insert(name, value);
+    pub fn set(&mut self, name: impl Into<String>, value: Located) {
+        match self.0.entry(name.into()) {
+            Entry::Occupied(mut known) => {
+                let before = std::mem::replace(known.get_mut(), value);
+                known.get_mut().overrode = Some(Box::new(before));
+            }
+            Entry::Vacant(free) => {
+                free.insert(value);
+            }
+        }
     }
 
     pub fn iter(&self) -> impl Iterator<Item = (&str, &Located)> {

@@ -155,11 +155,13 @@ impl Reader<'_> {
         let names = self.draft.hosts(written, group, &self.file.clone(), &spot(key));
         match node.as_map() {
             Some(variables) => {
+                let Some((last, others)) = names.split_last() else { return };
                 for (key, value) in variables {
                     let (name, value) = variable(key, value, self.draft);
-                    for host in &names {
+                    for host in others {
                         self.draft.set_host(host, &name, value.clone(), &spot(key));
                     }
+                    self.draft.set_host(last, &name, value, &spot(key));
                 }
             }
             None if node.is_null() => {}

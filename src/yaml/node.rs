@@ -104,7 +104,7 @@ impl Node {
     pub fn as_text(&self) -> Option<&str> {
         match &self.value {
             NodeValue::Scalar { text, plain }
-                if scalar::resolve(text, *plain, self.tag.as_deref()).as_str() == Some(text) =>
+                if scalar::is_text(text, *plain, self.tag.as_deref()) =>
             {
                 Some(text)
             }

@@ -1,6 +1,6 @@
 //! Events of the YAML parser to a tree of nodes.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use saphyr_parser::{Event, Parser, ScalarStyle, Span, StrInput, Tag};
@@ -305,6 +305,9 @@ pub(super) fn unite(
     own: Vec<(Node, Node)>,
     issues: &mut Vec<InputIssue>,
 ) -> Vec<(Node, Node)> {
+    if merged.is_empty() && are_distinct(&own) {
+        return own;
+    }
     let first_own = merged.len();
     let mut entries: Vec<(Node, Node)> = Vec::with_capacity(merged.len() + own.len());
     // The entry of each key, and whether this mapping itself set it.
@@ -333,6 +336,12 @@ pub(super) fn unite(
         }
     }
     entries
+}
+
+/// Whether all keys are text, and no two the same: so it is in nearly every mapping.
+fn are_distinct(entries: &[(Node, Node)]) -> bool {
+    let mut known = HashSet::with_capacity(entries.len());
+    entries.iter().all(|(key, _)| key.as_text().is_some_and(|text| known.insert(text)))
 }
 
 /// The parser counts columns from 0.

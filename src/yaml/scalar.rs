@@ -58,9 +58,32 @@ pub(super) fn resolve(text: &str, plain: bool, tag: Option<&str>) -> Value {
     }
 }
 
+/// Whether a scalar is the text that it looks like, told without a copy of it.
+pub(super) fn is_text(text: &str, plain: bool, tag: Option<&str>) -> bool {
+    if tag.is_none() && (!plain || !may_be_more(text)) {
+        return true;
+    }
+    resolve(text, plain, tag).as_str() == Some(text)
+}
+
+/// Whether a plain scalar begins as one that is no text.
+fn may_be_more(text: &str) -> bool {
+    match text.bytes().next() {
+        None | Some(b'0'..=b'9' | b'-' | b'+' | b'.' | b'~') => true,
+        // The longest are `false` and `False`.
+        Some(b'y' | b'Y' | b'n' | b'N' | b't' | b'T' | b'f' | b'F' | b'o' | b'O') => {
+            text.len() <= 5
+        }
+        Some(_) => false,
+    }
+}
+
 /// The value of a plain, that is unquoted, scalar.
 pub fn resolve_plain(text: &str) -> Value {
     // Most scalars are words: the patterns are asked only where the first character allows it.
+    if !may_be_more(text) {
+        return Value::text(text);
+    }
     match text.bytes().next() {
         None => Value::Null,
         Some(b'~') if text == "~" => Value::Null,
@@ -83,6 +106,9 @@ pub fn resolve_plain(text: &str) -> Value {
 
 /// The text that a scalar becomes as the key of a mapping, as Python's JSON writes such keys.
 pub(super) fn key_text(text: &str, plain: bool, tag: Option<&str>) -> String {
+    if is_text(text, plain, tag) {
+        return text.to_owned();
+    }
     match resolve(text, plain, tag) {
         Value::Text(text) | Value::Unsafe(text) | Value::Vault(text) | Value::BigInt(text) => text,
         Value::Null => "null".to_owned(),
