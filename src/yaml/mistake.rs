@@ -37,6 +37,11 @@ pub(super) fn explain(error: &ScanError, file: &Arc<str>, lines: &[&str]) -> Inp
         .hint(remedy(error.info(), line(number)))
 }
 
+/// Whether a line within brackets is not indented deeper than the key before them.
+pub(super) fn is_too_far_left(error: &ScanError) -> bool {
+    matches!(error.info(), "invalid indentation" | "invalid indentation in flow construct")
+}
+
 /// A mapping or list where a key was expected; `outer` is where the mapping begins.
 pub(super) fn collection_as_key(key: &Node, outer: Place) -> InputIssue {
     let is_template = key.as_map().is_some()
@@ -131,7 +136,7 @@ mod tests {
             ("a: [1, 2\nb: 3\n", "test.yml:", "not closed"),
             ("a: *nope\n", "test.yml:1:4", "anchor"),
             ("a: @x\n", "test.yml:1:4", "quote a value"),
-            ("a:\n  b: [1,\n  two]\n", "test.yml:3:3", "deeper than the key"),
+            ("a:\n  b: [1,\n  two\n", "test.yml:3:3", "deeper than the key"),
             ("a: 'x' y\n", "test.yml:1:", "quote"),
             ("? [a]\n: 1\n", "test.yml:1:3", "must be text"),
             ("a: \"\\d\"\n", "test.yml:1:", "single quotes"),

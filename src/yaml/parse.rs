@@ -1,6 +1,6 @@
 //! Events of the YAML parser to a tree of nodes.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
 use saphyr_parser::{Event, Parser, ScalarStyle, Span, StrInput, Tag};
@@ -15,6 +15,13 @@ pub(super) const MOST_DEPTH: usize = 100;
 /// How many nodes all aliases of a file may copy together. Ten thousand hosts may share a
 /// mapping of fifty variables; a bomb of nested aliases stops here.
 const MOST_COPIES: usize = 1_000_000;
+
+/// What a line within brackets is indented by, when it begins further left than its key; how many
+/// lines of a file may; and how many bytes are read again for their sake, since each line costs a
+/// reading from the begin.
+const INDENT: &str = "                                        ";
+const MOST_INDENTED: usize = 100;
+const MOST_WORK: usize = 64 << 20;
 
 /// Tags that mean something here; any other would be read wrongly, so it is refused.
 const KNOWN_TAGS: [&str; 12] = [
@@ -56,10 +63,39 @@ pub fn parse(source: &SourceFile) -> Parsed {
     {
         return parsed;
     }
+    let mut indented = BTreeSet::new();
+    let (first, mut line) = attempt(source, text, &indented);
+    // PyYAML lets the lines within brackets begin anywhere, YAML and our scanner do not.
+    while let Some(number) = line {
+        let work = indented.len().saturating_mul(text.len());
+        if work > MOST_WORK || indented.len() >= MOST_INDENTED || !indented.insert(number) {
+            break;
+        }
+        let lines = text.split_inclusive('\n').enumerate();
+        let text: String = lines
+            .flat_map(|(index, line)| {
+                let more = if indented.contains(&(index + 1)) { INDENT } else { "" };
+                [more, line]
+            })
+            .collect();
+        let (parsed, next) = attempt(source, &text, &indented);
+        if next.is_none() && parsed.node.is_some() {
+            return parsed;
+        }
+        line = next;
+    }
+    first
+}
+
+/// Reads a text of which the lines in `indented` were indented by [`INDENT`] more than they are
+/// written. Besides the outcome, the line that is not indented enough, where that ended it.
+fn attempt(source: &SourceFile, text: &str, indented: &BTreeSet<usize>) -> (Parsed, Option<usize>) {
     let mut reader = Reader {
         parser: Parser::new_from_str(text),
         file: source.name.clone(),
         lines: text.lines().collect(),
+        indented,
+        too_far_left: None,
         anchors: HashMap::new(),
         copies: 0,
         issues: Vec::new(),
@@ -70,7 +106,7 @@ pub fn parse(source: &SourceFile) -> Parsed {
     });
     let mut issues = reader.issues;
     issues.sort_by_key(|issue| issue.place.as_ref().map(|place| (place.line, place.column)));
-    Parsed { node, issues }
+    (Parsed { node, issues }, reader.too_far_left)
 }
 
 /// The error that ends the reading of a file.
@@ -80,6 +116,10 @@ struct Reader<'a> {
     parser: Parser<'a, StrInput<'a>>,
     file: Arc<str>,
     lines: Vec<&'a str>,
+    /// Lines that begin with [`INDENT`] that nobody wrote.
+    indented: &'a BTreeSet<usize>,
+    /// The line within brackets at which the scanner gave up.
+    too_far_left: Option<usize>,
     /// Finished nodes by anchor, with the number of nodes in each.
     anchors: HashMap<usize, (Node, usize)>,
     copies: usize,
@@ -90,7 +130,12 @@ impl<'a> Reader<'a> {
     fn next(&mut self) -> Result<(Event<'a>, Span), Stop> {
         match self.parser.next_event() {
             Some(Ok(event)) => Ok(event),
-            Some(Err(error)) => Err(Box::new(mistake::explain(&error, &self.file, &self.lines))),
+            Some(Err(error)) => {
+                if mistake::is_too_far_left(&error) {
+                    self.too_far_left = Some(error.marker().line());
+                }
+                Err(Box::new(mistake::explain(&error, &self.file, &self.lines)))
+            }
             None => Ok((Event::StreamEnd, Span::default())),
         }
     }
@@ -280,7 +325,9 @@ impl<'a> Reader<'a> {
     }
 
     fn place(&self, span: &Span) -> Place {
-        place(&self.file, span.start.line(), span.start.col())
+        let line = span.start.line();
+        let added = if self.indented.contains(&line) { INDENT.len() } else { 0 };
+        place(&self.file, line, span.start.col().saturating_sub(added))
     }
 
     fn width(&self, span: &Span) -> u32 {
@@ -415,6 +462,26 @@ mod tests {
             assert!(read(text).node.is_none(), "{text:?}");
             assert!(read(text).issues.is_empty(), "{text:?}");
         }
+    }
+
+    #[test]
+    fn lines_within_brackets_may_begin_anywhere() {
+        let text = "all:\n  vars:\n    list: [a,\nb,\n      {c: 1,\n  d: 2}\n]\n    e: !what 3\n";
+        let parsed = read(text);
+        assert_eq!(issues(text).len(), 1);
+        let vars = parsed.node.unwrap();
+        let vars = vars.get("all").unwrap().get("vars").unwrap();
+        assert_eq!(
+            serde_json::to_value(vars.get("list").unwrap().to_value()).unwrap(),
+            serde_json::json!(["a", "b", {"c": 1, "d": 2}])
+        );
+        let place = |node: &Node| node.place.to_string();
+        let list = vars.get("list").unwrap().as_list().unwrap();
+        assert_eq!(place(&list[1]), "test.yml:4:1");
+        assert_eq!(place(list[2].get("d").unwrap()), "test.yml:6:6");
+        assert_eq!(place(vars.get("e").unwrap()), "test.yml:8:8");
+        // What is broken otherwise is told as if nothing had been tried.
+        assert!(issues("a:\n  b: [1,\n  two\nc: 3\n")[0].starts_with("test.yml:3:3: "));
     }
 
     #[test]

@@ -152,6 +152,8 @@ pub const INI: &[&str] = &[
 
 /// In YAML, and in JSON where a brace and a quote begin.
 pub const YAML: &[&str] = &[
+    "all:\n  hosts:\n    h:\n      a: [1,\n 2, {b: c}\n ]\n      d: {e: f, g, h: }\n",
+    "all:\n  vars:\n    l: [\n  a,\n  b]\n  hosts: {h: }\n",
     "all:\n  vars:\n    b: &b {x: 1, y: [a]}\n    d: {<<: *b, y: 2}\n    e: {y: 3, <<: *b}\n    f:\n      <<: [*b, {z: 1, x: 9}]\n  hosts: {h: }\n",
     "%YAML 1.1\n---\nall:\n  hosts:\n    h: {a: yes}\n...\n",
     "all:\n  hosts:\n    ? h\n    : a: 1\n",
@@ -213,7 +215,7 @@ pub const YAML: &[&str] = &[
     "{all: {hosts: {h: {a: 01}}}}",
     "{\"all\": {\"hosts\": {\"h\": {\"a\": \"x\ty\"}}}}",
     "\u{feff}all:\n  hosts:\n    h:\n",
-    "all:\n  hosts:\n    h: {a: !vault x, b: !vault-encrypted |-\n y, c: !unsafe [a, '{{ b }}'], d: !unsafe {k: v}}\n",
+    "all:\n  hosts:\n    h: {a: !vault x, b: !vault-encrypted y, c: !unsafe [a, '{{ b }}'], d: !unsafe {k: v}}\n",
     "all:\n  hosts:\n    h:\n      a: !vault |\n        $ANSIBLE_VAULT;1.1;AES256\n        6162\n      b: !unsafe 5\n      c: !unsafe yes\n      d: !unsafe {k: [1, x]}\n",
     "all:\n  hosts: &h\n    h: {a: 1}\nuk:\n  hosts: *h\n",
     "all:\n  hosts:\n    h:\n      a:\n      - 1\n      - - 2\n        - 3\n      - k: v\n        l: w\n      -\n        m\n",
