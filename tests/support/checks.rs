@@ -8,7 +8,10 @@ use tokenfleet::fortios::command::Command;
 use tokenfleet::fortios::parse::PARSERS;
 use tokenfleet::fortios::prompt::Prompt;
 use tokenfleet::fortios::session::{Limits, Reach, Session, SessionEvent, VdomName};
-use tokenfleet::inventory::{InventorySource, Sources, load};
+use tokenfleet::inventory::{
+    Form, InventorySource, ScriptAnswers, Sources, Style, explain, graph, hosts_to_ask_for, list,
+    load,
+};
 use tokenfleet::model::{InputIssue, SourceFile};
 use tokenfleet::playbook;
 use tokenfleet::ssh::KnownHosts;
@@ -19,12 +22,14 @@ use tokenfleet::yaml;
 /// A check, and the name of its fuzz target.
 type NamedCheck = (&'static str, fn(&[u8]));
 
-pub const CHECKS: [NamedCheck; 8] = [
+pub const CHECKS: [NamedCheck; 10] = [
     ("session", session),
     ("parsers", parsers),
     ("prompt", prompt),
     ("ini", ini),
     ("yaml", yaml_nodes),
+    ("csv", csv),
+    ("script", script),
     ("playbook", playbook_text),
     ("known_hosts", known_hosts),
     ("vault", vault),
@@ -200,12 +205,25 @@ fn check_places(issues: &[InputIssue], text: &str) {
 
 fn inventory(name: &str, data: &[u8]) {
     let text = String::from_utf8_lossy(data);
-    let inventories = vec![InventorySource::File(SourceFile::new(name, &*text))];
-    let loaded = load(&Sources { inventories, ..Sources::default() });
-    check_places(&loaded.issues, &text);
-    for host in loaded.inventory.hosts() {
-        let _ = loaded.inventory.groups_of(host.as_str());
+    source(InventorySource::File(SourceFile::new(name, &*text)), &text);
+}
+
+fn source(source: InventorySource, text: &str) {
+    let loaded = load(&Sources { inventories: vec![source], ..Sources::default() });
+    check_places(&loaded.issues, text);
+    let inventory = &loaded.inventory;
+    for host in inventory.hosts() {
+        let _ = inventory.groups_of(host.as_str());
     }
+    if loaded.has_errors() {
+        return;
+    }
+    let hosts: Vec<_> = inventory.hosts().take(20).cloned().collect();
+    for (form, export) in [(Form::Json, false), (Form::Yaml, false), (Form::Yaml, true)] {
+        list(inventory, &hosts, Style { form, export });
+    }
+    assert!(hosts.iter().all(|host| explain(inventory, host.as_str(), None).is_ok()));
+    assert!(graph(inventory, "all", hosts.len() < 20).is_ok());
 }
 
 pub fn ini(data: &[u8]) {
@@ -217,6 +235,18 @@ pub fn yaml_nodes(data: &[u8]) {
     let parsed = yaml::parse(&SourceFile::new("any.yml", &*text));
     check_places(&parsed.issues, &text);
     inventory("hosts.yml", data);
+}
+
+pub fn csv(data: &[u8]) {
+    inventory("hosts.csv", data);
+}
+
+/// The answer of an inventory script, to `--list` and to each `--host`.
+pub fn script(data: &[u8]) {
+    let text = String::from_utf8_lossy(data);
+    let list = SourceFile::new("inv --list", &*text);
+    let hosts = hosts_to_ask_for(&list).into_iter().map(|host| (host, list.clone())).collect();
+    source(InventorySource::Script(ScriptAnswers { script: "inv".into(), list, hosts }), &text);
 }
 
 pub fn playbook_text(data: &[u8]) {
