@@ -73,7 +73,7 @@ impl Artist<'_> {
             let value = match &value {
                 Json::Variable(variable) => python_text(&variable.value),
                 Json::Text(text) => (*text).to_owned(),
-                other => other.print(),
+                other => other.print(false),
             };
             self.line(&format!("{{{name} = {value}}}"), depth);
         }

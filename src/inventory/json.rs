@@ -16,29 +16,37 @@ pub(super) enum Json<'a> {
 }
 
 impl Json<'_> {
-    /// The document, without a line break at its end.
-    pub fn print(&self) -> String {
+    /// The document, without a line break at its end. Text that is never templated is marked as
+    /// such, if wished.
+    pub fn print(&self, marks_unsafe: bool) -> String {
         let mut text = String::new();
-        self.write(0, &mut text);
+        self.write(0, marks_unsafe, &mut text);
         text
     }
 
-    fn write(&self, depth: usize, out: &mut String) {
+    fn write(&self, depth: usize, marks_unsafe: bool, out: &mut String) {
         match self {
             Self::Text(text) => out.push_str(&quoted(text)),
-            Self::List(items) => write_list(items.iter(), depth, out, Self::write),
+            Self::List(items) => write_list(items.iter(), depth, out, |item, depth, out| {
+                item.write(depth, marks_unsafe, out);
+            }),
             Self::Map(entries) => {
                 let mut entries: Vec<_> = entries.iter().map(|(k, v)| (*k, v)).collect();
                 entries.sort_unstable_by_key(|(key, _)| *key);
-                write_map(&entries, depth, out, |value, depth, out| value.write(depth, out));
+                write_map(&entries, depth, out, |value, depth, out| {
+                    value.write(depth, marks_unsafe, out);
+                });
             }
             Self::Int(number) => out.push_str(&number.to_string()),
-            Self::Variable(variable) => write_value(&variable.value, depth, out),
+            Self::Variable(variable) => write_value(&variable.value, depth, marks_unsafe, out),
         }
     }
 }
 
-fn write_value(value: &Value, depth: usize, out: &mut String) {
+fn write_value(value: &Value, depth: usize, marks_unsafe: bool, out: &mut String) {
+    let write = |value: &Value, depth: usize, out: &mut String| {
+        write_value(value, depth, marks_unsafe, out);
+    };
     match value {
         Value::Null => out.push_str("null"),
         Value::Bool(value) => out.push_str(if *value { "true" } else { "false" }),
@@ -50,14 +58,15 @@ fn write_value(value: &Value, depth: usize, out: &mut String) {
         }
         Value::Float(value) => out.push_str(&float_text(*value)),
         Value::Text(text) => out.push_str(&quoted(text)),
+        Value::Unsafe(text) if !marks_unsafe => out.push_str(&quoted(text)),
         Value::Unsafe(text) => write_tagged("__ansible_unsafe", text, depth, out),
         Value::Vault(text) => write_tagged("__ansible_vault", text, depth, out),
-        Value::List(items) => write_list(items.iter(), depth, out, write_value),
+        Value::List(items) => write_list(items.iter(), depth, out, write),
         Value::Map(map) => {
             let mut entries: Vec<_> =
                 map.iter().map(|(key, value)| (key.as_str(), value)).collect();
             entries.sort_unstable_by_key(|(key, _)| *key);
-            write_map(&entries, depth, out, write_value);
+            write_map(&entries, depth, out, write);
         }
     }
 }

@@ -39,7 +39,7 @@ pub fn list(inventory: &Inventory, hosts: &[HostName], style: Style) -> String {
         groups: HashSet::new(),
     };
     match style.form {
-        Form::Json => lister.flat(hosts).print(),
+        Form::Json => lister.flat(hosts).print(true),
         Form::Yaml => yaml_text::print(&lister.nested()),
     }
 }
@@ -52,7 +52,8 @@ pub fn host(inventory: &Inventory, name: &str, style: Style) -> Result<String, I
     let hidden = if style.export { all_secrets(inventory) } else { HashSet::new() };
     let variables = Json::Map(host_variables(inventory, name, style.export, &hidden));
     Ok(match style.form {
-        Form::Json => variables.print(),
+        // Only an inventory tells what is never templated.
+        Form::Json => variables.print(false),
         Form::Yaml => yaml_text::print(&variables),
     })
 }
