@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use crate::model::Value;
+use crate::model::{Place, Value};
 use crate::yaml::{Written, emit, float_scalar};
 
 use super::Located;
@@ -23,8 +23,8 @@ pub(super) fn print(document: &Json<'_>) -> String {
 /// Collections that several hosts have from one group. Python holds them once and so PyYAML
 /// writes them once, with an anchor, and an alias wherever they come again.
 #[derive(Default)]
-struct Shared {
-    known: HashMap<*const Located, Known>,
+struct Shared<'a> {
+    known: HashMap<Identity<'a>, Known>,
     /// Numbers given so far, in the order in which things came a second time.
     numbers: usize,
 }
@@ -36,21 +36,35 @@ struct Known {
     is_written: bool,
 }
 
-fn may_be_shared(variable: &Located) -> bool {
-    matches!(variable.value, Value::List(_) | Value::Map(_) | Value::Vault(_))
+/// What Python holds once: a collection once for each group and host that it was set for, a
+/// vaulted value once wherever it goes.
+#[derive(PartialEq, Eq, Hash)]
+enum Identity<'a> {
+    Collection(*const Located),
+    Vaulted(&'a Place),
 }
 
-impl Shared {
-    fn count(&mut self, json: &Json<'_>) {
+/// `None` for what is never shared.
+fn identity(variable: &Located) -> Option<Identity<'_>> {
+    match variable.value {
+        Value::List(_) | Value::Map(_) => Some(Identity::Collection(variable)),
+        Value::Vault(_) => variable.place.as_ref().map(Identity::Vaulted),
+        _ => None,
+    }
+}
+
+impl<'a> Shared<'a> {
+    fn count(&mut self, json: &Json<'a>) {
         match json {
             Json::Map(entries) => {
                 for (_, value) in sorted(entries) {
                     self.count(value);
                 }
             }
-            Json::Variable(variable) if may_be_shared(variable) => {
+            Json::Variable(variable) => {
+                let Some(identity) = identity(variable) else { return };
                 let mut is_new = false;
-                let known = self.known.entry(std::ptr::from_ref(*variable)).or_insert_with(|| {
+                let known = self.known.entry(identity).or_insert_with(|| {
                     is_new = true;
                     Known::default()
                 });
@@ -59,11 +73,11 @@ impl Shared {
                     known.number = Some(self.numbers);
                 }
             }
-            Json::Variable(_) | Json::Text(_) | Json::Int(_) | Json::List(_) => {}
+            Json::Text(_) | Json::Int(_) | Json::List(_) => {}
         }
     }
 
-    fn written(&mut self, json: &Json<'_>) -> Written {
+    fn written(&mut self, json: &Json<'a>) -> Written {
         match json {
             Json::Text(text) => scalar(text, true),
             Json::Int(number) => scalar(&number.to_string(), false),
@@ -73,7 +87,7 @@ impl Shared {
                 map(entries.into_iter().map(|(k, v)| (k.to_owned(), self.written(v))).collect())
             }
             Json::Variable(variable) => {
-                let known = self.known.get_mut(&std::ptr::from_ref(*variable));
+                let known = identity(variable).and_then(|identity| self.known.get_mut(&identity));
                 match known.and_then(|known| Some((known.number?, known))) {
                     Some((number, known)) if known.is_written => Written::Alias(number),
                     Some((number, known)) => {
