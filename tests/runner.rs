@@ -148,6 +148,7 @@ fn told(record: &RunRecord, host: &str) -> Vec<String> {
                 TaskStatus::Failed => "failed",
                 TaskStatus::Ignored => "ignored",
                 TaskStatus::Rescued => "rescued",
+                TaskStatus::Unreachable => "unreachable",
             };
             match &task.outcome.message {
                 Some(message) => format!("{status}: {message}"),
@@ -194,7 +195,7 @@ async fn a_loop_runs_every_item_and_then_fails() {
         tell(tasks).await,
         [
             "ignored: (item=1) `failed_when` holds: item != 2 (and 1 more items failed)",
-            "ok: [true,false,true]",
+            "ok: [True, False, True]",
         ]
     );
 }
@@ -241,7 +242,7 @@ async fn a_loop_variable_beats_what_the_command_line_sets() {
 async fn a_fact_that_failed_is_not_set() {
     let text = "- set_fact: {x: 1}\n  failed_when: true\n  ignore_errors: true\n\
                 - debug: {msg: \"{{ x is defined }}\"}\n";
-    assert_eq!(tell(text).await[1], "ok: false");
+    assert_eq!(tell(text).await[1], "ok: False");
 }
 
 #[tokio::test]
@@ -273,7 +274,23 @@ async fn an_answer_is_registered_and_parsed() {
                 - debug: {msg: '{{ facts.serial == status.parsed.serial }}'}\n";
     let record = Bench::new().run(&play(text)).await;
     assert_eq!(told(&record, "fw1")[1], "ok: FortiGate-60F True");
-    assert_eq!(told(&record, "fw1")[3], "ok: true");
+    assert_eq!(told(&record, "fw1")[3], "ok: True");
+}
+
+#[tokio::test]
+async fn the_ways_of_ansible_to_send_a_command_go_through_the_same_gate() {
+    let text = "- ansible.netcommon.cli_command: {command: get system status}\n  register: a\n\
+                - ansible.builtin.raw: get system status\n  register: b\n\
+                - action: cli_command command='get system status'\n  register: c\n\
+                - local_action: {module: debug, msg: \"{{ a.stdout == b.stdout and b.stdout == c.stdout }} {{ b.rc }} {{ a.stdout_lines | length > 10 }}\"}\n\
+                - raw: '{{ what }}'\n  ignore_errors: true\n\
+                - debug: {msg: \"{{ 'Version' in a.stdout }}\"}\n";
+    let bench = Bench::new().extra("what='execute reboot'");
+    let record = bench.run(&play(text)).await;
+    let told = told(&record, "fw1");
+    assert_eq!(told[3], "ok: True 0 True");
+    assert!(told[4].starts_with("ignored: `execute reboot` is not sent"), "{told:?}");
+    assert_eq!(bench.connector.harm(), [""; 0]);
 }
 
 #[tokio::test]
@@ -462,8 +479,7 @@ async fn a_loop_knows_where_it_is_and_may_end_early() {
         [
             "ok: (item=La) 1/3 b 0\n(item=Lb) 2/3 c 1",
             "ok: All items completed 2 False 1 i",
-            "ok: (item={\"key\":{\"__ansible_unsafe\":\"a\"},\"value\":1}) a1\n\
-             (item={\"key\":{\"__ansible_unsafe\":\"b\"},\"value\":2}) b2",
+            "ok: (item={'key': 'a', 'value': 1}) a1\n(item={'key': 'b', 'value': 2}) b2",
             "ignored: `loop`: `nope` is undefined",
             "skipped",
             "ok: All items skipped False",
@@ -543,6 +559,25 @@ async fn a_device_that_was_not_reached_may_be_tried_again_by_the_next_task() {
 }
 
 #[tokio::test]
+async fn a_host_that_was_not_reached_comes_back_when_its_errors_are_cleared() {
+    let bench = Bench::new().with("fw2", unit("fgt-lon-02"));
+    let text = "- hosts: all\n  gather_facts: false\n  tasks:\n    - cli: get system status\n    \
+                - meta: clear_host_errors\n    - debug: {msg: back}\n";
+    bench.connector.trouble(vec![trouble(Stage::Connect)]);
+    let record = bench.run(text).await;
+    let mut all = [told(&record, "fw1"), told(&record, "fw2")];
+    all.sort();
+    assert_eq!(all, [vec!["ok", "ok: back"], vec!["unreachable: no luck", "ok: back"]]);
+    let text = text
+        .replace("    - meta: clear_host_errors\n", "")
+        .replace("all\n", "all\n  strategy: linear\n");
+    bench.connector.trouble(vec![trouble(Stage::Connect)]);
+    let record = bench.run(&text).await;
+    let lost = |host: &str| record.hosts[host].outcome != Some(HostOutcome::Examined);
+    assert_eq!(["fw1", "fw2"].map(lost).iter().filter(|lost| **lost).count(), 1);
+}
+
+#[tokio::test]
 async fn nobody_logs_in_for_tasks_that_need_no_device() {
     let bench = Bench::new();
     let record = bench.run(&play("- debug: {msg: hi}\n- meta: noop\n")).await;
@@ -567,7 +602,7 @@ async fn a_task_runs_again_until_it_is_content() {
             "ignored: `until: false` did not hold in 3 runs",
             "ok: 2 True",
             "ignored: (item=a) a (and 1 more items failed)",
-            "ok: [1,1]",
+            "ok: [1, 1]",
             "ok",
             "ok: 1",
             "ignored: Failed as requested from task",

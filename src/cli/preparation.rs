@@ -7,7 +7,9 @@ use jiff::Timestamp;
 
 use crate::cli::complaint::Complaint;
 use crate::cli::known_hosts_files::known_hosts_flag;
-use crate::cli::run_arguments::{HostKeyChecking, PlanArguments};
+use crate::cli::playbook_files::PlaybookFiles;
+use crate::cli::prompts::ask_prompts;
+use crate::cli::run_arguments::{HostKeyChecking, PlanArguments, RunArguments};
 use crate::cli::sources::{folder_of, read_limit, read_sources, texts, vaulted_texts};
 use crate::cli::ssh_config_files::{read_other_ssh_configs, read_ssh_config};
 use crate::cli::template_files::read_templates;
@@ -20,6 +22,7 @@ use crate::inventory::{
 use crate::model::{HostKeyPolicy, ReportRequest, Secret, SourceFile};
 use crate::playbook::{self, Plan, Playbook, Request};
 use crate::report;
+use crate::runner::RunnerSettings;
 use crate::template::{Templar, TemplateSet};
 use crate::vault::{Keyring, is_vaulted};
 
@@ -43,10 +46,11 @@ pub(super) struct Prepared {
 
 /// Reads and checks all that the flags name. Without `asked` nobody is going to log in.
 pub(super) fn prepare(
-    arguments: &PlanArguments,
+    run: &RunArguments,
     asked: Option<Asked>,
     now: Timestamp,
 ) -> Result<Prepared, Complaint> {
+    let arguments = &run.plan;
     let templar = Templar::new(now);
     let mut remarks = Complaint::default();
     let keyring = read_keyring(&arguments.vault)?;
@@ -56,7 +60,13 @@ pub(super) fn prepare(
         read_inventory(&arguments.inventories, Some(&arguments.playbook), &keyring, &mut remarks)?;
     let ssh_config = read_ssh_config(arguments.ssh_config.as_deref(), &mut remarks)?;
     let other_ssh_configs = read_other_ssh_configs(&inventory, &arguments.settings, &mut remarks)?;
+    let is_look_only = asked.is_none();
     let mut request = request(arguments, asked, keyring, now)?;
+    let prompted = ask_prompts(&playbook, &request.extra_vars, is_look_only);
+    request.prompted =
+        prompted.map_err(|issue| Complaint::new(vec![issue], remarks.sources.clone()))?;
+    request.forks = run.forks.map_or(RunnerSettings::default().forks, |forks| forks as usize);
+    request.verbosity = run.verbose;
     request.connection.ssh_config = ssh_config;
     request.connection.other_ssh_configs = other_ssh_configs;
     open_ahead(&request.keyring, &playbook::vaulted(&playbook, &inventory, &request));
@@ -90,14 +100,18 @@ pub(super) fn check_reports(
 pub(super) fn read_playbook(
     path: &Path,
     templar: &Templar,
-    keyring: &Keyring,
+    keyring: &Arc<Keyring>,
     remarks: &mut Complaint,
 ) -> Result<Playbook, Complaint> {
     let source = files::read_text(path)?;
-    let checked = playbook::check(&open_file(&source, keyring)?, templar);
-    let sources = (!is_vaulted(&source.text)).then_some(source);
+    let library = Arc::new(PlaybookFiles::new(keyring.clone()));
+    let checked = playbook::check_with(&open_file(&source, keyring)?, library.clone(), templar);
+    let own = (!is_vaulted(&source.text)).then_some(source);
+    // What was in a vault is in no excerpt.
+    let others = checked.sources.into_iter().filter(|source| !library.has_opened(&source.name));
+    let sources: Vec<SourceFile> = own.into_iter().chain(others).collect();
     let Some(playbook) = checked.playbook else {
-        return Err(Complaint::new(checked.issues, sources.into_iter().collect()));
+        return Err(Complaint::new(checked.issues, sources));
     };
     remarks.issues.extend(checked.issues);
     remarks.sources.extend(sources);
@@ -168,6 +182,7 @@ fn request(
         leaves_secrets,
         settings: arguments.settings.clone(),
         playbook_dir: absolute(folder_of(&arguments.playbook)),
+        ..Request::default()
     })
 }
 

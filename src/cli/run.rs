@@ -35,7 +35,7 @@ pub(super) fn run(arguments: &RunArguments) -> Exit {
         Ok(asked) => asked,
         Err(issue) => return Complaint::from(issue).say(),
     };
-    let prepared = match prepare(&arguments.plan, asked, started) {
+    let prepared = match prepare(arguments, asked, started) {
         Ok(prepared) => prepared,
         Err(complaint) => return complaint.say(),
     };

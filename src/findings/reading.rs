@@ -151,13 +151,19 @@ impl Reading {
 
     fn passed_over(&mut self, record: &HostRecord) {
         let passed = record.tasks.iter().filter_map(|task| match task.outcome.status {
-            TaskStatus::Ignored => Some((task, "was ignored")),
-            TaskStatus::Rescued => Some((task, "was rescued")),
-            TaskStatus::Ok | TaskStatus::Skipped | TaskStatus::Failed => None,
+            TaskStatus::Ignored => Some((task, "failed and was ignored")),
+            TaskStatus::Rescued => Some((task, "failed and was rescued")),
+            // The outcome of a host that stays lost says so by itself.
+            TaskStatus::Unreachable if record.outcome == Some(HostOutcome::Examined) => {
+                Some((task, "found no device"))
+            }
+            TaskStatus::Ok | TaskStatus::Skipped | TaskStatus::Failed | TaskStatus::Unreachable => {
+                None
+            }
         });
         self.gaps.extend(passed.map(|(task, fate)| match &task.outcome.message {
-            Some(message) => format!("task \"{}\" failed and {fate}: {message}", task.task.name),
-            None => format!("task \"{}\" failed and {fate}", task.task.name),
+            Some(message) => format!("task \"{}\" {fate}: {message}", task.task.name),
+            None => format!("task \"{}\" {fate}", task.task.name),
         }));
     }
 
@@ -389,10 +395,17 @@ mod tests {
             facts(&fw().tokens("fw", None, &[], "reachable").apply(RunEvent::TaskFinished {
                 host: HostName::from("fw"),
                 at: jiff::Timestamp::UNIX_EPOCH,
-                task: TaskRef { play: 0, task: 1, name: "owners".into(), action: "cli".into() },
+                task: TaskRef {
+                    play: 0,
+                    task: 1,
+                    inside: vec![],
+                    name: "owners".into(),
+                    action: "cli".into(),
+                },
                 outcome: TaskOutcome {
                     status: TaskStatus::Ignored,
                     changed: false,
+                    delegate: None,
                     message: Some("refused".into()),
                 },
             }));

@@ -101,6 +101,10 @@ pub struct TaskRef {
     /// Both count from 0, in file order.
     pub play: usize,
     pub task: usize,
+    /// Where the task stands in a file that `task` included: for each include the number of the
+    /// item and that of the task in its file, counted from 0.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub inside: Vec<usize>,
     pub name: String,
     /// Name of the action: `fortitoken_info`.
     pub action: String,
@@ -113,9 +117,18 @@ pub struct TaskOutcome {
     /// `changed_when` said so; nothing here changes a device.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub changed: bool,
+    /// The host in whose name the task was done (`delegate_to`).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub delegate: Option<String>,
     /// What a person should read: the cause of a failure, the text of a `debug`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub message: Option<String>,
+}
+
+impl TaskOutcome {
+    pub fn new(status: TaskStatus, message: Option<String>) -> Self {
+        Self { status, changed: false, delegate: None, message }
+    }
 }
 
 /// The states of Ansible's recap.
@@ -129,4 +142,6 @@ pub enum TaskStatus {
     Ignored,
     /// Failed in a block whose `rescue` took over.
     Rescued,
+    /// The device was not reached.
+    Unreachable,
 }

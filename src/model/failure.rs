@@ -26,6 +26,8 @@ pub enum Stage {
     Parse,
     /// Evaluating a task: a condition, a loop, an assertion.
     Task,
+    /// Nothing was wrong with this host: others failed, and the play stops all.
+    Stopped,
 }
 
 impl Stage {
@@ -47,6 +49,7 @@ impl Stage {
             Self::Command => "command",
             Self::Parse => "parse",
             Self::Task => "task",
+            Self::Stopped => "stopped",
         }
     }
 }

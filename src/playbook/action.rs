@@ -4,6 +4,7 @@ mod assert;
 mod cli;
 mod collect;
 mod debug;
+mod include;
 mod meta;
 pub(in crate::playbook) mod set_fact;
 
@@ -15,7 +16,8 @@ use crate::model::Value;
 pub use assert::Assert;
 pub use cli::Cli;
 pub use collect::Collect;
-pub use debug::Debug;
+pub use debug::{Debug, Saying};
+pub use include::{Include, IncludeVars};
 pub use meta::Meta;
 
 /// An action with its parameters.
@@ -32,6 +34,8 @@ pub enum Action {
     /// Fails, and says why.
     Fail(Option<Template>),
     Meta(Meta),
+    Include(Include),
+    IncludeVars(IncludeVars),
 }
 
 impl Action {
@@ -45,6 +49,8 @@ impl Action {
             Self::Debug(_) => "debug",
             Self::Fail(_) => "fail",
             Self::Meta(_) => "meta",
+            Self::Include(_) => "include_tasks",
+            Self::IncludeVars(_) => "include_vars",
         }
     }
 

@@ -5,10 +5,14 @@ mod block;
 mod findings;
 mod foreign;
 mod free_form;
+mod import;
+mod include;
 mod inherited;
 mod keywords;
 mod mute;
 mod names;
+mod old_form;
+mod pace;
 mod parameters;
 mod play;
 mod reader;
@@ -18,13 +22,19 @@ mod retry;
 mod schema;
 mod spot;
 mod task;
+mod variables;
+
+use std::sync::Arc;
 
 use crate::model::{InputIssue, Place, SourceFile};
 use crate::template::Templar;
-use crate::yaml::{self, Node};
+use crate::yaml;
 
-use super::Playbook;
+use super::{Library, NoFiles, Playbook};
+use import::Imported;
 
+pub(super) use include::{any, asks, included};
+pub(super) use inherited::Inherited;
 pub(super) use parameters::Parameters;
 pub(super) use reader::Reader;
 pub use schema::schema;
@@ -36,24 +46,32 @@ pub struct Checked {
     pub playbook: Option<Playbook>,
     /// In file order.
     pub issues: Vec<InputIssue>,
+    /// The texts of the other files that it names.
+    pub sources: Vec<SourceFile>,
 }
 
-/// Reads a playbook and checks all of it that can be checked before a run: keys, actions and
-/// their parameters, the syntax of expressions and templates, commands, parsers, and reports.
-/// `hosts` patterns are left to [`super::plan`], and the names of report templates to whoever has
-/// them.
+/// [`check_with`] for a playbook that names no other files.
 pub fn check(source: &SourceFile, templar: &Templar) -> Checked {
+    check_with(source, Arc::new(NoFiles), templar)
+}
+
+/// Reads a playbook with the files that it names, and checks all of it that can be checked before
+/// a run: keys, actions and their parameters, the syntax of expressions and templates, commands,
+/// parsers, and reports. `hosts` patterns are left to [`super::plan`], and the names of report
+/// templates to whoever has them.
+pub fn check_with(source: &SourceFile, library: Arc<dyn Library>, templar: &Templar) -> Checked {
     if source.text.starts_with("$ANSIBLE_VAULT;") {
         let issue = InputIssue::error("this playbook is encrypted by Ansible Vault")
             .at(Place::new(source.name.clone(), 1, 1), 1)
             .hint("a later version will read vaults; until then decrypt a copy");
-        return Checked { playbook: None, issues: vec![issue] };
+        return Checked { playbook: None, issues: vec![issue], sources: Vec::new() };
     }
     let parsed = yaml::parse(source);
     let is_broken = parsed.has_errors() && parsed.node.is_none();
-    let mut reader = Reader::new(source, templar, parsed.issues);
+    let mut reader = Reader::new(source, templar, &*library);
+    reader.report_all(parsed.issues);
     let plays = match &parsed.node {
-        Some(node) => plays(node, &mut reader),
+        Some(node) => import::plays(node, &Imported::default(), &mut reader),
         None if is_broken => Vec::new(),
         None => {
             let place = Place::new(source.name.clone(), 1, 1);
@@ -61,25 +79,12 @@ pub fn check(source: &SourceFile, templar: &Templar) -> Checked {
             Vec::new()
         }
     };
-    let issues = reader.into_issues();
-    let is_usable = !issues.iter().any(InputIssue::is_error);
-    let playbook = is_usable.then(|| Playbook { file: source.name.clone(), plays });
-    Checked { playbook, issues }
-}
-
-fn plays(node: &Node, reader: &mut Reader<'_>) -> Vec<super::Play> {
-    let Some(entries) = node.as_list() else {
-        let issue = node.error(format!("a playbook must be a list of plays, not {}", node.kind()));
-        reader.report(issue.hint("begin each play with `- `: `- hosts: all`"));
-        return Vec::new();
-    };
-    if entries.is_empty() {
-        reader.report(empty(node.error("the playbook holds no play")));
-    }
-    let plays: Vec<_> = entries.iter().filter_map(|entry| play::read(entry, reader)).collect();
-    reports::refuse_contests(&plays, reader);
-    findings::refuse_namesakes(&plays, reader);
-    plays
+    reports::refuse_contests(&plays, &mut reader);
+    findings::refuse_namesakes(&plays, &mut reader);
+    let read = reader.into_read();
+    let is_usable = !read.issues.iter().any(InputIssue::is_error);
+    let playbook = is_usable.then(|| Playbook { file: source.name.clone(), plays, library });
+    Checked { playbook, issues: read.issues, sources: read.sources }
 }
 
 fn empty(issue: InputIssue) -> InputIssue {

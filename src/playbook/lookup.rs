@@ -122,7 +122,7 @@ fn product(parts: Vec<Vec<Value>>) -> Result<Vec<Value>, String> {
     }
     let mut rows: Vec<Vec<Value>> = vec![Vec::new()];
     for part in parts {
-        let longer = |row: &Vec<Value>, item: &Value| [row.as_slice(), std::slice::from_ref(item)].concat();
+        let longer = |row: &Vec<Value>, item: &Value| [row, std::slice::from_ref(item)].concat();
         rows = rows.iter().flat_map(|row| part.iter().map(move |item| longer(row, item))).collect();
     }
     Ok(rows.into_iter().map(|row| Value::List(flattened(row, 1))).collect())

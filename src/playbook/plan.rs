@@ -17,13 +17,17 @@ use crate::model::{
 use crate::template::{Templar, TemplateError, is_template};
 use crate::vault::Opened;
 
+use super::check::{any, asks};
 use super::limits::limit;
 use super::locked::{Locked, told};
 use super::new_serial::{NEW_SERIAL, given_twice, new_serial};
+use super::pace::batches;
 use super::scope::{HostScope, RunVariables};
-use super::step::selected;
 use super::tags::Tags;
-use super::{Play, Playbook, Request, Step, tasks};
+use super::{Action, Meta, Play, Playbook, Request, Step, VarsFile, selected};
+
+/// The largest batch that is kept in step for the sake of `hostvars` alone.
+const MOST_IN_STEP: usize = 1000;
 
 /// What to do, on whom, and how to reach them.
 #[derive(Debug, Clone)]
@@ -43,7 +47,10 @@ pub struct PlannedPlay {
     /// Position in the file, counted from 0.
     pub index: usize,
     pub name: String,
+    /// `vars`, `vars_prompt` and `vars_files`, as far as they are known before a run.
     pub vars: Variables,
+    /// Those of `vars_files` of which the host must be known.
+    pub files: Vec<VarsFile>,
     /// Those that the tags let run.
     pub steps: Vec<Step>,
     /// Whether `get system status` is asked before the first task.
@@ -52,6 +59,16 @@ pub struct PlannedPlay {
     /// In the order in which the pattern names them, or that `order:` asks for.
     pub hosts: Vec<HostName>,
     pub order: Order,
+    /// The same hosts, cut as `serial` says.
+    pub batches: Vec<Vec<HostName>>,
+    /// The hosts of a batch go task by task, and none goes on before all are done.
+    pub in_step: bool,
+    /// It begins when the plays before are over, and the next one when it is.
+    pub is_alone: bool,
+    /// A host that is not reached may come back: `meta: clear_host_errors`.
+    pub may_clear: bool,
+    /// The play stops when a greater part of a batch than this, in percent, has failed.
+    pub max_fail: Option<f64>,
     pub reports: Vec<ReportRequest>,
     pub rules: Vec<OwnRule>,
     /// Each with its hosts.
@@ -86,6 +103,21 @@ impl Plan {
         let inventory = &self.variables.inventory;
         hosts.sort_by_key(|host| inventory.position_of(host.entry.host.as_str()));
         hosts
+    }
+
+    /// Plays that are gone through together, each host at its own pace, and those that stand
+    /// alone, in order: their positions in [`Plan::plays`].
+    pub fn stages(&self) -> Vec<Vec<usize>> {
+        let mut stages: Vec<Vec<usize>> = Vec::new();
+        let mut was_alone = true;
+        for play in self.plays.iter().filter(|play| !play.steps.is_empty()) {
+            match stages.last_mut() {
+                Some(stage) if !was_alone && !play.is_alone => stage.push(play.index),
+                _ => stages.push(vec![play.index]),
+            }
+            was_alone = play.is_alone;
+        }
+        stages
     }
 
     /// What the plays ask for as reports, in order, each once.
@@ -164,7 +196,7 @@ pub fn plan(
             Vec::new()
         });
         play.order.arrange(&mut hosts, request.shuffle_seed);
-        plays.push(Arc::new(PlannedPlay { mutes, ..planned(index, play, hosts, &tags) }));
+        plays.push(Arc::new(PlannedPlay { mutes, ..planned(index, play, hosts, &request, &tags) }));
     }
     if issues.is_empty() && plays.iter().all(|play| play.hosts.is_empty()) {
         issues.push(nobody(playbook, &request));
@@ -177,7 +209,8 @@ pub fn plan(
     if !issues.is_empty() {
         return Err(warnings.into_iter().chain(issues).collect());
     }
-    let variables = Arc::new(RunVariables { inventory, request });
+    let library = playbook.library.clone();
+    let variables = Arc::new(RunVariables { inventory, request, tags, library });
     let planner = Planner { plays: &plays, variables: &variables, templar };
     warnings.extend(planner.idle());
     let mut hosts = Vec::new();
@@ -258,13 +291,47 @@ fn mutes_of(
     if issues.is_empty() { Ok(mutes) } else { Err(issues) }
 }
 
-fn planned(index: usize, play: &Play, hosts: Vec<HostName>, tags: &Tags) -> PlannedPlay {
+fn planned(
+    index: usize,
+    play: &Play,
+    hosts: Vec<HostName>,
+    request: &Request,
+    tags: &Tags,
+) -> PlannedPlay {
     let steps = selected(&play.steps, &|task| tags.select(&task.tags));
-    let asks = tasks(&steps).into_iter().any(|task| task.action.needs_device());
+    let asks = asks(&steps);
+    let mut vars = play.vars.clone();
+    let answers = request.prompted.iter().filter(|(play, ..)| *play == index);
+    for (_, name, value) in answers {
+        vars.set(name, Located::new(value.clone(), None));
+    }
+    // A file that is read later counts more than all before it, so that all after it wait too.
+    let known = play.files.iter().map_while(|file| file.known.as_ref());
+    let late = play.files.iter().skip_while(|file| file.known.is_some()).cloned().collect();
+    for (name, value) in known.flat_map(Variables::iter) {
+        vars.set(name, value.clone());
+    }
+    let batches = batches(&hosts, &play.serial);
+    let must = play.is_linear
+        || play.max_fail.is_some()
+        || any(&steps, &|task| {
+            task.run_once
+                || task.any_errors_fatal
+                || task.delegate.as_ref().is_some_and(|d| d.facts)
+        });
+    let largest = batches.iter().map(Vec::len).max().unwrap_or(0);
+    // Only what other hosts are known to have set is then less new.
+    let may = play.sees_others && largest <= MOST_IN_STEP;
     PlannedPlay {
         index,
         name: play.name.clone(),
-        vars: play.vars.clone(),
+        in_step: must || may,
+        is_alone: must || play.sees_others || batches.len() > 1 || play.order != Order::Inventory,
+        may_clear: any(&steps, &|task| task.action == Action::Meta(Meta::ClearHostErrors)),
+        max_fail: play.max_fail,
+        batches,
+        vars,
+        files: late,
         gathers: play.gathers.unwrap_or(asks),
         ignore_unreachable: play.ignore_unreachable,
         steps,

@@ -5,14 +5,17 @@ use std::sync::Arc;
 use crate::inventory::{Order, Variables};
 use crate::model::{Mute, OwnRule, Place, ReportRequest};
 
-use super::Step;
+use super::{BatchSize, Library, Prompt, Step, Template};
 
 /// A playbook without a mistake that can be seen before a run.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct Playbook {
     /// Its path, as the user wrote it.
     pub file: Arc<str>,
+    /// Those of imported playbooks in their places.
     pub plays: Vec<Play>,
+    /// Where its files are.
+    pub library: Arc<dyn Library>,
 }
 
 /// One play: hosts, and what to do on them.
@@ -28,11 +31,23 @@ pub struct Play {
     /// `order:`
     pub order: Order,
     pub vars: Variables,
+    /// What is asked before the run: `vars_prompt`.
+    pub prompts: Vec<Prompt>,
+    /// `vars_files`
+    pub files: Vec<VarsFile>,
     /// `pre_tasks`, `tasks` and `post_tasks`, one after another.
     pub steps: Vec<Step>,
     /// `gather_facts`; `None` where nothing is said.
     pub gathers: Option<bool>,
     pub ignore_unreachable: bool,
+    /// Sizes of batches; none: all at once.
+    pub serial: Vec<BatchSize>,
+    /// `strategy: linear` is written: no host goes on before all are done with a task.
+    pub is_linear: bool,
+    /// The play stops when a greater part of a batch than this, in percent, has failed.
+    pub max_fail: Option<f64>,
+    /// Whether it names `hostvars`, so that it has to come after what sets them.
+    pub sees_others: bool,
     pub tags: Vec<String>,
     /// What `reports:` lists, or the usual set.
     pub reports: Vec<ReportRequest>,
@@ -41,4 +56,15 @@ pub struct Play {
     /// What `mute:` lists.
     pub mutes: Vec<Mute>,
     pub place: Place,
+}
+
+/// One entry of `vars_files`.
+#[derive(Debug, Clone, PartialEq)]
+pub struct VarsFile {
+    /// The first that exists counts.
+    pub names: Vec<Template>,
+    /// The file that names them.
+    pub from: Arc<str>,
+    /// What is in it, where no name holds a template.
+    pub known: Option<Variables>,
 }

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use crate::inventory::{ConnectionDefaults, Limit, Variables};
+use crate::model::Value;
 use crate::vault::Keyring;
 
 /// The flags of a run that decide what the plan is.
@@ -30,4 +31,12 @@ pub struct Request {
     pub leaves_secrets: bool,
     /// Folder of the playbook, absolute: `playbook_dir`.
     pub playbook_dir: String,
+    /// What was answered to `vars_prompt`, for the play at that position.
+    pub prompted: Vec<(usize, String, Value)>,
+    /// `--check`: `ansible_check_mode`.
+    pub checks_only: bool,
+    /// `--forks`: `ansible_forks`.
+    pub forks: usize,
+    /// How often `-v` was given: `ansible_verbosity`.
+    pub verbosity: u8,
 }

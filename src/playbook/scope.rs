@@ -1,14 +1,17 @@
 //! What names mean on one host while a run goes on.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use indexmap::IndexMap;
 
 use crate::inventory::{Inventory, Located, Variables, is_secret_name};
-use crate::model::{HostName, Value};
-use crate::template::Scope;
+use crate::model::{HostName, InputIssue, Value};
+use crate::template::{Scope, Templar, text_of};
 use crate::vault::{Opened, VaultError};
 
+use super::library::{self, Library};
+use super::tags::Tags;
 use super::{PlannedPlay, Request, Task};
 
 /// What every host of a run shares.
@@ -16,10 +19,19 @@ use super::{PlannedPlay, Request, Task};
 pub struct RunVariables {
     pub(super) inventory: Arc<Inventory>,
     pub(super) request: Request,
+    pub(super) tags: Tags,
+    pub(super) library: Arc<dyn Library>,
 }
 
+/// Variables that a run has set for one host.
+pub type Facts = IndexMap<String, Value>;
+
+/// What is known of the other hosts of a run: the facts of each.
+pub type Peers = HashMap<HostName, Arc<Facts>>;
+
 /// The variables of one host within one play: Ansible's precedence, lowest first: inventory, play
-/// `vars`, task `vars`, registered results and `set_fact`, `-e`, loop variables, magic variables.
+/// `vars`, `vars_prompt`, `vars_files`, block and task `vars`, `include_vars`, registered results
+/// and `set_fact`, those of an include, `-e`, loop variables, magic variables.
 ///
 /// Connection secrets are in none of them: a template that names one finds nothing.
 #[derive(Debug, Clone)]
@@ -29,9 +41,19 @@ pub struct HostScope {
     host: HostName,
     /// The task that is running.
     task: Option<Arc<Task>>,
-    facts: Arc<IndexMap<String, Value>>,
+    /// Those of `vars_files` whose names hold templates.
+    files: Arc<Variables>,
+    included: Arc<Facts>,
+    facts: Arc<Facts>,
+    /// The variables of the includes around the task, the outermost first.
+    params: Arc<Vec<(String, Value)>>,
     items: Vec<(String, Value)>,
     opened: Opened,
+    peers: Arc<Peers>,
+    /// The hosts of its batch that are still there; `None`: those of the play.
+    batch: Option<Arc<Vec<HostName>>>,
+    /// It stands for another host in `hostvars`, where a play says nothing.
+    is_peer: bool,
 }
 
 impl HostScope {
@@ -41,9 +63,15 @@ impl HostScope {
             play,
             host,
             task: None,
+            files: Arc::default(),
+            included: Arc::default(),
             facts: Arc::default(),
+            params: Arc::default(),
             items: Vec::new(),
             opened: Opened::default(),
+            peers: Arc::default(),
+            batch: None,
+            is_peer: false,
         }
     }
 
@@ -57,7 +85,56 @@ impl HostScope {
     pub fn enter_play(&mut self, play: Arc<PlannedPlay>) {
         self.play = play;
         self.task = None;
+        self.files = Arc::default();
+        self.params = Arc::default();
+        self.batch = None;
         self.items.clear();
+    }
+
+    /// What has been registered or set so far.
+    pub fn facts(&self) -> &Arc<Facts> {
+        &self.facts
+    }
+
+    /// What is known of the other hosts.
+    pub fn meet(&mut self, peers: Arc<Peers>) {
+        self.peers = peers;
+    }
+
+    /// Which hosts of its batch are still there.
+    pub fn join(&mut self, batch: Arc<Vec<HostName>>) {
+        self.batch = Some(batch);
+    }
+
+    /// Reads those of `vars_files` whose names are known now that the host is.
+    ///
+    /// # Errors
+    /// What is wrong with the first of them that cannot be used.
+    pub fn read_files(&mut self, templar: &Templar) -> Result<(), InputIssue> {
+        let mut read = Variables::default();
+        for file in &self.play.clone().files {
+            let mut names = Vec::new();
+            for name in &file.names {
+                let filled = templar.fill(&Value::text(&*name.text), &self.shared());
+                let filled = filled.map_err(|error| error.at(&name.place, 1))?;
+                names.push(text_of(&filled));
+            }
+            let variables = library::variables(&*self.run.library, &file.from, &names);
+            let variables = variables.map_err(|issues| {
+                let place = file.names.first().map(|name| name.place.clone());
+                let first = issues.into_iter().find(InputIssue::is_error);
+                match (first, place) {
+                    (Some(issue), Some(place)) if issue.place.is_none() => issue.at(place, 1),
+                    (Some(issue), _) => issue,
+                    (None, _) => InputIssue::error("a file of `vars_files` cannot be read"),
+                }
+            })?;
+            for (name, value) in variables.iter() {
+                read.set(name, value.clone());
+            }
+            self.files = Arc::new(read.clone());
+        }
+        Ok(())
     }
 
     /// Goes on to a task of the play.
@@ -66,9 +143,40 @@ impl HostScope {
         self.items.clear();
     }
 
+    /// Goes into the tasks of an include, with its variables. What is given back is to be put in
+    /// its place again with [`HostScope::leave_include`].
+    pub fn enter_include(&mut self, params: Vec<(String, Value)>) -> Arc<Vec<(String, Value)>> {
+        let inner = self.params.iter().cloned().chain(params).collect();
+        std::mem::replace(&mut self.params, Arc::new(inner))
+    }
+
+    pub fn leave_include(&mut self, params: Arc<Vec<(String, Value)>>) {
+        self.params = params;
+    }
+
     /// Sets what `register` or `set_fact` sets: for this host, for all that follows.
     pub fn set_fact(&mut self, name: impl Into<String>, value: Value) {
         Arc::make_mut(&mut self.facts).insert(name.into(), value);
+    }
+
+    /// Sets what `include_vars` sets: for this host, for all that follows.
+    pub fn include(&mut self, name: impl Into<String>, value: Value) {
+        Arc::make_mut(&mut self.included).insert(name.into(), value);
+    }
+
+    /// Whether the tags let a task of an included file run.
+    pub fn wants(&self, task: &Task) -> bool {
+        self.run.tags.select(&task.tags)
+    }
+
+    /// Where files are read from.
+    pub fn library(&self) -> &dyn Library {
+        &*self.run.library
+    }
+
+    /// How often `-v` was given.
+    pub fn verbosity(&self) -> u8 {
+        self.run.request.verbosity
     }
 
     /// The scope of one turn of a loop, or of one look at a result.
@@ -81,6 +189,15 @@ impl HostScope {
     /// As the templar takes it.
     pub fn shared(&self) -> Arc<dyn Scope> {
         Arc::new(self.clone())
+    }
+
+    fn batch_of_play(&self) -> &[HostName] {
+        let of_host = |batch: &&Vec<HostName>| batch.contains(&self.host);
+        self.play.batches.iter().find(of_host).map_or(&[], Vec::as_slice)
+    }
+
+    fn play_vars(&self) -> Option<&Variables> {
+        (!self.is_peer).then_some(&self.play.vars)
     }
 
     fn task_vars(&self) -> Option<&Variables> {
@@ -110,22 +227,32 @@ impl HostScope {
             }
             "playbook_dir" => Value::Unsafe(request.playbook_dir.clone()),
             "ansible_play_name" => Value::Unsafe(self.play.name.clone()),
-            "ansible_play_hosts"
-            | "ansible_play_hosts_all"
-            | "ansible_play_batch"
-            | "play_hosts" => texts(&self.play.hosts),
+            "ansible_play_hosts_all" => texts(&self.play.hosts),
+            "ansible_play_hosts" | "play_hosts" | "ansible_play_batch" => match &self.batch {
+                Some(batch) if name == "ansible_play_batch" || self.play.batches.len() == 1 => {
+                    texts(&**batch)
+                }
+                _ if name == "ansible_play_batch" => texts(self.batch_of_play()),
+                _ => texts(&self.play.hosts),
+            },
             "ansible_limit" => Value::Unsafe(request.limit_text.clone()?),
             "ansible_run_tags" if request.tags.is_empty() => texts(["all"]),
             "ansible_run_tags" => texts(&request.tags),
             "ansible_skip_tags" => texts(&request.skip_tags),
-            "ansible_check_mode" | "ansible_diff_mode" => Value::Bool(false),
+            "ansible_check_mode" => Value::Bool(request.checks_only),
+            "ansible_diff_mode" => Value::Bool(false),
+            "ansible_forks" => Value::Int(i64::try_from(request.forks).unwrap_or(i64::MAX)),
+            "ansible_verbosity" => Value::Int(i64::from(request.verbosity)),
+            "ansible_version" => version(),
+            // Nothing runs in Python here.
+            "ansible_playbook_python" => Value::Unsafe("python3".to_owned()),
             _ => return None,
         })
     }
 }
 
 /// Names that mean something on every host; no playbook may set them.
-pub(super) const MAGIC: [&str; 17] = [
+pub(super) const MAGIC: [&str; 24] = [
     "inventory_hostname",
     "inventory_hostname_short",
     "inventory_file",
@@ -143,7 +270,27 @@ pub(super) const MAGIC: [&str; 17] = [
     "ansible_skip_tags",
     "ansible_check_mode",
     "ansible_diff_mode",
+    "ansible_forks",
+    "ansible_verbosity",
+    "ansible_version",
+    "ansible_playbook_python",
+    "hostvars",
+    "omit",
+    "vars",
 ];
+
+/// The version of Ansible whose language this is.
+fn version() -> Value {
+    let text = |text: &str| Value::Unsafe(text.to_owned());
+    let fields = [
+        ("full", text("2.19.0")),
+        ("major", Value::Int(2)),
+        ("minor", Value::Int(19)),
+        ("revision", Value::Int(0)),
+        ("string", text("2.19.0")),
+    ];
+    Value::Map(fields.into_iter().map(|(name, value)| (name.to_owned(), value)).collect())
+}
 
 fn texts<T: ToString>(items: impl IntoIterator<Item = T>) -> Value {
     Value::List(items.into_iter().map(|item| Value::Unsafe(item.to_string())).collect())
@@ -167,9 +314,15 @@ impl Scope for HostScope {
                 item.map(|(_, value)| value.clone())
             })
             .or_else(|| variables(&self.run.request.extra_vars))
+            .or_else(|| {
+                let param = self.params.iter().rev().find(|(param, _)| param == name);
+                param.map(|(_, value)| value.clone())
+            })
             .or_else(|| self.facts.get(name).cloned())
+            .or_else(|| self.included.get(name).cloned())
             .or_else(|| self.task_vars().and_then(variables))
-            .or_else(|| variables(&self.play.vars))
+            .or_else(|| variables(&self.files))
+            .or_else(|| self.play_vars().and_then(variables))
             .or_else(|| {
                 let inventory = &self.run.inventory;
                 inventory.variable(self.host.as_str(), name).map(value)
@@ -178,11 +331,12 @@ impl Scope for HostScope {
 
     fn names(&self) -> Vec<String> {
         let inventory = self.run.inventory.variables(self.host.as_str());
-        let layers = [Some(&self.run.request.extra_vars), self.task_vars(), Some(&self.play.vars)];
+        let extra = &self.run.request.extra_vars;
+        let layers = [Some(extra), self.task_vars(), Some(&*self.files), self.play_vars()];
         let mut names: Vec<String> = MAGIC.iter().map(ToString::to_string).collect();
         names.extend(layers.into_iter().flatten().flat_map(Variables::iter).map(|(n, _)| n.into()));
-        names.extend(self.items.iter().map(|(name, _)| name.clone()));
-        names.extend(self.facts.keys().cloned());
+        names.extend(self.items.iter().chain(&*self.params).map(|(name, _)| name.clone()));
+        names.extend(self.facts.keys().chain(self.included.keys()).cloned());
         names.extend(inventory.names().map(str::to_owned));
         names.retain(|name| !is_secret_name(name));
         names.sort_unstable();
@@ -192,5 +346,27 @@ impl Scope for HostScope {
 
     fn open(&self, ciphertext: &str) -> Result<Value, VaultError> {
         self.opened.open(&self.run.request.keyring, ciphertext)
+    }
+
+    fn has_peers(&self) -> bool {
+        true
+    }
+
+    fn peers(&self) -> Vec<String> {
+        self.run.inventory.hosts().map(ToString::to_string).collect()
+    }
+
+    fn peer(&self, host: &str) -> Option<Arc<dyn Scope>> {
+        let host = self.run.inventory.contains(host).then(|| HostName::from(host))?;
+        let is_self = host == self.host;
+        let facts = match self.peers.get(&host) {
+            _ if is_self => self.facts.clone(),
+            known => known.cloned().unwrap_or_default(),
+        };
+        let included = if is_self { self.included.clone() } else { Arc::default() };
+        let (run, play) = (self.run.clone(), self.play.clone());
+        // What is opened for another host is hidden in what this one says.
+        let scope = Self::new(run, play, host).remembering(self.opened.clone());
+        Some(Arc::new(Self { facts, included, peers: self.peers.clone(), is_peer: true, ..scope }))
     }
 }

@@ -40,7 +40,7 @@ pub fn tasks(steps: &[Step]) -> Vec<&Arc<Task>> {
 }
 
 /// The steps with those tasks alone that are wanted; blocks of which nothing is left are gone.
-pub(super) fn selected(steps: &[Step], is_wanted: &dyn Fn(&Task) -> bool) -> Vec<Step> {
+pub fn selected(steps: &[Step], is_wanted: &dyn Fn(&Task) -> bool) -> Vec<Step> {
     let kept = |step: &Step| match step {
         Step::Task(task) => is_wanted(task).then(|| step.clone()),
         Step::Block(block) => {

@@ -30,6 +30,13 @@ pub struct Task {
     pub failed_when: Option<Vec<Expression>>,
     /// The task changed something when all hold; `None`: it did not.
     pub changed_when: Option<Vec<Expression>>,
+    /// One host of a batch does it for all.
+    pub run_once: bool,
+    /// Where it fails on one host, all of them stop.
+    pub any_errors_fatal: bool,
+    /// The most hosts that do it at once.
+    pub throttle: Option<usize>,
+    pub delegate: Option<Delegate>,
     /// Those of its play and its blocks, then its own.
     pub tags: Vec<String>,
     /// Those of its blocks, and its own over them.
@@ -37,6 +44,14 @@ pub struct Task {
     /// Neither output nor messages of this task are shown or recorded.
     pub no_log: bool,
     pub place: Place,
+}
+
+/// `delegate_to`: in whose name a task is done that needs no device.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Delegate {
+    pub to: Template,
+    /// Whether its facts are set for that host: `delegate_facts`.
+    pub facts: bool,
 }
 
 /// How often a task runs again until it is content.

@@ -1,19 +1,24 @@
 //! One host, from the first packet to `exit`.
 
-use std::sync::Arc;
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
+use tokio::sync::Semaphore;
 use tokio::time::timeout;
 
 use super::interrupt::Interrupt;
 use super::link::Link;
+use super::meeting::Seat;
 use super::port::{Clock, Connector};
 use super::redactor::Redactor;
 use super::reporter::Reporter;
 use super::settings::RunnerSettings;
+use super::task_result::unusable;
 use super::task_run::Ended;
 use super::walk::Walk;
-use crate::model::{HostFailure, HostOutcome, Stage};
-use crate::playbook::{HostScope, Plan, PlannedHost};
+use crate::model::{HostFailure, HostName, HostOutcome, Place, Stage};
+use crate::playbook::{HostScope, Peers, Plan, PlannedHost};
 use crate::template::Templar;
 
 /// What the examinations of a run share.
@@ -24,41 +29,90 @@ pub(super) struct Shared<C, K> {
     pub clock: K,
     pub settings: RunnerSettings,
     pub templar: Templar,
+    /// For the hosts that do something: `forks` of them.
+    pub places: Arc<Semaphore>,
+    /// For each task with `throttle`, by its place.
+    pub throttles: Mutex<HashMap<Place, Arc<Semaphore>>>,
 }
 
-/// Examines one host and reports all of it, its end included. Nothing that happens here is an
-/// error to the caller: trouble is an outcome.
+impl<C, K> Shared<C, K> {
+    /// The places of a task that only so many hosts may do at once.
+    pub fn throttle(&self, task: &Place, most: usize) -> Arc<Semaphore> {
+        let mut throttles = self.throttles.lock().unwrap_or_else(PoisonError::into_inner);
+        let places = throttles.entry(task.clone());
+        places.or_insert_with(|| Arc::new(Semaphore::new(most))).clone()
+    }
+}
+
+/// A part of one host's way: some plays, one after another.
+pub(super) struct Visit {
+    /// Positions in [`Plan::plays`].
+    pub plays: Vec<usize>,
+    /// What it knows from the plays before; `None`: these are its first.
+    pub scope: Option<HostScope>,
+    pub peers: Arc<Peers>,
+    pub seat: Option<Seat>,
+    /// Nothing follows for this host.
+    pub is_last: bool,
+}
+
+/// What a host knows after a visit.
+pub(super) struct Visited {
+    pub host: HostName,
+    pub scope: Option<HostScope>,
+    /// Its outcome has been reported.
+    pub is_over: bool,
+}
+
+/// Goes through plays with one host and reports all of it, its end included. Nothing that happens
+/// here is an error to the caller: trouble is an outcome.
 pub(super) async fn examine<C: Connector, K: Clock>(
     shared: &Shared<C, K>,
     host: &PlannedHost,
+    mut visit: Visit,
     events: tokio::sync::mpsc::Sender<crate::model::RunEvent>,
     mut interrupt: Interrupt,
-) {
+) -> Visited {
     let reporter = Reporter {
         host: host.entry.host.clone(),
         clock: &shared.clock,
         redactor: Redactor::new(&host.target, host.opened.clone()),
         events,
     };
-    reporter.started().await;
+    if visit.scope.is_none() {
+        reporter.started().await;
+    }
     if let Some(failure) = &host.locked {
-        return reporter.finished(failure.clone().into()).await;
+        reporter.finished(failure.clone().into()).await;
+        return Visited { host: host.entry.host.clone(), scope: None, is_over: true };
     }
     let mut link = Link { shared, target: &host.target, reporter: &reporter, open: None };
-    let outcome = tokio::select! {
+    // Who waits for others has no time limit of its own; what it does there has.
+    let limit = match visit.seat {
+        Some(_) => Duration::MAX,
+        None => shared.settings.host,
+    };
+    let ended = tokio::select! {
         biased;
-        () = interrupt.raised() => HostOutcome::Interrupted,
-        done = timeout(shared.settings.host, lead(host, &mut link)) => {
+        () = interrupt.raised() => Some(HostOutcome::Interrupted),
+        done = timeout(limit, lead(host, &mut visit, &mut link)) => {
             match done {
-                Ok(Ok(())) => HostOutcome::Examined,
-                Ok(Err(failure)) => failure.into(),
-                Err(_) => too_slow(shared, link.open.is_some()).into(),
+                Ok(Ok(())) => None,
+                Ok(Err(failure)) => Some(failure.into()),
+                Err(_) => Some(too_slow(shared, link.open.is_some()).into()),
             }
         }
     };
     link.leave().await;
-    // Last, so that whatever happens before, a host has one outcome and no more.
-    reporter.finished(outcome).await;
+    // Nobody waits for a host that has nothing to do any more.
+    drop(visit.seat);
+    let outcome = ended.or(visit.is_last.then_some(HostOutcome::Examined));
+    let is_over = outcome.is_some();
+    if let Some(outcome) = outcome {
+        // Last, so that whatever happens before, a host has one outcome and no more.
+        reporter.finished(outcome).await;
+    }
+    Visited { host: host.entry.host.clone(), scope: visit.scope, is_over }
 }
 
 fn too_slow<C, K>(shared: &Shared<C, K>, was_open: bool) -> HostFailure {
@@ -71,16 +125,16 @@ fn too_slow<C, K>(shared: &Shared<C, K>, was_open: bool) -> HostFailure {
     )
 }
 
-/// Goes through the plays of a host.
+/// Goes through plays.
 async fn lead<C: Connector, K: Clock>(
     host: &PlannedHost,
+    visit: &mut Visit,
     link: &mut Link<'_, C, K>,
 ) -> Result<(), HostFailure> {
     let plan = &link.shared.plan;
-    let mut scope: Option<HostScope> = None;
-    for index in &host.plays {
+    for index in &visit.plays {
         let Some(play) = plan.plays.get(*index) else { continue };
-        let scope = match &mut scope {
+        let scope = match &mut visit.scope {
             Some(scope) => {
                 scope.enter_play(play.clone());
                 scope
@@ -91,17 +145,40 @@ async fn lead<C: Connector, K: Clock>(
                 none.insert(new.remembering(host.opened.clone()))
             }
         };
+        scope.meet(visit.peers.clone());
+        let seat = visit.seat.as_ref();
         if play.gathers
-            && let Err(failure) = link.device().await
+            && let Err(failure) = gather(link, seat.is_some()).await
             && !play.ignore_unreachable
+            && !may_come_back(seat).await
         {
             return Err(failure);
         }
-        let mut walk = Walk { play, scope, link };
+        scope.read_files(&link.shared.templar).map_err(unusable)?;
+        let mut walk = Walk { play, scope, link, seat, path: Vec::new() };
         match walk.steps(&play.steps, false).await {
-            Ended::On | Ended::Left => {}
-            Ended::Failed(failure) | Ended::Lost(failure) => return Err(failure),
+            Ended::On | Ended::Left | Ended::Included(_) => {}
+            Ended::Failed(failure) | Ended::Lost(failure) | Ended::Halted(failure) => {
+                return Err(failure);
+            }
         }
     }
     Ok(())
+}
+
+async fn gather<C: Connector, K: Clock>(
+    link: &mut Link<'_, C, K>,
+    is_in_step: bool,
+) -> Result<(), HostFailure> {
+    let shared = link.shared;
+    // At its own pace, a host has its place already.
+    let _place = if is_in_step { shared.places.acquire().await.ok() } else { None };
+    link.device().await.map(drop)
+}
+
+async fn may_come_back(seat: Option<&Seat>) -> bool {
+    match seat {
+        Some(seat) => seat.lost(false).await,
+        None => false,
+    }
 }

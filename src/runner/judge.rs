@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::task_result::{TaskResult, mistake};
 use crate::model::{HostFailure, Stage, Value};
 use crate::playbook::{Expression, HostScope, Loop, Task};
-use crate::template::Templar;
+use crate::template::{Templar, text_of};
 
 /// The longest wait between two runs of a task, in seconds.
 const LONGEST_DELAY: f64 = 86_400.0;
@@ -88,6 +88,15 @@ impl Judge<'_> {
             }
         }
         Ok(None)
+    }
+
+    /// The host in whose name the task is done, where that is another.
+    pub fn delegate(&self, scope: &HostScope) -> Result<Option<String>, HostFailure> {
+        let Some(delegate) = &self.task.delegate else { return Ok(None) };
+        let to = Value::text(&*delegate.to.text);
+        let filled = self.templar.fill_unless_omitted(&to, &scope.shared());
+        let filled = filled.map_err(|error| mistake("`delegate_to`", error))?;
+        Ok(filled.as_ref().map(text_of))
     }
 
     /// How often the task may run again, and the wait between two runs.

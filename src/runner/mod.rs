@@ -13,6 +13,7 @@ mod examination;
 mod interrupt;
 mod judge;
 mod link;
+mod meeting;
 mod patience;
 mod port;
 mod redactor;

@@ -1,17 +1,18 @@
 //! Lets hosts in, a bounded number at a time.
 
-use std::collections::HashMap;
-use std::sync::Arc;
+use std::collections::{HashMap, HashSet};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc};
 use tokio::task::{Id, JoinError, JoinSet};
 use tokio::time::{Interval, MissedTickBehavior, interval};
 
-use super::examination::{Shared, examine};
+use super::examination::{Shared, Visit, Visited, examine};
+use super::meeting::Meeting;
 use super::{Clock, Connector, Interrupt, RunnerSettings};
 use crate::model::{HostFailure, HostName, HostOutcome, RunEvent, Stage};
-use crate::playbook::Plan;
+use crate::playbook::{HostScope, Peers, Plan};
 use crate::template::Templar;
 
 /// Runs plans.
@@ -28,7 +29,10 @@ impl<C: Connector, K: Clock> Runner<C, K> {
         settings: RunnerSettings,
         templar: Templar,
     ) -> Self {
-        Self { shared: Arc::new(Shared { plan, connector, clock, settings, templar }) }
+        let places = Arc::new(Semaphore::new(settings.forks.max(1)));
+        let throttles = Mutex::default();
+        let shared = Shared { plan, connector, clock, settings, templar, places, throttles };
+        Self { shared: Arc::new(shared) }
     }
 
     /// Examines every host of the plan and sends what happens, `RunFinished` last. Each host gets
@@ -36,97 +40,227 @@ impl<C: Connector, K: Clock> Runner<C, K> {
     ///
     /// When `interrupt` is raised, no host is let in any more, those under way end as
     /// `Interrupted`, and this returns within the time that a session has to say goodbye.
-    pub async fn drive(self, events: mpsc::Sender<RunEvent>, mut interrupt: Interrupt) {
-        let places = Arc::new(Semaphore::new(self.shared.settings.forks.max(1)));
-        let mut starts = self.shared.settings.ramp.map(|ramp| {
+    pub async fn drive(self, events: mpsc::Sender<RunEvent>, interrupt: Interrupt) {
+        let starts = self.shared.settings.ramp.map(|ramp| {
             let mut starts = interval(Duration::from_secs(1) / ramp.get());
             // A start that waited for its turn is not made up for by a crowd.
             starts.set_missed_tick_behavior(MissedTickBehavior::Delay);
             starts
         });
-        let mut crew = Crew { tasks: JoinSet::new(), hosts: HashMap::new() };
-        for index in 0..self.shared.plan.hosts.len() {
-            let place = tokio::select! {
-                biased;
-                () = interrupt.raised() => None,
-                place = turn(&places, &mut starts) => place,
+        let mut tour = Tour {
+            shared: self.shared,
+            events,
+            interrupt,
+            starts,
+            tasks: JoinSet::new(),
+            hosts: HashMap::new(),
+            scopes: HashMap::new(),
+            peers: Arc::default(),
+            news: HashMap::new(),
+            over: HashSet::new(),
+        };
+        tour.run().await;
+    }
+}
+
+/// One run, on its way through the plays.
+struct Tour<C, K> {
+    shared: Arc<Shared<C, K>>,
+    events: mpsc::Sender<RunEvent>,
+    interrupt: Interrupt,
+    starts: Option<Interval>,
+    /// The hosts under way.
+    tasks: JoinSet<Visited>,
+    hosts: HashMap<Id, HostName>,
+    /// What those know that come again.
+    scopes: HashMap<HostName, HostScope>,
+    /// What was known of all hosts when the batch began, where plays follow.
+    peers: Arc<Peers>,
+    /// What has come to be known since.
+    news: Peers,
+    /// The hosts that have their outcome.
+    over: HashSet<HostName>,
+}
+
+impl<C: Connector, K: Clock> Tour<C, K> {
+    async fn run(&mut self) {
+        let plan = self.shared.plan.clone();
+        let stages = plan.stages();
+        for (number, stage) in stages.iter().enumerate() {
+            let rest: HashSet<usize> = stages[number + 1..].iter().flatten().copied().collect();
+            let alone = match stage.as_slice() {
+                [only] => plan.plays.get(*only).filter(|play| play.is_alone),
+                _ => None,
             };
-            let Some(host) = self.shared.plan.hosts.get(index) else { break };
-            let host = host.entry.host.clone();
-            let Some(place) = place else {
-                let reason = "the run was interrupted before its turn".to_owned();
-                self.finished(&events, host, HostOutcome::NotAttempted { reason, remedy: None })
-                    .await;
-                continue;
-            };
-            let (shared, channel, stop) = (self.shared.clone(), events.clone(), interrupt.clone());
-            let task = crew.tasks.spawn(async move {
-                let _place = place;
-                if let Some(host) = shared.plan.hosts.get(index) {
-                    examine(&shared, host, channel, stop).await;
+            let batches = match alone {
+                None => vec![self.members(|host| host.iter().any(|play| stage.contains(play)))],
+                Some(play) => {
+                    let places: HashMap<&HostName, usize> = plan
+                        .hosts
+                        .iter()
+                        .enumerate()
+                        .map(|(at, host)| (&host.entry.host, at))
+                        .collect();
+                    let at = |host| places.get(host).copied();
+                    play.batches.iter().map(|batch| batch.iter().filter_map(at).collect()).collect()
                 }
-            });
-            crew.hosts.insert(task.id(), host);
-            while let Some(ended) = crew.tasks.try_join_next_with_id() {
-                self.settle(&mut crew.hosts, ended, &events).await;
+            };
+            for batch in batches {
+                let batch: Vec<usize> = batch.into_iter().filter(|at| !self.is_over(*at)).collect();
+                let meeting = alone.filter(|play| play.in_step).map(|play| {
+                    let hosts = batch.iter().map(|at| plan.hosts[*at].entry.host.clone()).collect();
+                    Meeting::new(hosts, self.peers.clone(), play.max_fail, play.may_clear)
+                });
+                self.batch(&batch, stage, &rest, meeting.as_ref()).await;
+                if let Some(meeting) = &meeting {
+                    self.peers = meeting.peers();
+                }
+                if !self.news.is_empty() {
+                    Arc::make_mut(&mut self.peers).extend(self.news.drain());
+                }
+                let Some(meeting) = meeting else { continue };
+                if let Some(reason) = meeting.broken() {
+                    return self.end(Some(reason)).await;
+                }
+                if meeting.has_ended_play() {
+                    break;
+                }
             }
         }
-        while let Some(ended) = crew.tasks.join_next_with_id().await {
-            self.settle(&mut crew.hosts, ended, &events).await;
+        self.end(None).await;
+    }
+
+    /// The positions of the hosts of whose plays this holds.
+    fn members(&self, holds: impl Fn(&[usize]) -> bool) -> Vec<usize> {
+        let hosts = self.shared.plan.hosts.iter().enumerate();
+        hosts.filter(|(_, host)| holds(&host.plays)).map(|(at, _)| at).collect()
+    }
+
+    fn is_over(&self, at: usize) -> bool {
+        self.shared.plan.hosts.get(at).is_none_or(|host| self.over.contains(&host.entry.host))
+    }
+
+    /// Lets the hosts of a batch in, and waits until all are through.
+    async fn batch(
+        &mut self,
+        batch: &[usize],
+        stage: &[usize],
+        rest: &HashSet<usize>,
+        meeting: Option<&Arc<Meeting>>,
+    ) {
+        for (member, index) in batch.iter().copied().enumerate() {
+            let shared = self.shared.clone();
+            let Some(host) = shared.plan.hosts.get(index) else { continue };
+            // In step, all have to come before one may begin: they take a place for each task.
+            let places = meeting.is_none().then(|| self.shared.places.clone());
+            let place = tokio::select! {
+                biased;
+                () = self.interrupt.raised() => None,
+                place = turn(places, &mut self.starts) => Some(place),
+            };
+            let host_name = host.entry.host.clone();
+            let Some(place) = place else {
+                let reason = "the run was interrupted before its turn".to_owned();
+                let outcome = match self.scopes.contains_key(&host_name) {
+                    true => HostOutcome::Interrupted,
+                    false => HostOutcome::NotAttempted { reason, remedy: None },
+                };
+                self.finished(host_name, outcome).await;
+                continue;
+            };
+            let plays = host.plays.iter().filter(|play| stage.contains(play)).copied().collect();
+            let visit = Visit {
+                plays,
+                scope: self.scopes.remove(&host_name),
+                peers: self.peers.clone(),
+                seat: meeting.map(|meeting| meeting.seat(member)),
+                is_last: !host.plays.iter().any(|play| rest.contains(play)),
+            };
+            let (shared, events) = (self.shared.clone(), self.events.clone());
+            let stop = self.interrupt.clone();
+            let task = self.tasks.spawn(async move {
+                let _place = place;
+                examine(&shared, &shared.plan.hosts[index], visit, events, stop).await
+            });
+            self.hosts.insert(task.id(), host_name);
+            while let Some(ended) = self.tasks.try_join_next_with_id() {
+                self.settle(ended, rest).await;
+            }
         }
-        let interrupted = interrupt.is_raised();
-        let at = self.shared.clock.now();
-        events.send(RunEvent::RunFinished { at, interrupted }).await.ok();
+        while let Some(ended) = self.tasks.join_next_with_id().await {
+            self.settle(ended, rest).await;
+        }
     }
 
     /// A panic stays with its host: the others are not harmed, and it does not go missing.
-    async fn settle(
-        &self,
-        hosts: &mut HashMap<Id, HostName>,
-        ended: Result<(Id, ()), JoinError>,
-        events: &mpsc::Sender<RunEvent>,
-    ) {
+    async fn settle(&mut self, ended: Result<(Id, Visited), JoinError>, rest: &HashSet<usize>) {
         match ended {
-            Ok((id, ())) => {
-                hosts.remove(&id);
+            Ok((id, visited)) => {
+                self.hosts.remove(&id);
+                if visited.is_over {
+                    self.over.insert(visited.host.clone());
+                }
+                let Some(scope) = visited.scope.filter(|_| !rest.is_empty()) else { return };
+                self.news.insert(visited.host.clone(), scope.facts().clone());
+                if !visited.is_over {
+                    self.scopes.insert(visited.host, scope);
+                }
             }
             Err(error) => {
-                let Some(host) = hosts.remove(&error.id()) else { return };
+                let Some(host) = self.hosts.remove(&error.id()) else { return };
                 let failure = HostFailure::new(
                     Stage::Task,
                     "the examination ended in a bug of tokenfleet",
                     "Please report it, with what was printed about it.",
                 );
-                self.finished(events, host, failure.into()).await;
+                self.finished(host, failure.into()).await;
             }
         }
     }
 
-    async fn finished(
-        &self,
-        events: &mpsc::Sender<RunEvent>,
-        host: HostName,
-        outcome: HostOutcome,
-    ) {
+    /// Gives an outcome to those that have none, and ends the run.
+    async fn end(&mut self, broken: Option<String>) {
+        let shared = self.shared.clone();
+        for host in &shared.plan.hosts {
+            let host = &host.entry.host;
+            if self.over.contains(host) {
+                continue;
+            }
+            let was_there = self.scopes.contains_key(host);
+            let outcome = match &broken {
+                // A play that was ended on purpose leaves nothing undone.
+                None => HostOutcome::Examined,
+                Some(reason) if was_there => {
+                    let remedy = "See what the other hosts said.";
+                    HostFailure::new(Stage::Stopped, format!("stopped: {reason}"), remedy).into()
+                }
+                Some(reason) => HostOutcome::NotAttempted { reason: reason.clone(), remedy: None },
+            };
+            self.finished(host.clone(), outcome).await;
+        }
+        let interrupted = self.interrupt.is_raised();
         let at = self.shared.clock.now();
-        events.send(RunEvent::HostFinished { host, at, outcome }).await.ok();
+        self.events.send(RunEvent::RunFinished { at, interrupted }).await.ok();
+    }
+
+    async fn finished(&mut self, host: HostName, outcome: HostOutcome) {
+        self.over.insert(host.clone());
+        let at = self.shared.clock.now();
+        self.events.send(RunEvent::HostFinished { host, at, outcome }).await.ok();
     }
 }
 
-/// A place among those under way, and the moment to begin.
+/// A place among those under way where one is needed, and the moment to begin.
 async fn turn(
-    places: &Arc<Semaphore>,
+    places: Option<Arc<Semaphore>>,
     starts: &mut Option<Interval>,
 ) -> Option<OwnedSemaphorePermit> {
-    let place = places.clone().acquire_owned().await.ok();
+    let place = match places {
+        Some(places) => places.acquire_owned().await.ok(),
+        None => None,
+    };
     if let Some(starts) = starts {
         starts.tick().await;
     }
     place
-}
-
-/// The hosts under way.
-struct Crew {
-    tasks: JoinSet<()>,
-    hosts: HashMap<Id, HostName>,
 }

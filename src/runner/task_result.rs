@@ -1,8 +1,11 @@
 //! What an action, one turn of a loop, or a whole task came to.
 
+use std::sync::Arc;
+
 use indexmap::IndexMap;
 
-use crate::model::{HostFailure, Stage, Value};
+use crate::model::{HostFailure, HostName, InputIssue, Stage, Value};
+use crate::playbook::Step;
 use crate::template::TemplateError;
 
 /// A result as `register` keeps it, and what a person should read of it.
@@ -17,6 +20,26 @@ pub(super) struct TaskResult {
     /// No session with the device came about.
     pub unreachable: bool,
     pub message: Option<String>,
+    /// The variables that it sets, unless it failed: those of `set_fact`.
+    pub facts: Vec<(String, Value)>,
+    /// And those of `include_vars`.
+    pub variables: Vec<(String, Value)>,
+    /// Facts for other hosts: `delegate_facts`.
+    pub mail: Vec<(HostName, String, Value)>,
+    /// The host in whose name it was done.
+    pub delegate: Option<String>,
+    /// The tasks that it puts in its place.
+    pub inclusions: Vec<Inclusion>,
+}
+
+/// The steps of an included file, about to be done.
+#[derive(Debug, Clone)]
+pub(super) struct Inclusion {
+    pub steps: Arc<Vec<Step>>,
+    /// The variables of the include and of its loop.
+    pub params: Vec<(String, Value)>,
+    /// What a person should read of it.
+    pub told: String,
 }
 
 impl TaskResult {
@@ -77,6 +100,13 @@ pub(super) fn mistake(what: &str, error: TemplateError) -> HostFailure {
             .to_owned()
     });
     HostFailure::new(Stage::Task, format!("{what}: {error}"), remedy)
+}
+
+/// A file that cannot be used.
+pub(super) fn unusable(issue: InputIssue) -> HostFailure {
+    let remedy = issue.hint.clone().unwrap_or_else(|| "Correct the file.".to_owned());
+    let issue = InputIssue { hint: None, ..issue };
+    HostFailure::new(Stage::Task, issue.to_string(), remedy)
 }
 
 /// What a device said, as a value: none of it is ever taken for a template, or for a vault.

@@ -6,11 +6,12 @@ use tokio::time::{sleep, timeout};
 use super::action;
 use super::judge::Judge;
 use super::link::Link;
+use super::meeting::{Done, Given};
 use super::port::{Clock, Connector};
-use super::task_result::{TaskResult, mistake};
-use crate::model::{HostFailure, Stage, TaskOutcome, TaskRef, TaskStatus, Value};
+use super::task_result::{Inclusion, TaskResult, mistake};
+use crate::model::{HostFailure, HostName, Stage, TaskOutcome, TaskRef, TaskStatus, Value};
 use crate::playbook::{Action, Extended, HostScope, Loop, Meta, PlannedPlay, Task};
-use crate::template::{Templar, is_template};
+use crate::template::{Templar, is_template, text_of};
 
 /// What stands in the place of what `no_log` hides.
 const HIDDEN: &str =
@@ -29,12 +30,18 @@ pub(super) enum Ended {
     Lost(HostFailure),
     /// The host leaves the play without having failed.
     Left,
+    /// The play is over for all, whatever its blocks say.
+    Halted(HostFailure),
+    /// The tasks of these files come next.
+    Included(Vec<Inclusion>),
 }
 
 /// One task, about to run.
 pub(super) struct TaskRun<'a> {
     pub play: &'a PlannedPlay,
     pub task: &'a Task,
+    /// Where it stands when it stands in an included file: see [`TaskRef::inside`].
+    pub path: &'a [usize],
     /// A `rescue` takes over when it fails.
     pub is_caught: bool,
 }
@@ -45,14 +52,15 @@ struct Turn {
 }
 
 impl TaskRun<'_> {
-    /// Runs the task, registers its result and reports it.
+    /// Runs the task, registers its result and reports it. The second part is what others have to
+    /// know of it.
     pub async fn run<C: Connector, K: Clock>(
         &self,
         scope: &mut HostScope,
         link: &mut Link<'_, C, K>,
-    ) -> Ended {
+    ) -> (Ended, Done) {
         // A lost session ends the host whatever `ignore_errors` says: there is no next task.
-        let (result, lost) = match self.whole(scope, link).await {
+        let (mut result, lost) = match self.whole(scope, link).await {
             Ok(result) => (result, false),
             Err(failure) if failure.stage.is_unreachable() => {
                 (TaskResult::unreachable(failure), !self.task.ignore_unreachable)
@@ -62,33 +70,72 @@ impl TaskRun<'_> {
         if let Some(name) = &self.task.register {
             scope.set_fact(name.clone(), result.value());
         }
+        let mut done = Done { is_caught: self.is_caught && !lost, ..Done::default() };
+        done.is_fatal = self.task.any_errors_fatal;
         if let Action::Meta(meta) = &self.task.action
             && result.failure.is_none()
         {
-            let has_left = *meta == Meta::EndHost && !result.skipped;
-            return if has_left { Ended::Left } else { Ended::On };
+            let is_done = !result.skipped;
+            done.meta = is_done.then_some(*meta);
+            let has_left = matches!(meta, Meta::EndHost | Meta::EndBatch | Meta::EndPlay);
+            return (if has_left && is_done { Ended::Left } else { Ended::On }, done);
         }
-        let is_passed_over = !lost && (self.task.ignore_errors || result.unreachable);
+        // A file that is not there is no matter of one task: Ansible ignores it for nobody.
+        let is_include = matches!(self.task.action, Action::Include(_));
+        let ignores = self.task.ignore_errors && !is_include;
+        let is_passed_over = !lost && (ignores || result.unreachable);
         let status = match (&result.failure, result.skipped) {
             (Some(_), _) if is_passed_over => TaskStatus::Ignored,
-            (Some(_), _) if self.is_caught && !lost => TaskStatus::Rescued,
+            (Some(_), _) if result.unreachable => TaskStatus::Unreachable,
+            (Some(_), _) if done.is_caught => TaskStatus::Rescued,
             (Some(_), _) => TaskStatus::Failed,
             (None, true) => TaskStatus::Skipped,
             (None, false) => TaskStatus::Ok,
         };
+        done.has_failed = result.failure.is_some() && status != TaskStatus::Ignored;
         if status == TaskStatus::Rescued {
             scope.set_fact("ansible_failed_task", self.told());
             scope.set_fact("ansible_failed_result", result.value());
         }
-        let said = result.failure.as_ref().map(ToString::to_string).or(result.message);
-        let message = said.map(|text| if self.task.no_log { HIDDEN.to_owned() } else { text });
-        let outcome = TaskOutcome { status, changed: result.changed, message };
+        let message = result.failure.as_ref().map(ToString::to_string).or(result.message.take());
+        let message = message.map(|text| if self.task.no_log { HIDDEN.to_owned() } else { text });
+        let outcome = TaskOutcome {
+            changed: result.changed,
+            delegate: result.delegate.take(),
+            ..TaskOutcome::new(status, message)
+        };
         let reference = self.reference(scope, &link.shared.templar);
-        link.reporter.task_finished(reference, outcome).await;
-        match result.failure {
+        if result.inclusions.is_empty() {
+            link.reporter.task_finished(reference.clone(), outcome).await;
+        }
+        // Each of the files counts, as in Ansible.
+        for inclusion in &result.inclusions {
+            let outcome = TaskOutcome::new(TaskStatus::Ok, Some(inclusion.told.clone()));
+            link.reporter.task_finished(reference.clone(), outcome).await;
+        }
+        done.mail = std::mem::take(&mut result.mail);
+        if self.task.run_once {
+            done.given = self.given(scope, &result);
+        }
+        let ended = match result.failure {
             Some(failure) if lost => Ended::Lost(self.shown(failure)),
             Some(failure) if status != TaskStatus::Ignored => Ended::Failed(self.shown(failure)),
+            _ if !result.inclusions.is_empty() => Ended::Included(result.inclusions),
             _ => Ended::On,
+        };
+        (ended, done)
+    }
+
+    /// What a task that runs once has done for all.
+    fn given(&self, scope: &HostScope, result: &TaskResult) -> Given {
+        let mut names: Vec<&String> = self.task.register.iter().collect();
+        if let Action::SetFact(facts) = &self.task.action {
+            names.extend(facts.keys());
+        }
+        let fact = |name: &String| Some((name.clone(), scope.facts().get(name)?.clone()));
+        Given {
+            facts: names.into_iter().filter_map(fact).collect(),
+            inclusions: result.inclusions.clone(),
         }
     }
 
@@ -119,7 +166,9 @@ impl TaskRun<'_> {
             false => self.task.name.clone(),
         };
         let action = self.task.action.name().to_owned();
-        TaskRef { play: self.play.index, task: self.task.index, name, action }
+        let mut inside: Vec<usize> = [self.path, &[self.task.index]].concat();
+        let task = inside.remove(0);
+        TaskRef { play: self.play.index, task, inside, name, action }
     }
 
     /// # Errors
@@ -163,7 +212,7 @@ impl TaskRun<'_> {
                 break;
             }
         }
-        Ok(gathered(repeat, results))
+        Ok(gathered(results))
     }
 
     /// Puts the item, or what `label` shows in its place, before what a turn has to say.
@@ -182,11 +231,10 @@ impl TaskRun<'_> {
             }
             None => turn.variables.first().map(|(_, item)| item.clone()),
         };
-        let item = item.map_or_else(String::new, |item| match item {
-            Value::Text(text) | Value::Unsafe(text) => text,
-            other => serde_json::to_string(&other).unwrap_or_default(),
-        });
-        let item = shortened(&item);
+        let item = shortened(&item.as_ref().map(text_of).unwrap_or_default());
+        for inclusion in &mut result.inclusions {
+            inclusion.told = format!("{} => (item={item})", inclusion.told);
+        }
         if let Some(message) = &mut result.message {
             *message = format!("(item={item}) {message}");
         }
@@ -202,7 +250,7 @@ impl TaskRun<'_> {
         variables: Vec<(String, Value)>,
         link: &mut Link<'_, C, K>,
     ) -> Result<TaskResult, HostFailure> {
-        let inner = scope.with(variables);
+        let inner = scope.with(variables.clone());
         let judge = Judge { task: self.task, templar: &link.shared.templar };
         match judge.condition(&inner) {
             Ok(None) => {}
@@ -215,7 +263,12 @@ impl TaskRun<'_> {
         };
         let mut attempt = 1;
         loop {
-            let (mut result, facts) = self.attempt(&inner, link).await?;
+            let delegate = match judge.delegate(&inner) {
+                Ok(delegate) => delegate,
+                Err(failure) => return Ok(TaskResult::failed(failure)),
+            };
+            let mut result = self.attempt(&inner, link).await?;
+            result.delegate = delegate;
             judge.result(&inner, &mut result);
             if retries > 0 {
                 result.fields.insert("attempts".to_owned(), Value::Int(attempt.min(retries)));
@@ -233,10 +286,24 @@ impl TaskRun<'_> {
                 }
             }
             // What failed sets nothing.
-            if result.failure.is_none() {
-                for (name, value) in facts {
-                    scope.set_fact(name, value);
+            if result.failure.is_some() {
+                result.inclusions.clear();
+                return Ok(result);
+            }
+            let other = self.task.delegate.as_ref().filter(|delegate| delegate.facts);
+            let other =
+                other.and(result.delegate.clone()).map(|name| HostName::from(name.as_str()));
+            for (name, value) in result.facts.drain(..) {
+                match &other {
+                    Some(host) => result.mail.push((host.clone(), name, value)),
+                    None => scope.set_fact(name, value),
                 }
+            }
+            for (name, value) in result.variables.drain(..) {
+                scope.include(name, value);
+            }
+            for inclusion in &mut result.inclusions {
+                inclusion.params.extend(variables.clone());
             }
             return Ok(result);
         }
@@ -247,7 +314,7 @@ impl TaskRun<'_> {
         &self,
         scope: &HostScope,
         link: &mut Link<'_, C, K>,
-    ) -> Result<(TaskResult, Vec<(String, Value)>), HostFailure> {
+    ) -> Result<TaskResult, HostFailure> {
         let context = action::Context {
             scope,
             templar: &link.shared.templar,
@@ -267,7 +334,7 @@ impl TaskRun<'_> {
                     format!("the task took longer than its `timeout` of {seconds} seconds"),
                     "The device answers slowly: give the task more time.",
                 );
-                Ok((TaskResult::failed(failure), Vec::new()))
+                Ok(TaskResult::failed(failure))
             }
         }
     }
@@ -300,7 +367,16 @@ impl TaskRun<'_> {
             let loops = repeat
                 .extended
                 .map(|extended| ("ansible_loop".to_owned(), position_of(index, &items, extended)));
-            Turn { variables: [item].into_iter().chain(position).chain(loops).collect() }
+            let names = [
+                ("ansible_loop_var", Some(&repeat.variable)),
+                ("ansible_index_var", repeat.index_variable.as_ref()),
+            ];
+            let names = names
+                .into_iter()
+                .filter_map(|(name, value)| Some((name.to_owned(), Value::Unsafe(value?.clone()))));
+            Turn {
+                variables: [item].into_iter().chain(position).chain(loops).chain(names).collect(),
+            }
         };
         Ok((0..items.len()).map(turn).collect())
     }
@@ -341,7 +417,7 @@ fn shortened(text: &str) -> String {
 }
 
 /// The result of a loop: that of each turn under `results`.
-fn gathered(repeat: &Loop, turns: Vec<(Turn, TaskResult)>) -> TaskResult {
+fn gathered(turns: Vec<(Turn, TaskResult)>) -> TaskResult {
     let mut whole = TaskResult {
         skipped: turns.iter().all(|(_, result)| result.skipped),
         changed: turns.iter().any(|(_, result)| result.changed),
@@ -353,12 +429,11 @@ fn gathered(repeat: &Loop, turns: Vec<(Turn, TaskResult)>) -> TaskResult {
     for (turn, result) in turns {
         let Value::Map(mut fields) = result.value() else { continue };
         fields.extend(turn.variables);
-        fields.insert("ansible_loop_var".to_owned(), Value::text(&*repeat.variable));
-        if let Some(name) = &repeat.index_variable {
-            fields.insert("ansible_index_var".to_owned(), Value::text(&**name));
-        }
         results.push(Value::Map(fields));
         said.extend(result.message);
+        whole.inclusions.extend(result.inclusions);
+        whole.mail.extend(result.mail);
+        whole.delegate = whole.delegate.or(result.delegate);
         failures.extend(result.failure);
     }
     let failed = failures.len();

@@ -1,17 +1,28 @@
 //! One host's way through the steps of a play.
 
 use std::pin::Pin;
+use std::sync::Arc;
 
 use super::link::Link;
+use super::meeting::{Done, Seat, Turn};
 use super::port::{Clock, Connector};
+use super::task_result::Inclusion;
 use super::task_run::{Ended, TaskRun};
-use crate::playbook::{Block, HostScope, PlannedPlay, Step};
+use crate::model::{HostFailure, Stage};
+use crate::playbook::{Block, HostScope, PlannedPlay, Step, Task, selected};
+
+/// How deep files may include one another: a file may include itself, until its `when` ends it.
+const MOST_INCLUDES: usize = 100;
 
 /// Does one step after another, and at a failure what its blocks say.
 pub(super) struct Walk<'a, 'l, C: Connector, K> {
     pub play: &'a PlannedPlay,
     pub scope: &'a mut HostScope,
     pub link: &'a mut Link<'l, C, K>,
+    /// Where the hosts of its batch wait for one another, when they go in step.
+    pub seat: Option<&'a Seat>,
+    /// Where the steps stand when they stand in an included file.
+    pub path: Vec<usize>,
 }
 
 /// Blocks may stand in blocks.
@@ -24,11 +35,10 @@ impl<C: Connector, K: Clock> Walk<'_, '_, C, K> {
             for step in steps {
                 let ended = match step {
                     Step::Block(block) => self.block(block, is_caught).await,
-                    Step::Task(task) => {
-                        self.scope.enter_task(task.clone());
-                        let run = TaskRun { play: self.play, task, is_caught };
-                        run.run(self.scope, self.link).await
-                    }
+                    Step::Task(task) => match self.task(task, is_caught).await {
+                        Ended::Included(files) => self.files(task, files, is_caught).await,
+                        ended => ended,
+                    },
                 };
                 if !matches!(ended, Ended::On) {
                     return ended;
@@ -38,6 +48,61 @@ impl<C: Connector, K: Clock> Walk<'_, '_, C, K> {
         })
     }
 
+    async fn task(&mut self, task: &Arc<Task>, is_caught: bool) -> Ended {
+        self.scope.enter_task(task.clone());
+        let Some(seat) = self.seat else {
+            if task.run_once {
+                return Ended::Failed(out_of_step(task));
+            }
+            return self.run(task, is_caught).await.0;
+        };
+        let at = [self.path.as_slice(), &[task.index]].concat();
+        match seat.call(at, task.run_once, self.scope.facts()).await {
+            Turn::Go(company) => {
+                self.scope.meet(company.peers);
+                self.scope.join(company.batch);
+                for (name, value) in company.mail {
+                    self.scope.set_fact(name, value);
+                }
+            }
+            Turn::Given(given) => {
+                for (name, value) in given.facts {
+                    self.scope.set_fact(name, value);
+                }
+                return match given.inclusions.is_empty() {
+                    true => Ended::On,
+                    false => Ended::Included(given.inclusions),
+                };
+            }
+            Turn::Stop(failure) => return Ended::Failed(failure),
+            Turn::Halt(failure) => return Ended::Halted(failure),
+            Turn::Leave => return Ended::Left,
+            Turn::Back => return Ended::On,
+        }
+        // Sessions stay open between two tasks; how many hosts do something at once is bounded.
+        let place = self.link.shared.places.acquire().await;
+        let (ended, done) = self.run(task, is_caught).await;
+        drop(place);
+        if let Ended::Lost(failure) = ended {
+            return match seat.lost(done.is_fatal).await {
+                true => Ended::On,
+                false => Ended::Lost(failure),
+            };
+        }
+        seat.done(done);
+        ended
+    }
+
+    async fn run(&mut self, task: &Arc<Task>, is_caught: bool) -> (Ended, Done) {
+        let throttle = task.throttle.map(|most| self.link.shared.throttle(&task.place, most));
+        let _place = match &throttle {
+            Some(places) => places.acquire().await.ok(),
+            None => None,
+        };
+        let run = TaskRun { play: self.play, task, path: &self.path, is_caught };
+        run.run(self.scope, self.link).await
+    }
+
     /// Neither `rescue` nor `always` is done for a host that is lost or has left the play.
     async fn block(&mut self, block: &Block, is_caught: bool) -> Ended {
         let is_rescued = !block.rescue.is_empty();
@@ -45,7 +110,7 @@ impl<C: Connector, K: Clock> Walk<'_, '_, C, K> {
         if is_rescued && matches!(ended, Ended::Failed(_)) {
             ended = self.steps(&block.rescue, is_caught).await;
         }
-        if matches!(ended, Ended::Lost(_) | Ended::Left) {
+        if matches!(ended, Ended::Lost(_) | Ended::Left | Ended::Halted(_)) {
             return ended;
         }
         match self.steps(&block.always, is_caught).await {
@@ -53,4 +118,36 @@ impl<C: Connector, K: Clock> Walk<'_, '_, C, K> {
             other => other,
         }
     }
+
+    /// Does the tasks of included files.
+    async fn files(&mut self, task: &Task, files: Vec<Inclusion>, is_caught: bool) -> Ended {
+        if self.path.len() > 2 * MOST_INCLUDES {
+            return Ended::Failed(HostFailure::new(
+                Stage::Task,
+                format!("files include one another more than {MOST_INCLUDES} deep"),
+                "Give the include a `when` that ends it.",
+            ));
+        }
+        for (item, file) in files.into_iter().enumerate() {
+            let steps = selected(&file.steps, &|task| self.scope.wants(task));
+            let outer = self.scope.enter_include(file.params);
+            self.path.extend([task.index, item]);
+            let ended = self.steps(&steps, is_caught).await;
+            self.path.truncate(self.path.len() - 2);
+            self.scope.leave_include(outer);
+            if !matches!(ended, Ended::On) {
+                return ended;
+            }
+        }
+        Ended::On
+    }
+}
+
+/// Only an included file whose name is known late can hold such a task.
+fn out_of_step(task: &Task) -> HostFailure {
+    HostFailure::new(
+        Stage::Task,
+        format!("`{}` is to run once, and the hosts of this play do not go in step", task.name),
+        "Write `strategy: linear` for the play.",
+    )
 }

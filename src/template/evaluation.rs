@@ -55,6 +55,14 @@ impl Evaluation {
             Some(Outcome::Busy) => return Some(failed(self.circle(name))),
             None => {}
         }
+        match name {
+            "vars" if self.scope.has_peers() => return Some(Jinja::from_dyn_object(self.clone())),
+            "hostvars" if self.scope.has_peers() => {
+                let peers = Peers { templar: self.templar.clone(), scope: self.scope.clone() };
+                return Some(Jinja::from_object(peers));
+            }
+            _ => {}
+        }
         let value = self.scope.get(name)?;
         let outcome = match is_unfinished(&value) {
             false => Outcome::Done(to_jinja(&value, name)),
@@ -202,5 +210,23 @@ impl Object for Evaluation {
 
     fn enumerate(self: &Arc<Self>) -> Enumerator {
         Enumerator::Iter(Box::new(self.scope.names().into_iter().map(Jinja::from)))
+    }
+}
+
+/// `hostvars`: the variables of other hosts, each filled in with those of its own host.
+#[derive(Debug)]
+struct Peers {
+    templar: Templar,
+    scope: Arc<dyn Scope>,
+}
+
+impl Object for Peers {
+    fn get_value(self: &Arc<Self>, key: &Jinja) -> Option<Jinja> {
+        let scope = self.scope.peer(key.as_str()?)?;
+        Some(Jinja::from_dyn_object(Evaluation::new(self.templar.clone(), scope)))
+    }
+
+    fn enumerate(self: &Arc<Self>) -> Enumerator {
+        Enumerator::Iter(Box::new(self.scope.peers().into_iter().map(Jinja::from)))
     }
 }

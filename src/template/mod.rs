@@ -34,6 +34,7 @@ pub use scope::Scope;
 pub use templar::{Templar, is_template};
 pub use template_error::{Spot, TemplateError};
 pub use template_set::TemplateSet;
+pub use text_form::text_of;
 
 #[cfg(test)]
 mod examples;

@@ -1,6 +1,7 @@
 //! What names mean while a text is evaluated.
 
 use std::fmt::Debug;
+use std::sync::Arc;
 
 use crate::model::Value;
 use crate::vault::VaultError;
@@ -22,5 +23,20 @@ pub trait Scope: Debug + Send + Sync {
     /// It cannot be opened. A scope without passwords opens nothing.
     fn open(&self, _ciphertext: &str) -> Result<Value, VaultError> {
         Err(VaultError::NoPassword)
+    }
+
+    /// Whether there is `hostvars`.
+    fn has_peers(&self) -> bool {
+        false
+    }
+
+    /// The hosts in `hostvars`.
+    fn peers(&self) -> Vec<String> {
+        Vec::new()
+    }
+
+    /// The variables of one of them.
+    fn peer(&self, _host: &str) -> Option<Arc<dyn Scope>> {
+        None
     }
 }

@@ -81,6 +81,18 @@ impl Templar {
         self.fill_within(value, &Evaluation::new(self.clone(), Arc::clone(scope)))
     }
 
+    /// The same; `None` where the whole value is `omit`.
+    ///
+    /// # Errors
+    /// The first mistake.
+    pub fn fill_unless_omitted(
+        &self,
+        value: &Value,
+        scope: &Arc<dyn Scope>,
+    ) -> Result<Option<Value>, TemplateError> {
+        self.fill_part(value, &Evaluation::new(self.clone(), Arc::clone(scope)))
+    }
+
     fn fill_within(
         &self,
         value: &Value,

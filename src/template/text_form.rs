@@ -6,9 +6,15 @@ use minijinja::value::ValueKind;
 use minijinja::{AutoEscape, Error, ErrorKind, Output, State, Value};
 
 use super::arguments::invalid;
-use super::conversion::MOST_NESTING;
+use super::conversion::{MOST_NESTING, to_jinja};
 use super::filters::DateTime;
 use super::omit::{is_omit, omitted};
+use crate::model;
+
+/// What `{{ value }}` writes of a value that holds no templates any more.
+pub fn text_of(value: &model::Value) -> String {
+    printed(&to_jinja(value, "value")).unwrap_or_else(|error| error.to_string())
+}
 
 /// What `{{ value }}` writes.
 pub(super) fn print(out: &mut Output, state: &mut State, value: &Value) -> Result<(), Error> {

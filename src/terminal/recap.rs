@@ -1,6 +1,6 @@
 //! The end of an Ansible run, in Ansible's words.
 
-use crate::model::{HostOutcome, HostRecord, RunRecord, TaskRecord, TaskStatus, clean_line};
+use crate::model::{HostOutcome, HostRecord, RunRecord, Stage, TaskRecord, TaskStatus, clean_line};
 
 /// Ansible pads its headings with stars to one column more than this.
 const COLUMNS: usize = 79;
@@ -28,7 +28,9 @@ fn took_part(host: &HostRecord) -> bool {
 
 fn line(name: &str, host: &HostRecord) -> String {
     let unreachable = matches!(host.outcome, Some(HostOutcome::Unreachable { .. }));
-    let failed = matches!(host.outcome, Some(HostOutcome::Failed { .. }));
+    // Who was stopped since others failed has not failed.
+    let failed = matches!(&host.outcome, Some(HostOutcome::Failed { failure })
+        if failure.stage != Stage::Stopped);
     let ignored = host.count(TaskStatus::Ignored);
     // A host may fail between its tasks; a task cut off by a lost session counts once, as
     // unreachable.
@@ -40,7 +42,7 @@ fn line(name: &str, host: &HostRecord) -> String {
         // Ansible counts an ignored failure as ok too.
         host.count(TaskStatus::Ok) + ignored,
         host.tasks.iter().filter(|task| is_changed(task)).count(),
-        usize::from(unreachable),
+        host.count(TaskStatus::Unreachable).max(usize::from(unreachable)),
         failures,
         host.count(TaskStatus::Skipped),
         host.count(TaskStatus::Rescued),
@@ -55,7 +57,7 @@ fn is_changed(task: &TaskRecord) -> bool {
 #[cfg(test)]
 mod tests {
     use crate::model::{
-        HostEntry, HostFailure, HostName, Limits, RunEvent, RunHeader, Stage, TaskOutcome, TaskRef,
+        HostEntry, HostFailure, HostName, Limits, RunEvent, RunHeader, TaskOutcome, TaskRef,
     };
 
     use super::*;
@@ -89,8 +91,14 @@ mod tests {
                 record.apply(RunEvent::TaskFinished {
                     host: host.clone(),
                     at,
-                    task: TaskRef { play: 0, task, name: "t".into(), action: "cli".into() },
-                    outcome: TaskOutcome { status: *status, changed: false, message: None },
+                    task: TaskRef {
+                        play: 0,
+                        task,
+                        inside: vec![],
+                        name: "t".into(),
+                        action: "cli".into(),
+                    },
+                    outcome: TaskOutcome::new(*status, None),
                 });
             }
             record.apply(RunEvent::HostFinished { host, at, outcome: outcome.clone() });

@@ -31,6 +31,10 @@ impl TaskLines {
                         format!("ok: [{host}] => {}", task.name)
                     }
                     TaskStatus::Ok => format!("ok: [{host}] => {}: {message}", task.name),
+                    TaskStatus::Unreachable => {
+                        self.told.insert(host.clone());
+                        format!("fatal: [{host}]: UNREACHABLE! => {}: {message}", task.name)
+                    }
                     // What a rescue does about it is told by its own tasks.
                     TaskStatus::Rescued => {
                         format!("fatal: [{host}]: FAILED! => {}: {message}", task.name)
@@ -46,7 +50,7 @@ impl TaskLines {
                 }
             }
             RunEvent::HostFinished { host, outcome, .. } => match outcome {
-                HostOutcome::Unreachable { failure } => {
+                HostOutcome::Unreachable { failure } if !self.told.contains(host) => {
                     format!("fatal: [{host}]: UNREACHABLE! => {failure}")
                 }
                 HostOutcome::Failed { failure } if !self.told.contains(host) => {
@@ -56,7 +60,9 @@ impl TaskLines {
                     format!("skipping: [{host}]: not attempted: {reason}")
                 }
                 HostOutcome::Interrupted => format!("skipping: [{host}]: interrupted"),
-                HostOutcome::Examined | HostOutcome::Failed { .. } => return None,
+                HostOutcome::Examined
+                | HostOutcome::Failed { .. }
+                | HostOutcome::Unreachable { .. } => return None,
             },
             RunEvent::HostConnected { host, negotiated, .. } if self.verbosity > 1 => {
                 format!("{host}: {negotiated}")
@@ -94,8 +100,14 @@ mod tests {
         RunEvent::TaskFinished {
             host: "fgt-1".into(),
             at: Timestamp::UNIX_EPOCH,
-            task: TaskRef { play: 0, task: 0, name: "Read tokens".into(), action: "cli".into() },
-            outcome: TaskOutcome { status, changed: false, message: message.map(str::to_owned) },
+            task: TaskRef {
+                play: 0,
+                task: 0,
+                inside: vec![],
+                name: "Read tokens".into(),
+                action: "cli".into(),
+            },
+            outcome: TaskOutcome::new(status, message.map(str::to_owned)),
         }
     }
 

@@ -37,11 +37,18 @@ impl Cli {
     ) -> Option<Self> {
         let command = parameters.get("command");
         if command.is_none() {
+            let name = parameters.at.key_text();
             parameters.report_missing(
-                "`cli` has no command",
-                "write `cli: COMMAND`, or `command: COMMAND` below it",
+                &format!("`{name}` has no command"),
+                &format!("write `{name}: COMMAND`, or `command: COMMAND` below it"),
                 reader,
             );
+        }
+        for key in ["prompt", "answer", "sendonly"] {
+            if let Some(node) = parameters.get(key) {
+                let hint = "leave it out: a command that only reads asks nothing back";
+                reader.refuse(node, format!("`{key}` has no meaning here"), hint);
+            }
         }
         let parse = parameters.get("parse").and_then(|node| parser(node, command, reader));
         let vdom = match parameters.get("vdom") {

@@ -4,9 +4,18 @@ use crate::model::Value;
 use crate::playbook::Expression;
 use crate::playbook::check::{Parameters, Reader};
 
+/// What to show, and when.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Debug {
+    /// `None`: a greeting, as in Ansible.
+    pub saying: Option<Saying>,
+    /// It is said when `-v` is given as often, or more often.
+    pub verbosity: u64,
+}
+
 /// What to show.
 #[derive(Debug, Clone, PartialEq)]
-pub enum Debug {
+pub enum Saying {
     /// `msg`: any value, with templates in it.
     Message(Value),
     /// `var`: the value of an expression, shown under its text.
@@ -18,34 +27,20 @@ impl Debug {
         parameters: &Parameters,
         reader: &mut Reader<'_>,
     ) -> Option<Self> {
-        if let Some(node) = parameters.get("verbosity")
-            && node.scalar_text() != Some("0")
-        {
-            reader.refuse(
-                node,
-                "`verbosity` is Ansible's, and this version of tokenfleet does not know it",
-                "leave it out: what `debug` says is shown with `-v`, and kept in any case",
-            );
-        }
-        match (parameters.get("msg"), parameters.get("var")) {
-            (Some(message), None) => Some(Self::Message(reader.value(message))),
-            (None, Some(variable)) => reader.expression("var", variable).map(Self::Variable),
+        let verbosity = parameters.get("verbosity").map(|node| reader.number("verbosity", node));
+        let saying = match (parameters.get("msg"), parameters.get("var")) {
+            (Some(message), None) => Some(Saying::Message(reader.value(message))),
+            (None, Some(variable)) => Some(Saying::Variable(reader.expression("var", variable)?)),
             (Some(_), Some(variable)) => {
                 reader.refuse(
                     variable,
                     "`debug` takes `msg` or `var`, not both",
                     "write two tasks, or name the variable in `msg`",
                 );
-                None
+                return None;
             }
-            (None, None) => {
-                parameters.report_missing(
-                    "`debug` has nothing to say",
-                    "write `msg: TEXT` or `var: EXPRESSION` below it",
-                    reader,
-                );
-                None
-            }
-        }
+            (None, None) => None,
+        };
+        Some(Self { saying, verbosity: verbosity.flatten().unwrap_or(0) })
     }
 }

@@ -1,7 +1,5 @@
 //! Lists of tasks, and blocks of them.
 
-use std::sync::Arc;
-
 use crate::playbook::{Block, Step};
 use crate::yaml::Node;
 
@@ -36,16 +34,20 @@ impl Steps {
             reader.refuse(node, message, "begin each task with `- `");
             return Vec::new();
         };
-        nodes.iter().filter_map(|node| self.step(node, outer, reader)).collect()
+        nodes.iter().flat_map(|node| self.steps(node, outer, reader)).collect()
     }
 
-    fn step(&mut self, node: &Node, outer: &Inherited, reader: &mut Reader<'_>) -> Option<Step> {
+    fn steps(&mut self, node: &Node, outer: &Inherited, reader: &mut Reader<'_>) -> Vec<Step> {
         if node.get("block").is_some() {
-            return self.block(node, outer, reader).map(Step::Block);
+            return self.block(node, outer, reader).map(Step::Block).into_iter().collect();
         }
-        let index = self.count;
+        task::read(node, outer, self, reader)
+    }
+
+    /// The number of the next task.
+    pub fn number(&mut self) -> usize {
         self.count += 1;
-        task::read(index, node, outer, reader).map(|task| Step::Task(Arc::new(task)))
+        self.count - 1
     }
 
     fn block(&mut self, node: &Node, outer: &Inherited, reader: &mut Reader<'_>) -> Option<Block> {

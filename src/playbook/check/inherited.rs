@@ -3,15 +3,16 @@
 use std::time::Duration;
 
 use crate::inventory::Variables;
-use crate::playbook::Expression;
+use crate::playbook::{Expression, Template};
 use crate::yaml::Node;
 
 use super::Reader;
+use super::import::Imported;
 use super::keywords::Sifted;
 
 /// The keywords that a task has from above, and in the end those of the task itself.
-#[derive(Debug, Clone, Default)]
-pub(super) struct Inherited {
+#[derive(Debug, Clone, Default, PartialEq)]
+pub(in crate::playbook) struct Inherited {
     pub tags: Vec<String>,
     /// Those from above first.
     pub when: Vec<Expression>,
@@ -20,18 +21,25 @@ pub(super) struct Inherited {
     pub ignore_unreachable: bool,
     pub no_log: bool,
     pub timeout: Option<Duration>,
+    pub run_once: bool,
+    pub any_errors_fatal: bool,
+    pub throttle: Option<usize>,
+    pub delegate_to: Option<Template>,
+    pub delegate_facts: bool,
 }
 
 impl Inherited {
-    /// What a play says for its tasks. Its `vars` are variables of all of it, and no task's.
-    pub fn of_play(keys: &Sifted<'_>, reader: &mut Reader<'_>) -> Self {
-        let mut play = Self::default();
+    /// What a play says for its tasks, after the import that it may come from. Its `vars` are
+    /// variables of all of it, and no task's.
+    pub(super) fn of_play(outer: &Imported, keys: &Sifted<'_>, reader: &mut Reader<'_>) -> Self {
+        let (tags, when) = (outer.tags.clone(), outer.when.clone());
+        let mut play = Self { tags, when, ..Self::default() };
         play.take(keys, reader);
         play
     }
 
     /// This, with what a block or a task says over it.
-    pub fn with(&self, keys: &Sifted<'_>, reader: &mut Reader<'_>) -> Self {
+    pub(super) fn with(&self, keys: &Sifted<'_>, reader: &mut Reader<'_>) -> Self {
         let mut inner = self.clone();
         inner.take(keys, reader);
         if let Some(node) = keys.get("when") {
@@ -61,6 +69,16 @@ impl Inherited {
         flag("ignore_errors", &mut self.ignore_errors);
         flag("ignore_unreachable", &mut self.ignore_unreachable);
         flag("no_log", &mut self.no_log);
+        flag("run_once", &mut self.run_once);
+        flag("any_errors_fatal", &mut self.any_errors_fatal);
+        flag("delegate_facts", &mut self.delegate_facts);
+        if let Some(node) = keys.get("throttle") {
+            let most = reader.number("throttle", node);
+            self.throttle = most.filter(|most| *most > 0).and_then(|most| most.try_into().ok());
+        }
+        if let Some(node) = keys.get("delegate_to") {
+            self.delegate_to = reader.template("delegate_to", node);
+        }
         if let Some(seconds) = keys.get("timeout").and_then(|node| reader.number("timeout", node)) {
             self.timeout = (seconds > 0).then(|| Duration::from_secs(seconds));
         }

@@ -9,6 +9,8 @@ use super::Reader;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Level {
     Play,
+    /// An entry with `import_playbook`.
+    Import,
     Block,
     Task,
 }
@@ -17,6 +19,7 @@ impl Level {
     const fn noun(self) -> &'static str {
         match self {
             Self::Play => "play",
+            Self::Import => "playbook's import",
             Self::Block => "block",
             Self::Task => "task",
         }
@@ -51,29 +54,24 @@ const fn row(name: &'static str, levels: &'static [Level], rule: Rule) -> Keywor
 const PLAY: &[Level] = &[Level::Play];
 const TASK: &[Level] = &[Level::Task];
 const BLOCK: &[Level] = &[Level::Block];
-/// What a block says for all of its tasks.
-const TASKS: &[Level] = &[Level::Block, Level::Task];
 const ALL: &[Level] = &[Level::Play, Level::Block, Level::Task];
+/// What an import of a playbook says as well.
+const EVERYWHERE: &[Level] = &[Level::Play, Level::Import, Level::Block, Level::Task];
 
 const FALSE: &[&str] = &["false", "no"];
 const BECOME: &str = "leave it out: reading needs no more rights than the login has";
 const REACHED: &str = "set `ansible_user` and `ansible_port` in the inventory or under `vars:`";
-const PACE: &str =
-    "leave it out: each host goes at its own pace, and `--forks` limits their number";
-const STOP: &str = "leave it out: a host that fails never stops the others";
 const NO_FILES: &str = "write its items under `loop:`";
 const IN_TASKS: &str = "move its tasks into `tasks:`";
-const FILES: &str = "set the variables under `vars:`, in `group_vars/`, or with `-e @FILE`";
 
 /// Every key that tokenfleet knows of. A key that comes to be read is a changed row here and an
 /// arm in `play.rs`, `block.rs` or `task.rs`; what all three have is read in `inherited.rs`.
 static KEYWORDS: &[Keyword] = &[
-    row("name", ALL, Rule::Read),
+    row("name", EVERYWHERE, Rule::Read),
     row("hosts", PLAY, Rule::Read),
     row("gather_facts", PLAY, Rule::Read),
-    row("order", PLAY, Rule::Read),
-    row("vars", ALL, Rule::Read),
-    row("tags", ALL, Rule::Read),
+    row("vars", EVERYWHERE, Rule::Read),
+    row("tags", EVERYWHERE, Rule::Read),
     row("ignore_errors", ALL, Rule::Read),
     row("no_log", ALL, Rule::Read),
     row("pre_tasks", PLAY, Rule::Read),
@@ -82,7 +80,7 @@ static KEYWORDS: &[Keyword] = &[
     row("reports", PLAY, Rule::Read),
     row("findings", PLAY, Rule::Read),
     row("mute", PLAY, Rule::Read),
-    row("when", TASKS, Rule::Read),
+    row("when", &[Level::Import, Level::Block, Level::Task], Rule::Read),
     row("loop", TASK, Rule::Read),
     row("loop_control", TASK, Rule::Read),
     row("register", TASK, Rule::Read),
@@ -105,31 +103,31 @@ static KEYWORDS: &[Keyword] = &[
             "tokenfleet speaks SSH: leave it out",
         ),
     ),
-    row("strategy", PLAY, Rule::Only(&["free", "ansible.builtin.free"], PACE)),
+    row("strategy", PLAY, Rule::Read),
+    row("order", PLAY, Rule::Read),
     row("become", ALL, Rule::Only(FALSE, BECOME)),
     row("become_user", ALL, Rule::Refused(BECOME)),
     row("become_method", ALL, Rule::Refused(BECOME)),
     row("become_flags", ALL, Rule::Refused(BECOME)),
     row("become_exe", ALL, Rule::Refused(BECOME)),
     row("check_mode", ALL, Rule::Only(FALSE, "leave it out: every action only reads")),
-    row("run_once", ALL, Rule::Only(FALSE, "limit the play with `hosts: GROUP[0]`")),
-    row("any_errors_fatal", ALL, Rule::Only(FALSE, STOP)),
+    row("run_once", ALL, Rule::Read),
+    row("any_errors_fatal", ALL, Rule::Read),
     row("ignore_unreachable", ALL, Rule::Read),
-    row("max_fail_percentage", PLAY, Rule::Refused(STOP)),
-    row("serial", PLAY, Rule::Refused(PACE)),
-    row("throttle", ALL, Rule::Refused(PACE)),
+    row("max_fail_percentage", PLAY, Rule::Read),
+    row("serial", PLAY, Rule::Read),
+    row("throttle", ALL, Rule::Read),
     row("timeout", ALL, Rule::Read),
     row("remote_user", ALL, Rule::Refused(REACHED)),
     row("port", ALL, Rule::Refused(REACHED)),
     row("environment", ALL, Rule::Refused("leave it out: a FortiGate's CLI has no environment")),
     row("module_defaults", ALL, Rule::Refused("write the parameters at each task")),
     row("debugger", ALL, Rule::Refused("leave it out, and look at the run with `-vv`")),
-    row("vars_files", PLAY, Rule::Refused(FILES)),
-    row("vars_prompt", PLAY, Rule::Refused("give the variables with `-e NAME=VALUE`")),
+    row("vars_files", PLAY, Rule::Read),
+    row("vars_prompt", PLAY, Rule::Read),
     row("roles", PLAY, Rule::Refused(IN_TASKS)),
     row("handlers", PLAY, Rule::Refused("write tasks with `when` in their place")),
     row("force_handlers", PLAY, Rule::Refused("leave it out: there are no handlers")),
-    row("import_playbook", PLAY, Rule::Refused("run the playbooks one after another")),
     row("notify", ALL, Rule::Refused("write a task with `when: RESULT.changed` below it")),
     row("listen", TASK, Rule::Refused("leave it out: there are no handlers")),
     row("block", BLOCK, Rule::Read),
@@ -140,10 +138,10 @@ static KEYWORDS: &[Keyword] = &[
     row("delay", TASK, Rule::Read),
     row("async", TASK, Rule::Refused("leave it out: hosts never wait for one another")),
     row("poll", TASK, Rule::Refused("leave it out: hosts never wait for one another")),
-    row("delegate_to", TASK, Rule::Refused("write a play for that host")),
-    row("delegate_facts", TASK, Rule::Refused("write a play for that host")),
-    row("action", TASK, Rule::Refused("write the action as a key of its own: `debug:`")),
-    row("local_action", TASK, Rule::Refused("leave it out: nothing runs on this machine")),
+    row("delegate_to", &[Level::Block, Level::Task], Rule::Read),
+    row("delegate_facts", &[Level::Block, Level::Task], Rule::Read),
+    row("action", TASK, Rule::Read),
+    row("local_action", TASK, Rule::Read),
     row("with_list", TASK, Rule::Read),
     row("with_items", TASK, Rule::Read),
     row("with_indexed_items", TASK, Rule::Read),
@@ -248,7 +246,7 @@ pub(super) fn unknown(key: &Node, level: Level, more: &[&'static str]) -> InputI
 
 /// Whether a key stands in the place of an action, so that a task with it misses none.
 pub(super) fn replaces_action(name: &str) -> bool {
-    ["rescue", "always", "action", "local_action"].contains(&name)
+    ["rescue", "always"].contains(&name)
 }
 
 /// Whether the name is nearly that of a keyword of tasks.
@@ -286,6 +284,7 @@ mod tests {
                 format!("- hosts: all\n  tasks:\n{block}\n      {line}\n")
             }
             Level::Play => format!("- hosts: all\n  {line}\n"),
+            Level::Import => format!("- import_playbook: none.yml\n  {line}\n"),
             Level::Task => {
                 format!("- hosts: all\n  tasks:\n    - debug: {{msg: x}}\n      {line}\n")
             }

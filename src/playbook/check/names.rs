@@ -3,18 +3,12 @@
 use crate::inventory::{is_connection_name, is_secret_name};
 use crate::playbook::scope::MAGIC;
 
-/// Names with a meaning of their own in Ansible that this version gives no value.
-const RESERVED: [&str; 12] = [
-    "hostvars",
-    "vars",
-    "omit",
+/// Names with a meaning of their own in Ansible that are set where they apply.
+const RESERVED: [&str; 6] = [
     "ansible_facts",
     "ansible_loop",
     "ansible_loop_var",
     "ansible_index_var",
-    "ansible_forks",
-    "ansible_verbosity",
-    "ansible_version",
     "ansible_failed_task",
     "ansible_failed_result",
 ];

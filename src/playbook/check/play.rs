@@ -1,21 +1,22 @@
 //! One play.
 
-use crate::inventory::Order;
-use crate::model::{ReportRequest, nearest_hint};
+use crate::model::ReportRequest;
 use crate::playbook::Play;
 use crate::yaml::Node;
 
 use super::block::Steps;
+use super::import::Imported;
 use super::inherited::Inherited;
 use super::keywords::{self, Level, Sifted};
-use super::{Reader, actions, findings, mute, reports};
+use super::{Reader, actions, findings, mute, pace, reports, variables};
 
-pub(super) fn read(node: &Node, reader: &mut Reader<'_>) -> Option<Play> {
+pub(super) fn read(node: &Node, outer: &Imported, reader: &mut Reader<'_>) -> Option<Play> {
     let Some(entries) = node.as_map() else {
         let message = format!("a play must be a mapping, not {}", node.kind());
         reader.refuse(node, message, "write `- hosts: all`, and `tasks:` below it");
         return None;
     };
+    reader.begin_play();
     let keys = Sifted::of(entries, Level::Play, reader);
     for (key, _) in &keys.others {
         let issue = keywords::unknown(key, Level::Play, &[]);
@@ -29,10 +30,14 @@ pub(super) fn read(node: &Node, reader: &mut Reader<'_>) -> Option<Play> {
     }
     let name = keys.get("name").and_then(|node| reader.literal("name", node));
     let hosts = hosts(node, entries, &keys, reader);
-    let order = keys.get("order").and_then(|node| order(node, reader));
     let gathers = keys.get("gather_facts").and_then(|node| reader.boolean("gather_facts", node));
-    let vars = keys.get("vars").map(|node| reader.play_variables(node)).unwrap_or_default();
-    let inherited = Inherited::of_play(&keys, reader);
+    let mut vars = keys.get("vars").map(|node| reader.play_variables(node)).unwrap_or_default();
+    for (name, value) in outer.vars.iter() {
+        vars.set(name, value.clone());
+    }
+    let prompts = keys.get("vars_prompt").map(|node| variables::prompts(node, reader));
+    let files = keys.get("vars_files").map(|node| variables::files(node, reader));
+    let inherited = Inherited::of_play(outer, &keys, reader);
     let mut steps = Steps::default();
     let steps = ["pre_tasks", "tasks", "post_tasks"].into_iter().flat_map(|key| {
         let list = keys.get(key).map(|node| steps.list(key, node, &inherited, reader));
@@ -45,33 +50,30 @@ pub(super) fn read(node: &Node, reader: &mut Reader<'_>) -> Option<Play> {
     };
     let rules = keys.get("findings").map(|node| findings::read(node, reader)).unwrap_or_default();
     let mutes = keys.get("mute").map(|node| mute::read(node, reader)).unwrap_or_default();
+    let pace = pace::read(&keys, reader);
     let (hosts, at) = hosts?;
     Some(Play {
         name: name.map_or_else(|| hosts.join(","), str::to_owned),
         hosts,
         hosts_place: at.place.clone(),
         hosts_width: at.width,
-        order: order.unwrap_or_default(),
         vars,
+        prompts: prompts.unwrap_or_default(),
+        files: files.unwrap_or_default(),
         steps,
         gathers,
         ignore_unreachable: inherited.ignore_unreachable,
+        serial: pace.serial,
+        order: pace.order,
+        is_linear: pace.is_linear,
+        max_fail: pace.max_fail,
+        sees_others: reader.sees_others(),
         tags: inherited.tags,
         reports,
         rules,
         mutes,
         place: node.place.clone(),
     })
-}
-
-fn order(node: &Node, reader: &mut Reader<'_>) -> Option<Order> {
-    let text = reader.literal("order", node)?;
-    let order = Order::named(text);
-    if order.is_none() {
-        let hint = nearest_hint(text, &Order::NAMES);
-        reader.refuse(node, format!("`{text}` is no order of hosts"), hint);
-    }
-    order
 }
 
 /// The patterns, and the node to underline when they match nobody.
@@ -83,11 +85,8 @@ fn hosts<'n>(
 ) -> Option<(Vec<String>, &'n Node)> {
     const HINT: &str = "write `hosts: all`, or names of hosts and groups of the inventory";
     let Some(node) = keys.get("hosts") else {
-        // A refused `import_playbook` has none and needs none.
-        if play.get("import_playbook").is_none() {
-            let first = entries.first().map_or(play, |(key, _)| key);
-            reader.refuse(first, "the play has no `hosts`", HINT);
-        }
+        let first = entries.first().map_or(play, |(key, _)| key);
+        reader.refuse(first, "the play has no `hosts`", HINT);
         return None;
     };
     if node.is_null() || node.as_list().is_some_and(<[_]>::is_empty) {

@@ -1,7 +1,10 @@
 //! Nodes to the types of a playbook, and the issues found on the way.
 
+use std::sync::Arc;
+
 use crate::inventory::{Located, Variables, is_secret_name, misread_secret};
 use crate::model::{InputIssue, SourceFile, Value, nearest_hint};
+use crate::playbook::library::Library;
 use crate::playbook::{Expression, Template};
 use crate::template::{Templar, TemplateError, is_template};
 use crate::yaml::{Node, NodeValue};
@@ -14,25 +17,102 @@ use super::spot::place_within;
 pub(in crate::playbook) struct Reader<'a> {
     source: &'a SourceFile,
     templar: &'a Templar,
+    library: &'a dyn Library,
     issues: Vec<InputIssue>,
+    /// The files that led to this one, itself the last.
+    path: Vec<Arc<str>>,
+    /// What came of the files that this one names.
+    others: Read,
+    /// A text since the play began names `hostvars`.
+    sees_others: bool,
 }
 
+/// All that is wrong with a file and those that it names, and their texts.
+#[derive(Debug, Default)]
+pub(super) struct Read {
+    pub issues: Vec<InputIssue>,
+    pub sources: Vec<SourceFile>,
+}
+
+/// How many files may name one another.
+const MOST_FILES: usize = 30;
+
 impl<'a> Reader<'a> {
-    /// `issues`: what the YAML reader said.
     pub(super) fn new(
         source: &'a SourceFile,
         templar: &'a Templar,
-        issues: Vec<InputIssue>,
+        library: &'a dyn Library,
     ) -> Self {
-        Self { source, templar, issues }
+        let path = vec![source.name.clone()];
+        Self {
+            source,
+            templar,
+            library,
+            issues: Vec::new(),
+            path,
+            others: Read::default(),
+            sees_others: false,
+        }
     }
 
-    /// In file order. What came twice through an alias is told once.
-    pub(super) fn into_issues(self) -> Vec<InputIssue> {
+    /// Issues in file order, then those of other files. What came twice through an alias is told
+    /// once.
+    pub(super) fn into_read(self) -> Read {
         let mut issues = self.issues;
         issues.sort_by_key(|issue| issue.place.as_ref().map(|place| (place.line, place.column)));
-        issues.dedup();
-        issues
+        issues.extend(self.others.issues);
+        let mut told = Vec::new();
+        issues.retain(|issue| {
+            let is_new = !told.contains(issue);
+            if is_new {
+                told.push(issue.clone());
+            }
+            is_new
+        });
+        Read { issues, sources: self.others.sources }
+    }
+
+    pub(super) fn begin_play(&mut self) {
+        self.sees_others = false;
+    }
+
+    pub(super) fn sees_others(&self) -> bool {
+        self.sees_others
+    }
+
+    pub(super) fn library(&self) -> &'a dyn Library {
+        self.library
+    }
+
+    /// The path of the file that is read.
+    pub fn file(&self) -> Arc<str> {
+        self.source.name.clone()
+    }
+
+    /// Whether a file may be read below this one: not where it leads to itself.
+    pub(super) fn may_open(&self, name: &str) -> bool {
+        self.path.len() < MOST_FILES && !self.path.iter().any(|known| &**known == name)
+    }
+
+    /// Reads another file that this one names, with a reader of its own.
+    pub(super) fn within<V>(
+        &mut self,
+        source: &SourceFile,
+        read: impl FnOnce(&mut Reader<'_>) -> V,
+    ) -> V {
+        let mut inner = Reader::new(source, self.templar, self.library);
+        inner.path = [self.path.as_slice(), std::slice::from_ref(&source.name)].concat();
+        let value = read(&mut inner);
+        self.sees_others |= inner.sees_others;
+        let found = inner.into_read();
+        self.others.issues.extend(found.issues);
+        self.others.sources.push(source.clone());
+        self.others.sources.extend(found.sources);
+        value
+    }
+
+    pub(super) fn report_all(&mut self, issues: Vec<InputIssue>) {
+        self.issues.extend(issues);
     }
 
     pub fn report(&mut self, issue: InputIssue) {
@@ -172,6 +252,7 @@ impl<'a> Reader<'a> {
             self.report_within(issue, node, index, 2);
             return None;
         }
+        self.sees_others |= text.contains("hostvars");
         if let Err(error) = self.templar.check_expression(text) {
             self.report_mistake(error, node, text, skipped);
             return None;
@@ -195,6 +276,7 @@ impl<'a> Reader<'a> {
                 entries.iter().for_each(|(_, value)| self.check_templates(value));
             }
             NodeValue::Scalar { text, .. } if is_template(text) && node.as_text().is_some() => {
+                self.sees_others |= text.contains("hostvars");
                 if let Err(error) = self.templar.check(text) {
                     self.report_mistake(error, node, text, 0);
                 }
@@ -217,6 +299,12 @@ impl<'a> Reader<'a> {
     pub fn variable_name(&mut self, key: &str, node: &Node) -> Option<String> {
         let name = self.literal(key, node)?;
         self.check_name(node, names::variable_of_a_run(name)).then(|| name.to_owned())
+    }
+
+    /// A variable that is set before connections are made.
+    pub(super) fn play_variable_name(&mut self, key: &str, node: &Node) -> Option<String> {
+        let name = self.literal(key, node)?;
+        self.check_name(node, names::variable(name)).then(|| name.to_owned())
     }
 
     /// The name in the key of `set_fact`.

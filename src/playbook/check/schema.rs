@@ -104,9 +104,8 @@ fn task() -> Json {
     let mut properties = keywords(Level::Task);
     let mut wanted = Vec::new();
     for row in ACTIONS {
-        let prefixes: &[&str] =
-            if row.is_ansibles { &["", "ansible.builtin.", "ansible.legacy."] } else { &[""] };
-        for name in prefixes.iter().map(|prefix| format!("{prefix}{}", row.name)) {
+        let long = row.collections.iter().map(|collection| format!("{collection}.{}", row.name));
+        for name in [row.name.to_owned()].into_iter().chain(long) {
             wanted.push(json!({"required": [name]}));
             properties.insert(name, action(row));
         }

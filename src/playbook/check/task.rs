@@ -1,20 +1,24 @@
 //! One task.
 
-use crate::model::{nearest, nearest_hint};
-use crate::playbook::{Action, Expression, Task};
+use std::sync::Arc;
+
+use crate::model::{InputIssue, nearest, nearest_hint};
+use crate::playbook::{Action, Delegate, Expression, Step, Task, Template};
 use crate::yaml::Node;
 
-use super::actions::{self, ActionRow};
+use super::actions::{self, ActionRow, Reading};
+use super::block::Steps;
 use super::inherited::Inherited;
 use super::keywords::{self, Level, Sifted};
-use super::{Parameters, Reader, foreign, repeat, retry};
+use super::{Parameters, Reader, foreign, include, old_form, repeat, retry};
 
+/// A task; or, where it imports some, those.
 pub(super) fn read(
-    index: usize,
     node: &Node,
     outer: &Inherited,
+    steps: &mut Steps,
     reader: &mut Reader<'_>,
-) -> Option<Task> {
+) -> Vec<Step> {
     let Some(entries) = node.as_map() else {
         let message = format!("a task must be a mapping, not {}", node.kind());
         reader.refuse(
@@ -22,7 +26,7 @@ pub(super) fn read(
             message,
             "write `- ACTION: PARAMETERS`, such as `- cli: get system status`",
         );
-        return None;
+        return Vec::new();
     };
     let keys = Sifted::of(entries, Level::Task, reader);
     let name = keys.get("name").and_then(|node| reader.template("name", node));
@@ -32,10 +36,34 @@ pub(super) fn read(
     let register = keys.get("register").and_then(|node| reader.variable_name("register", node));
     let failed_when = conditions("failed_when", &keys, reader);
     let changed_when = conditions("changed_when", &keys, reader);
-    let (written, action) = action(node, entries, &keys, reader)?;
-    Some(Task {
+    let Some((row, key, value)) = row(node, entries, &keys, reader) else {
+        steps.number();
+        return Vec::new();
+    };
+    let parameters = Parameters::read(row, &key, &value, keys.get("args"), reader);
+    let action = match row.read {
+        Reading::Import => return include::import(&keys, &parameters, &own, steps, reader),
+        Reading::Include => {
+            include::include(&keys, &parameters, outer, reader).map(Action::Include)
+        }
+        Reading::Alone(read) => read(&parameters, reader),
+    };
+    let index = steps.number();
+    let Some(action) = action else { return Vec::new() };
+    let is_local = keys.get("local_action").is_some();
+    let localhost = || Template { text: "localhost".to_owned(), place: node.place.clone() };
+    let to = own.delegate_to.or_else(|| is_local.then(localhost));
+    if let Some(to) = to.as_ref().filter(|_| action.needs_device()) {
+        let message = format!("`{}` asks the device itself, and nobody else", action.name());
+        let issue = InputIssue::error(message)
+            .at(to.place.clone(), 1)
+            .hint("write a play for that host: a report tells of each what its own session said");
+        reader.report(issue);
+    }
+    let is_of_all = matches!(&action, Action::Meta(meta) if meta.is_of_all());
+    let task = Task {
         index,
-        name: name.map_or(written, |name| name.text),
+        name: name.map_or_else(|| key.key_text(), |name| name.text),
         action,
         when: own.when,
         repeat,
@@ -46,11 +74,16 @@ pub(super) fn read(
         timeout: own.timeout,
         failed_when,
         changed_when,
+        run_once: own.run_once || is_of_all,
+        any_errors_fatal: own.any_errors_fatal,
+        throttle: own.throttle,
+        delegate: to.map(|to| Delegate { to, facts: own.delegate_facts }),
         tags: own.tags,
         vars: own.vars,
         no_log: own.no_log,
         place: node.place.clone(),
-    })
+    };
+    vec![Step::Task(Arc::new(task))]
 }
 
 /// An empty list says nothing, as in Ansible, and not that it always holds.
@@ -59,21 +92,24 @@ fn conditions(key: &str, keys: &Sifted<'_>, reader: &mut Reader<'_>) -> Option<V
     (!conditions.is_empty()).then_some(conditions)
 }
 
-/// The action, and its name as it was written.
-fn action(
-    node: &Node,
-    entries: &[(Node, Node)],
-    keys: &Sifted<'_>,
+/// The action, its key, and what stands behind it.
+fn row<'n>(
+    node: &'n Node,
+    entries: &'n [(Node, Node)],
+    keys: &Sifted<'n>,
     reader: &mut Reader<'_>,
-) -> Option<(String, Action)> {
-    let mut found: Option<(&'static ActionRow, &Node, &Node)> = None;
+) -> Option<(&'static ActionRow, Node, Node)> {
+    let mut found: Option<(&'static ActionRow, Node, Node)> = None;
     let mut unknown = Vec::new();
-    for (key, value) in &keys.others {
-        match (actions::by_name(&key.key_text()), found) {
+    let indirect = ["action", "local_action"].into_iter().filter_map(|key| keys.get(key));
+    let indirect: Vec<_> = indirect.filter_map(|node| old_form::read(node, reader)).collect();
+    let direct = keys.others.iter().map(|(key, value)| (key.clone(), value.clone()));
+    for (key, value) in direct.chain(indirect) {
+        match (actions::by_name(&key.key_text()), &found) {
             (None, _) => unknown.push(key),
             (Some(row), None) => found = Some((row, key, value)),
             (Some(row), Some((first, ..))) => reader.refuse(
-                key,
+                &key,
                 format!("this task has two actions, `{}` and `{}`", first.name, row.name),
                 "begin another task with `- `",
             ),
@@ -81,20 +117,17 @@ fn action(
     }
     let has_unknown = !unknown.is_empty();
     for key in unknown {
-        refuse_unknown(key, found.map(|(row, ..)| row), reader);
+        refuse_unknown(&key, found.as_ref().map(|(row, ..)| *row), reader);
     }
-    let Some((row, key, value)) = found else {
-        // Whoever wrote `block` or `shell` meant no other action.
-        let is_meant = |(key, _): &(Node, Node)| keywords::replaces_action(&key.key_text());
-        if !has_unknown && !entries.iter().any(is_meant) {
-            let first = entries.first().map_or(node, |(key, _)| key);
-            let hint = format!("the actions are `{}`", actions::names().join("`, `"));
-            reader.refuse(first, "the task has no action", hint);
-        }
-        return None;
-    };
-    let parameters = Parameters::read(row, key, value, keys.get("args"), reader);
-    Some((key.key_text(), (row.read)(&parameters, reader)?))
+    // Whoever wrote `rescue` or `shell` meant no other action.
+    let is_meant = |(key, _): &(Node, Node)| keywords::replaces_action(&key.key_text());
+    let is_indirect = keys.get("action").or(keys.get("local_action")).is_some();
+    if found.is_none() && !has_unknown && !is_indirect && !entries.iter().any(is_meant) {
+        let first = entries.first().map_or(node, |(key, _)| key);
+        let hint = format!("the actions are `{}`", actions::names().join("`, `"));
+        reader.refuse(first, "the task has no action", hint);
+    }
+    found
 }
 
 fn refuse_unknown(key: &Node, action: Option<&ActionRow>, reader: &mut Reader<'_>) {

@@ -54,8 +54,8 @@ fn planned<K>(cli: &Cli, context: &Context<'_, K>) -> Result<(Command, Reach), H
             refusal.hint.unwrap_or_else(|| "Only read-only commands are sent.".to_owned()),
         )
     })?;
-    let vdom = context.text(&cli.vdom.text).map_err(|error| mistake("`vdom`", error))?;
-    Ok((command, Cli::reach(&vdom)))
+    let vdom = context.text_or_none(&cli.vdom.text).map_err(|error| mistake("`vdom`", error))?;
+    Ok((command, Cli::reach(vdom.as_deref().unwrap_or("current"))))
 }
 
 fn fields_of(
@@ -68,6 +68,10 @@ fn fields_of(
     fields.insert("stdout".to_owned(), line(&transcript.text));
     let lines = transcript.text.lines().map(line).collect();
     fields.insert("stdout_lines".to_owned(), Value::List(lines));
+    // What playbooks that ran under Ansible may look at: a FortiGate has one stream only.
+    fields.insert("stderr".to_owned(), line(""));
+    fields.insert("stderr_lines".to_owned(), Value::List(Vec::new()));
+    fields.insert("rc".to_owned(), Value::Int(0));
     let Some(parser) = parser else { return (fields, None) };
     let parsed = (parser.run)(&transcript.text);
     let failure = parsed.get("error").and_then(|error| error.as_str()).map(|error| {

@@ -3,7 +3,7 @@
 use crate::model::Value;
 use crate::playbook::HostScope;
 use crate::runner::reporter::Reporter;
-use crate::template::{Templar, TemplateError};
+use crate::template::{Templar, TemplateError, text_of};
 
 /// The host's variables, the templar, and the way out for what the device answers.
 pub(in crate::runner) struct Context<'a, K> {
@@ -17,10 +17,12 @@ pub(in crate::runner) struct Context<'a, K> {
 impl<K> Context<'_, K> {
     /// A text with its templates filled in.
     pub fn text(&self, text: &str) -> Result<String, TemplateError> {
-        Ok(match self.templar.fill(&Value::text(text), &self.scope.shared())? {
-            Value::Text(text) | Value::Unsafe(text) => text,
-            Value::Null => String::new(),
-            other => serde_json::to_string(&other).unwrap_or_default(),
-        })
+        Ok(text_of(&self.templar.fill(&Value::text(text), &self.scope.shared())?))
+    }
+
+    /// The same; `None` where the parameter is to be left out.
+    pub fn text_or_none(&self, text: &str) -> Result<Option<String>, TemplateError> {
+        let value = self.templar.fill_unless_omitted(&Value::text(text), &self.scope.shared())?;
+        Ok(value.as_ref().map(text_of))
     }
 }

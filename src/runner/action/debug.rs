@@ -2,24 +2,37 @@
 
 use super::context::Context;
 use crate::model::Value;
-use crate::playbook::Debug;
+use crate::playbook::{Debug, Saying};
 use crate::runner::task_result::{TaskResult, mistake};
+use crate::template::text_of;
+
+/// What Ansible says where nothing is said.
+const UNSAID: &str = "Hello world!";
 
 pub(super) fn perform<K>(debug: &Debug, context: &Context<'_, K>) -> TaskResult {
+    if debug.verbosity > u64::from(context.scope.verbosity()) {
+        let skipped = TaskResult { skipped: true, ..TaskResult::default() };
+        return skipped.with("skipped_reason", "Verbosity threshold not met.");
+    }
     let scope = context.scope.shared();
-    match debug {
-        Debug::Message(value) => match context.templar.fill(value, &scope) {
-            Ok(value) => saying(text_of(&value)).with("msg", value),
+    match &debug.saying {
+        None => saying(UNSAID.to_owned()).with("msg", UNSAID),
+        Some(Saying::Message(value)) => match context.templar.fill_unless_omitted(value, &scope) {
+            Ok(None) => saying(UNSAID.to_owned()).with("msg", UNSAID),
+            Ok(Some(value)) => saying(text_of(&value)).with("msg", value),
             Err(error) => TaskResult::failed(mistake("`msg`", error)),
         },
-        Debug::Variable(expression) => {
+        Some(Saying::Variable(expression)) => {
             let name = &expression.text;
             match context.templar.evaluate(name, &scope) {
                 Ok(value) => {
                     let result = saying(format!("{name}: {}", text_of(&value)));
                     result.with(name, value)
                 }
-                Err(error) => saying(format!("{name}: VARIABLE IS NOT DEFINED!: {error}")),
+                Err(error) => {
+                    let text = format!("VARIABLE IS NOT DEFINED!: {error}");
+                    saying(format!("{name}: {text}")).with(name, Value::Unsafe(text))
+                }
             }
         }
     }
@@ -27,11 +40,4 @@ pub(super) fn perform<K>(debug: &Debug, context: &Context<'_, K>) -> TaskResult 
 
 fn saying(text: String) -> TaskResult {
     TaskResult { message: Some(text), ..TaskResult::default() }
-}
-
-fn text_of(value: &Value) -> String {
-    match value {
-        Value::Text(text) | Value::Unsafe(text) => text.clone(),
-        other => serde_json::to_string(other).unwrap_or_default(),
-    }
 }

@@ -6,9 +6,9 @@ use crate::playbook::Template;
 use crate::runner::task_result::{TaskResult, mistake};
 
 pub(super) fn perform<K>(message: Option<&Template>, context: &Context<'_, K>) -> TaskResult {
-    let message = match message.map(|message| context.text(&message.text)) {
-        None => "Failed as requested from task".to_owned(),
-        Some(Ok(message)) => message,
+    let message = match message.map(|message| context.text_or_none(&message.text)) {
+        None | Some(Ok(None)) => "Failed as requested from task".to_owned(),
+        Some(Ok(Some(message))) => message,
         Some(Err(error)) => return TaskResult::failed(mistake("`msg`", error)),
     };
     let remedy = "The playbook fails here on purpose: see its conditions.";

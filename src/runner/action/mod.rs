@@ -10,6 +10,7 @@ mod collect;
 mod context;
 mod debug;
 mod fail;
+mod include;
 mod perform;
 mod set_fact;
 

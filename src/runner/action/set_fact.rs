@@ -7,21 +7,16 @@ use crate::model::Value;
 use crate::runner::task_result::{TaskResult, mistake};
 
 /// All of them or none.
-pub(super) fn perform<K>(
-    facts: &IndexMap<String, Value>,
-    context: &Context<'_, K>,
-) -> (TaskResult, Vec<(String, Value)>) {
+pub(super) fn perform<K>(facts: &IndexMap<String, Value>, context: &Context<'_, K>) -> TaskResult {
     let scope = context.scope.shared();
     let mut set = Vec::new();
     for (name, value) in facts {
-        match context.templar.fill(value, &scope) {
-            Ok(value) => set.push((name.clone(), value)),
-            Err(error) => {
-                let failure = mistake(&format!("the fact `{name}`"), error);
-                return (TaskResult::failed(failure), Vec::new());
-            }
+        match context.templar.fill_unless_omitted(value, &scope) {
+            Ok(None) => {}
+            Ok(Some(value)) => set.push((name.clone(), value)),
+            Err(error) => return TaskResult::failed(mistake(&format!("the fact `{name}`"), error)),
         }
     }
     let facts = Value::Map(set.iter().cloned().collect());
-    (TaskResult::default().with("ansible_facts", facts), set)
+    TaskResult { facts: set, ..TaskResult::default() }.with("ansible_facts", facts)
 }

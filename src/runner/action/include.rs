@@ -1,0 +1,44 @@
+//! `include_tasks` and `include_vars`: what other files hold.
+
+use super::context::Context;
+use crate::model::Value;
+use crate::playbook::{Include, IncludeVars};
+use crate::runner::task_result::{Inclusion, TaskResult, mistake, unusable};
+
+/// Finds the tasks; doing them is up to the walk through the play.
+pub(super) fn tasks<K>(include: &Include, context: &Context<'_, K>) -> TaskResult {
+    let name = match context.text(&include.file.text) {
+        Ok(name) => name,
+        Err(error) => return TaskResult::failed(mistake("`file`", error)),
+    };
+    let result = TaskResult::default().with("include", Value::Unsafe(name.clone()));
+    match include.load(&name, context.scope.library(), context.templar) {
+        Err(issue) => TaskResult { failure: Some(unusable(issue)), ..result },
+        Ok((path, steps)) => {
+            let vars = include.vars.iter();
+            let params = vars.map(|(name, value)| (name.to_owned(), value.value.clone())).collect();
+            let told = format!("included: {path} for {}", context.reporter.host);
+            TaskResult { inclusions: vec![Inclusion { steps, params, told }], ..result }
+        }
+    }
+}
+
+pub(super) fn variables<K>(include: &IncludeVars, context: &Context<'_, K>) -> TaskResult {
+    let name = match context.text(&include.file.text) {
+        Ok(name) => name,
+        Err(error) => return TaskResult::failed(mistake("`file`", error)),
+    };
+    let read = match include.load(&name, context.scope.library()) {
+        Ok(read) => read,
+        Err(issue) => return TaskResult::failed(unusable(issue)),
+    };
+    let read = read.iter().map(|(name, value)| (name.to_owned(), value.value.clone()));
+    let variables = match &include.name {
+        Some(bundle) => vec![(bundle.clone(), Value::Map(read.collect()))],
+        None => read.collect(),
+    };
+    let facts = Value::Map(variables.iter().cloned().collect());
+    let files = Value::List(vec![Value::Unsafe(name)]);
+    let result = TaskResult { variables, ..TaskResult::default() };
+    result.with("ansible_facts", facts).with("ansible_included_var_files", files)
+}

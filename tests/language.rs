@@ -1,0 +1,281 @@
+//! The playbook language through the binary: playbooks of several files, over hosts of which none
+//! is contacted, since no task needs a device.
+#![allow(clippy::unwrap_used, clippy::panic, clippy::disallowed_methods)]
+
+#[path = "support/desk.rs"]
+mod desk;
+
+use desk::{Desk, Outcome};
+
+/// A desk with these files, and an inventory of three hosts.
+fn desk(files: &[(&str, &str)]) -> Desk {
+    let desk = Desk::new();
+    desk.file("hosts.ini", "[g]\nh1\nh2\nh3\n");
+    for (name, text) in files {
+        desk.file(name, text);
+    }
+    desk
+}
+
+fn run(desk: &Desk, arguments: &[&str]) -> Outcome {
+    let (play, hosts) = (desk.path("play.yml"), desk.path("hosts.ini"));
+    let mut all = vec![play.to_str().unwrap(), "-i", hosts.to_str().unwrap()];
+    all.extend(arguments);
+    desk.audit(&all)
+}
+
+/// What the tasks said, in order.
+fn said(outcome: &Outcome) -> Vec<String> {
+    let lines =
+        outcome.err.lines().filter_map(|line| line.split_once(" => ").map(|(_, said)| said));
+    lines.map(str::to_owned).collect()
+}
+
+/// One host alone, all of whose tasks are shown.
+fn told(files: &[(&str, &str)], arguments: &[&str]) -> Vec<String> {
+    let desk = desk(files);
+    let outcome = run(&desk, &[&["-l", "h1", "-v"], arguments].concat());
+    assert_eq!(outcome.code, 0, "{}", outcome.err);
+    said(&outcome)
+}
+
+const INCLUDED: &str = "- debug: {msg: \"{{ v | default(0) }} {{ item | default('-') }}\"}\n  tags: t\n\
+                        - debug: {msg: two}\n  vars: {v: own}\n";
+
+#[test]
+fn an_include_is_done_in_its_place_and_an_import_is_as_if_written_there() {
+    let play = "- hosts: g\n  tasks:\n    - include_tasks: tasks/inc.yml\n      vars: {v: dyn}\n    \
+                - ansible.builtin.import_tasks: tasks/inc.yml\n      vars: {v: stat}\n    \
+                - include_tasks: '{{ item }}.yml'\n      loop: [tasks/inc]\n    \
+                - include_tasks: tasks/inc.yml\n      when: false\n    \
+                - import_tasks: tasks/inc.yml\n      when: false\n    \
+                - include_tasks: missing.yml\n      when: false\n";
+    let files = [("play.yml", play), ("tasks/inc.yml", INCLUDED)];
+    let told = told(&files, &[]);
+    let told: Vec<_> = told.iter().map(|line| line.split("included: ").next().unwrap()).collect();
+    assert_eq!(
+        told,
+        [
+            "include_tasks: ",
+            "debug: dyn -",
+            "debug: two",
+            "debug: stat -",
+            "debug: two",
+            "include_tasks: ",
+            "debug: 0 tasks/inc",
+            "debug: two",
+            "include_tasks",
+            "debug",
+            "debug",
+            "include_tasks",
+        ]
+    );
+}
+
+#[test]
+fn tags_of_an_include_do_not_reach_into_its_file_and_those_of_an_import_do() {
+    let play = "- hosts: g\n  tasks:\n    - include_tasks: inc.yml\n      tags: a\n    \
+                - include_tasks: {file: inc.yml, apply: {tags: a}}\n      tags: a\n    \
+                - import_tasks: inc.yml\n      tags: a\n";
+    let files = [("play.yml", play), ("inc.yml", "- debug: {msg: b}\n  tags: b\n")];
+    let debugs = |tag| told(&files, &["-t", tag]).iter().filter(|l| l.starts_with("debug")).count();
+    assert_eq!((debugs("a"), debugs("b"), debugs("a,b")), (2, 1, 3));
+}
+
+#[test]
+fn the_variables_of_an_include_beat_facts_and_those_of_its_tasks() {
+    let play = "- hosts: g\n  tasks:\n    - set_fact: {v: fact}\n    - include_tasks: inc.yml\n      vars: {v: '{{ w }}'}\n    \
+                - import_tasks: inc.yml\n      vars: {v: imported}\n  vars: {w: lazy}\n";
+    let inc = "- debug: {msg: '{{ v }}'}\n  vars: {v: own}\n";
+    let told = told(&[("play.yml", play), ("inc.yml", inc)], &[]);
+    assert_eq!(told[2..], ["debug: lazy", "debug: fact"]);
+}
+
+#[test]
+fn a_missing_include_fails_its_host_and_may_be_rescued() {
+    let play = "- hosts: g\n  tasks:\n    - block:\n        - include_tasks: missing.yml\n      \
+                rescue:\n        - debug: {msg: rescued}\n    - include_tasks: missing.yml\n      ignore_errors: true\n";
+    let desk = desk(&[("play.yml", play)]);
+    let outcome = run(&desk, &["-l", "h1", "-v"]);
+    assert_eq!(outcome.code, 2, "{}", outcome.err);
+    assert_eq!(
+        said(&outcome),
+        [
+            "include_tasks: there is no file `missing.yml`",
+            "debug: rescued",
+            "include_tasks: there is no file `missing.yml`",
+        ]
+    );
+    let warning = "warning: there is no file `missing.yml`";
+    assert_eq!(outcome.err.matches(warning).count(), 2, "{}", outcome.err);
+}
+
+#[test]
+fn what_is_wrong_with_a_file_is_told_before_the_run_in_its_own_lines() {
+    let play = "- hosts: g\n  vars_files: [gone.yml]\n  tasks:\n    - include_tasks: inc.yml\n    - import_tasks: gone.yml\n    \
+                - import_tasks: '{{ x }}.yml'\n    - import_tasks: inc.yml\n      loop: [1]\n- import_playbook: gone.yml\n- import_playbook: play.yml\n";
+    let desk = desk(&[("play.yml", play), ("inc.yml", "- debgu: {msg: x}\n")]);
+    let outcome = run(&desk, &[]);
+    assert_eq!(outcome.code, 1);
+    let home = desk.path("");
+    let text = outcome.err.replace(home.to_str().unwrap(), "");
+    insta::assert_snapshot!(text, @r#"
+    error: there is no file `gone.yml`
+     --> play.yml:2:16
+      |
+    2 |   vars_files: [gone.yml]
+      |                ^^^^^^^^
+      |
+      = help: names are taken relative to the file that names them
+
+    error: there is no file `gone.yml`
+     --> play.yml:5:21
+      |
+    5 |     - import_tasks: gone.yml
+      |                     ^^^^^^^^
+      |
+      = help: names are taken relative to the file that names them
+
+    error: the file of `import_tasks` is read before the run
+     --> play.yml:6:21
+      |
+    6 |     - import_tasks: '{{ x }}.yml'
+      |                     ^^^^^^^^^^^^^
+      |
+      = help: write `include_tasks`, which may hold a template
+
+    error: `loop` has no meaning for `import_tasks`
+     --> play.yml:8:13
+      |
+    8 |       loop: [1]
+      |             ^
+      |
+      = help: set it on the tasks of the file
+
+    error: there is no file `gone.yml`
+     --> play.yml:9:20
+      |
+    9 | - import_playbook: gone.yml
+      |                    ^^^^^^^^
+      |
+      = help: names are taken relative to the file that names them
+
+    error: `play.yml` imports itself
+      --> play.yml:10:20
+       |
+    10 | - import_playbook: play.yml
+       |                    ^^^^^^^^
+       |
+       = help: leave the import out
+
+    error: unknown action `debgu`
+     --> inc.yml:1:3
+      |
+    1 | - debgu: {msg: x}
+      |   ^^^^^
+      |
+      = help: did you mean `debug`?
+
+    7 errors
+    "#);
+}
+
+#[test]
+fn a_file_may_include_itself_until_its_condition_says_no_more() {
+    let play = "- hosts: g\n  tasks:\n    - set_fact: {n: 3}\n    - include_tasks: inc.yml\n";
+    let inc = "- debug: {msg: '{{ n }}'}\n- set_fact: {n: '{{ n - 1 }}'}\n\
+               - include_tasks: inc.yml\n  when: n > 0\n";
+    let outcome = told(&[("play.yml", play), ("inc.yml", inc)], &[]);
+    let debugs: Vec<_> = outcome.iter().filter(|line| line.starts_with("debug")).collect();
+    assert_eq!(debugs, ["debug: 3", "debug: 2", "debug: 1"]);
+}
+
+#[test]
+fn variables_of_files_and_prompts_have_their_places() {
+    let play = "- hosts: g\n  vars: {a: play, b: play, c: play, d: play}\n  vars_prompt:\n    - {name: b, default: prompt}\n    - {name: c, default: prompt}\n  \
+                vars_files:\n    - [gone.yml, vf.yml]\n    - '{{ inventory_hostname }}.yml'\n  tasks:\n    \
+                - debug: {msg: '{{ a }} {{ b }} {{ c }} {{ d }} {{ e }}'}\n    \
+                - include_vars: iv.yml\n    - debug: {msg: '{{ d }} {{ f }}'}\n      vars: {d: task}\n    \
+                - set_fact: {d: fact}\n    - include_vars: iv.yml\n    - debug: {msg: '{{ d }}'}\n    \
+                - include_vars: {file: iv.yml, name: bundle}\n      register: r\n    \
+                - debug: {msg: '{{ bundle.f }} {{ r.ansible_facts.bundle.d }}'}\n";
+    let files = [
+        ("play.yml", play),
+        ("vf.yml", "c: file\nd: file\n"),
+        ("h1.yml", "d: of h1\ne: of h1\n"),
+        ("iv.yml", "d: included\nf: lazy {{ a }}\n"),
+    ];
+    let debugs: Vec<_> =
+        told(&files, &["-e", "a=extra"]).into_iter().filter(|l| l.starts_with("debug")).collect();
+    assert_eq!(
+        debugs,
+        [
+            "debug: extra prompt file of h1 of h1",
+            "debug: included lazy extra",
+            "debug: fact",
+            "debug: lazy extra included",
+        ]
+    );
+}
+
+#[test]
+fn a_prompt_without_a_default_needs_a_terminal_or_a_variable() {
+    let play = "- hosts: g\n  vars_prompt: [{name: token, prompt: Which token}]\n  tasks: [{debug: {msg: '{{ token }}'}}]\n";
+    let desk = desk(&[("play.yml", play)]);
+    let outcome = run(&desk, &[]);
+    assert_eq!(outcome.code, 1);
+    let text = outcome.err.replace(desk.path("").to_str().unwrap(), "");
+    insta::assert_snapshot!(text, @r#"
+    error: `token` is asked for, and there is no terminal to ask at
+     --> play.yml:2:17
+      |
+    2 |   vars_prompt: [{name: token, prompt: Which token}]
+      |                 ^
+      |
+      = help: give it with `-e token=VALUE`
+
+    1 error
+    "#);
+    assert_eq!(told(&[("play.yml", play)], &["-e", "token=x"]), ["debug: x"]);
+    assert_eq!(run(&desk, &["--list-tasks"]).code, 0);
+}
+
+#[test]
+fn an_imported_playbook_has_the_variables_tags_and_conditions_of_its_import() {
+    let play = "- import_playbook: sub/other.yml\n  vars: {x: 1, y: 1}\n  tags: t\n  when: inventory_hostname == 'h1'\n\
+                - hosts: h1\n  tasks:\n    - debug: {msg: \"{{ x | default('unset') }}\"}\n";
+    let other = "- hosts: g\n  vars: {y: 0}\n  vars_files: vf.yml\n  tasks:\n    - debug: {msg: '{{ x }} {{ y }} {{ z }}'}\n";
+    let files = [("play.yml", play), ("sub/other.yml", other), ("sub/vf.yml", "z: beside\n")];
+    assert_eq!(told(&files, &[]), ["debug: 1 1 beside", "debug: unset"]);
+    assert_eq!(told(&files, &["-t", "t"]), ["debug: 1 1 beside"]);
+    let all = run(&desk(&files), &["-v"]);
+    assert_eq!(all.err.matches("skipping: [").count(), 2, "{}", all.err);
+}
+
+#[test]
+fn magic_variables_are_there() {
+    let play = "- hosts: g\n  name: the play\n  tasks:\n    \
+                - debug: {msg: '{{ ansible_forks }} {{ ansible_verbosity }} {{ ansible_version.major }}.{{ ansible_version.minor }} {{ ansible_check_mode }}'}\n    \
+                - debug: {msg: '{{ hostvars.h2.inventory_hostname }} {{ hostvars | length }} {{ hostvars[inventory_hostname].group_names }} {{ vars.inventory_hostname }}'}\n    \
+                - debug: {msg: \"{{ hostvars['h3'].of_group }} {{ hostvars['nobody'] is defined }}\"}\n    \
+                - set_fact: {a: 1, b: '{{ nope | default(omit) }}'}\n    \
+                - debug: {msg: '{{ b is defined }}'}\n    \
+                - debug: {msg: '{{ nope | default(omit) }}'}\n    \
+                - debug: {msg: seen, verbosity: 1}\n    - debug: {msg: unseen, verbosity: 2}\n    - debug:\n";
+    let files =
+        [("play.yml", play), ("group_vars/g.yml", "of_group: 'is {{ inventory_hostname }}'\n")];
+    assert_eq!(
+        told(&files, &["-f", "7"]),
+        [
+            "debug: 7 1 2.19 False",
+            "debug: h2 3 ['g'] h1",
+            "debug: is h3 False",
+            "set_fact",
+            "debug: False",
+            "debug: Hello world!",
+            "debug: seen",
+            "debug",
+            "debug: Hello world!",
+        ]
+    );
+}
