@@ -279,3 +279,132 @@ fn magic_variables_are_there() {
         ]
     );
 }
+
+const SHOWN: &str = "- hosts: g
+  name: shown
+  tasks:
+    - debug: {msg: '{{ item }}'}
+      loop: [a, {k: 1}]
+      when: item != 'a'
+    - name: bad
+      fail: {msg: no}
+      until: false
+      retries: 1
+      delay: 0
+      ignore_errors: true
+      tags: [never, t]
+    - include_tasks: inc.yml
+    - debug: {msg: mine}
+      delegate_to: h3
+      run_once: true
+      no_log: true
+      tags: u
+";
+
+#[test]
+fn the_stream_is_that_of_ansible() {
+    let desk = desk(&[("play.yml", SHOWN), ("inc.yml", "- set_fact: {x: 1}\n")]);
+    let outcome = run(&desk, &["-l", "h1,h2", "-t", "all,never", "--format", "ansible"]);
+    assert_eq!(outcome.code, 0, "{}", outcome.err);
+    let text = outcome.out.replace(desk.path("").to_str().unwrap(), "");
+    insta::assert_snapshot!(text, @r#"
+
+    PLAY [shown] *******************************************************************
+
+    TASK [debug] *******************************************************************
+    skipping: [h1] => (item=a) 
+    ok: [h1] => (item={'k': 1}) => {
+        "msg": {
+            "k": 1
+        }
+    }
+    skipping: [h2] => (item=a) 
+    ok: [h2] => (item={'k': 1}) => {
+        "msg": {
+            "k": 1
+        }
+    }
+
+    TASK [bad] *********************************************************************
+    FAILED - RETRYING: [h1]: bad (1 retries left).
+    fatal: [h1]: FAILED! => {"attempts": 1, "changed": false, "msg": "no"}
+    ...ignoring
+    FAILED - RETRYING: [h2]: bad (1 retries left).
+    fatal: [h2]: FAILED! => {"attempts": 1, "changed": false, "msg": "no"}
+    ...ignoring
+
+    TASK [include_tasks] ***********************************************************
+    included: inc.yml for h1, h2
+
+    TASK [set_fact] ****************************************************************
+    ok: [h1]
+    ok: [h2]
+
+    TASK [debug] *******************************************************************
+    ok: [h1 -> h3]
+
+    PLAY RECAP *********************************************************************
+    h1                         : ok=5    changed=0    unreachable=0    failed=0    skipped=0    rescued=0    ignored=1   
+    h2                         : ok=4    changed=0    unreachable=0    failed=0    skipped=0    rescued=0    ignored=1
+    "#);
+}
+
+#[test]
+fn tags_are_listed_and_a_run_may_begin_at_a_task() {
+    let desk = desk(&[("play.yml", SHOWN), ("inc.yml", "- set_fact: {x: 1}\n")]);
+    let listed = run(&desk, &["--list-tags"]).out;
+    let listed = listed.lines().skip(2).collect::<Vec<_>>().join("\n");
+    assert_eq!(listed, "\n  play #1 (g): shown\tTAGS: []\n      TASK TAGS: [never, t, u]");
+    let outcome = run(&desk, &["-l", "h1", "-v", "--start-at-task", "inc*"]);
+    assert_eq!(said(&outcome).len(), 3, "{}", outcome.err);
+    let outcome = run(&desk, &["--start-at-task", "baad"]);
+    assert_eq!(outcome.code, 1);
+    insta::assert_snapshot!(outcome.err, @r#"
+    error: no task is named `baad`, where the run is to start
+     |
+     = help: did you mean `bad`?
+
+    1 error
+    "#);
+}
+
+#[test]
+fn a_check_shows_what_would_be_asked_and_asks_nothing() {
+    let play = "- hosts: g\n  tasks:\n    - fortitoken_info:\n    - cli: {command: 'get system {{ what }}', vdom: global}\n      when: inventory_hostname == 'h1'\n      vars: {what: performance status}\n    \
+                - cli: 'show user {{ r.stdout }}'\n";
+    let desk = desk(&[("play.yml", play)]);
+    let outcome = run(&desk, &["-l", "h1", "--check"]);
+    assert_eq!(outcome.code, 0, "{}", outcome.err);
+    let text = outcome.out.replace(desk.path("").to_str().unwrap(), "");
+    insta::assert_snapshot!(text, @r#"
+
+    playbook: play.yml
+
+      h1 (h1:22):
+        get system status
+        diagnose fortitoken info   @ every VDOM
+        get system performance status   @ global   # when inventory_hostname == 'h1'
+        show user {{ r.stdout }}   @ where the login leads
+    "#);
+}
+
+#[test]
+fn a_host_that_is_local_is_asked_nothing() {
+    let play = "- hosts: g\n  vars: {ansible_connection: local}\n  tasks: [{fortios_facts: }]\n";
+    let desk = desk(&[("play.yml", play)]);
+    let outcome = run(&desk, &["-l", "h1"]);
+    assert_eq!(outcome.code, 1);
+    insta::assert_snapshot!(outcome.err.replace(desk.path("").to_str().unwrap(), ""), @r#"
+    error: host `h1`: `ansible_connection` is `local`, and the play "g" asks a device
+     --> play.yml:2:30
+      |
+    2 |   vars: {ansible_connection: local}
+      |                              ^
+      |
+      = help: tokenfleet speaks SSH: run it with `-e ansible_connection=network_cli`, or set that for this group
+
+    1 error
+    "#);
+    let play = play.replace("{fortios_facts: }", "{debug: {msg: hi}}");
+    assert_eq!(told(&[("play.yml", &play)], &[]), ["debug: hi"]);
+}

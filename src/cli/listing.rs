@@ -14,10 +14,27 @@ pub(super) fn list_hosts(plan: &Plan) -> String {
     text
 }
 
+pub(super) fn list_tags(plan: &Plan) -> String {
+    let mut text = String::new();
+    for play in &plan.plays {
+        let tags: Vec<&str> = play.task_tags.iter().map(String::as_str).collect();
+        let (number, name) = (play.index + 1, &play.name);
+        let pattern = play.pattern.join(",");
+        let own = play.tags.join(",");
+        text.push_str(&format!("\n  play #{number} ({pattern}): {name}\tTAGS: [{own}]\n"));
+        text.push_str(&format!("      TASK TAGS: [{}]\n", tags.join(", ")));
+    }
+    text
+}
+
 pub(super) fn list_tasks(plan: &Plan) -> String {
     let mut text = String::new();
     for play in &plan.plays {
-        text.push_str(&format!("\n  play #{} ({}):\n    tasks:\n", play.index + 1, play.name));
+        let (number, name) = (play.index + 1, &play.name);
+        let pattern = play.pattern.join(",");
+        let own = play.tags.join(",");
+        text.push_str(&format!("\n  play #{number} ({pattern}): {name}\tTAGS: [{own}]\n"));
+        text.push_str("    tasks:\n");
         for task in tasks(&play.steps) {
             text.push_str(&format!("      {}\tTAGS: [{}]\n", task.name, task.tags.join(", ")));
         }

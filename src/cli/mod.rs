@@ -27,6 +27,7 @@ mod playbook_files;
 mod preparation;
 mod prompts;
 mod publication;
+mod rehearsal;
 mod report;
 mod run;
 mod run_arguments;

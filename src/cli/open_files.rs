@@ -11,7 +11,7 @@ const OTHER_FILES: u64 = 64;
 /// a command has its standard error besides.
 pub(super) fn files_each<'t>(targets: impl Iterator<Item = &'t Target>) -> u64 {
     let each = targets.map(|target| match (&target.route, &target.connection) {
-        (Route::Direct, Connection::Ssh | Connection::Transcript(_)) => 1,
+        (Route::Direct, Connection::Ssh | Connection::Local | Connection::Transcript(_)) => 1,
         (Route::Direct, Connection::Lab) | (Route::Jump(_), _) => 2,
         (Route::Command(_), _) => 4,
     });

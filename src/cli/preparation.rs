@@ -67,6 +67,8 @@ pub(super) fn prepare(
         prompted.map_err(|issue| Complaint::new(vec![issue], remarks.sources.clone()))?;
     request.forks = run.forks.map_or(RunnerSettings::default().forks, |forks| forks as usize);
     request.verbosity = run.verbose;
+    request.checks_only = run.check;
+    request.start_at.clone_from(&run.start_at_task);
     request.connection.ssh_config = ssh_config;
     request.connection.other_ssh_configs = other_ssh_configs;
     open_ahead(&request.keyring, &playbook::vaulted(&playbook, &inventory, &request));

@@ -75,6 +75,8 @@ fn on_screen(view: &View, renderer: &Renderer<'_>, format: Format) -> Result<Str
     match format {
         Format::Human => Ok(paint_summary(&renderer.summary()?, stdout_look())),
         Format::Json => view.to_json(),
+        // A run prints it itself: a record does not keep the results of tasks.
+        Format::Ansible => Ok(String::new()),
     }
 }
 

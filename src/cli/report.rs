@@ -7,6 +7,7 @@ use crate::cli::baseline::read_baseline;
 use crate::cli::complaint::Complaint;
 use crate::cli::exit::Exit;
 use crate::cli::publication::publish;
+use crate::cli::run_arguments::Format;
 use crate::cli::store_location::open_existing_store;
 use crate::cli::stream::say;
 use crate::cli::template_files::read_templates;
@@ -33,6 +34,10 @@ pub(super) fn report(arguments: &ReportArguments) -> Exit {
 /// The run, and the one that it is compared with: the one that is named, or else the same as when
 /// it ran.
 async fn read(arguments: &ReportArguments) -> Result<(RunRecord, Option<RunRecord>), InputIssue> {
+    if arguments.output.format == Format::Ansible {
+        return Err(InputIssue::error("an earlier run has no results of its tasks to print")
+            .hint("`--format ansible` belongs to `tokenfleet run`"));
+    }
     let store = open_existing_store(arguments.output.store.as_deref()).await?;
     let events = store
         .events(&arguments.run)

@@ -10,11 +10,12 @@ use crate::cli::exit::Exit;
 use crate::cli::following::{Followed, follow};
 use crate::cli::known_hosts_files::{probe_known_hosts, read_known_hosts, remember};
 use crate::cli::lab_fleet::serve_lab;
-use crate::cli::listing::{list_hosts, list_tasks};
+use crate::cli::listing::{list_hosts, list_tags, list_tasks};
 use crate::cli::open_files::{files_each, forks_within};
 use crate::cli::preparation::{Asked, Prepared, prepare};
 use crate::cli::publication::{output_folder, publish};
-use crate::cli::run_arguments::RunArguments;
+use crate::cli::rehearsal::list_commands;
+use crate::cli::run_arguments::{Format, RunArguments};
 use crate::cli::run_id::run_id;
 use crate::cli::signals::listen;
 use crate::cli::store_location::open_store;
@@ -25,9 +26,10 @@ use crate::files;
 use crate::fortios::session::Limits;
 use crate::model::{Connection, HostKeyPolicy, InputIssue, RunHeader, Secret};
 use crate::offline::TranscriptConnector;
-use crate::playbook::{Plan, PlannedHost};
+use crate::playbook::{Plan, PlannedHost, PlannedPlay};
 use crate::runner::{Clock, Runner, RunnerSettings};
 use crate::ssh::{SshConnector, SshSettings};
+use crate::terminal::{PlayHeading, ansible_stream};
 
 pub(super) fn run(arguments: &RunArguments) -> Exit {
     let started = SystemClock.now();
@@ -49,6 +51,12 @@ pub(super) fn run(arguments: &RunArguments) -> Exit {
         if arguments.list_tasks {
             text.push_str(&list_tasks(&prepared.plan));
         }
+        if arguments.list_tags {
+            text.push_str(&list_tags(&prepared.plan));
+        }
+        if arguments.check {
+            text.push_str(&list_commands(&prepared.plan, &prepared.templar));
+        }
         return print(&text);
     }
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
@@ -66,7 +74,11 @@ pub(super) fn run(arguments: &RunArguments) -> Exit {
 
 /// `--list-hosts` and its like: no connection, no report.
 fn is_look_only(arguments: &RunArguments) -> bool {
-    arguments.list_hosts || arguments.list_tasks || arguments.syntax_check
+    arguments.list_hosts
+        || arguments.list_tasks
+        || arguments.list_tags
+        || arguments.syntax_check
+        || arguments.check
 }
 
 /// All that is ever asked: before the run, and once.
@@ -106,6 +118,7 @@ async fn audit(arguments: &RunArguments, prepared: Prepared) -> Result<Exit, Com
     let given = arguments.plan.known_hosts.as_deref();
     let known = read_known_hosts(targets(), given, learns, &mut remarks)?;
     say_issues(&remarks.issues, &remarks.sources);
+    check_steps(&plan)?;
     let settings = settings(arguments, &plan);
     let mut header = header(arguments, &plan, SystemClock.now());
     files::probe_writable(&output_folder(&arguments.output, &header.id))?;
@@ -129,6 +142,7 @@ async fn audit(arguments: &RunArguments, prepared: Prepared) -> Result<Exit, Com
     let ssh = SshSettings { known_hosts: known, ..ssh_settings(arguments) };
     let connector = Arc::new(SshConnector::new(ssh));
     let ways = Ways { ssh: connector.clone(), transcripts: TranscriptConnector };
+    let headings = headings(&plan);
     let runner = Runner::new(Arc::new(plan), ways, SystemClock, settings, templar);
     let Followed { record, loss } =
         follow(runner, &SystemClock, header, arguments.verbose, writer, &listen()).await;
@@ -158,8 +172,37 @@ async fn audit(arguments: &RunArguments, prepared: Prepared) -> Result<Exit, Com
         lab.shutdown().await;
     }
     let (output, sources) = (&arguments.output, &remarks.sources);
+    if output.format == Format::Ansible {
+        exit = exit | print(&ansible_stream(&record, &headings));
+    }
     let baseline = baseline.as_ref();
     Ok(exit | publish(&record, baseline, &templates, sources, output, arguments.verbose))
+}
+
+fn headings(plan: &Plan) -> Vec<PlayHeading> {
+    let heading = |play: &Arc<PlannedPlay>| PlayHeading {
+        index: play.index,
+        name: play.name.clone(),
+        batches: play.batches.clone(),
+    };
+    plan.plays.iter().map(heading).collect()
+}
+
+/// Hosts that go in step are all there at once, so that their sessions have to be.
+fn check_steps(plan: &Plan) -> Result<(), InputIssue> {
+    let in_step = plan.plays.iter().filter(|play| play.in_step);
+    let largest = in_step.flat_map(|play| &play.batches).map(Vec::len).max().unwrap_or(0);
+    let each = files_each(plan.hosts.iter().map(|host| &host.target));
+    let possible = forks_within(largest, each);
+    if possible >= largest {
+        return Ok(());
+    }
+    Err(InputIssue::error(format!(
+        "{largest} hosts are to go in step, and {possible} sessions can be open at once"
+    ))
+    .hint(format!(
+        "write `serial: {possible}` for the play, or leave out what keeps its hosts in step"
+    )))
 }
 
 fn settings(arguments: &RunArguments, plan: &Plan) -> RunnerSettings {
@@ -176,6 +219,7 @@ fn settings(arguments: &RunArguments, plan: &Plan) -> RunnerSettings {
         ramp: arguments.ramp,
         host: Duration::from_secs(arguments.host_timeout),
         session,
+        details: arguments.output.format == Format::Ansible,
         ..RunnerSettings::default()
     }
 }

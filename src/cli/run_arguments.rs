@@ -46,9 +46,18 @@ pub struct RunArguments {
     /// Show which tasks would run, and do nothing else
     #[arg(long)]
     pub list_tasks: bool,
+    /// Show which tags there are, and do nothing else
+    #[arg(long)]
+    pub list_tags: bool,
     /// Check the playbook, and do nothing else
     #[arg(long)]
     pub syntax_check: bool,
+    /// Show what would be asked of each host, and do nothing else
+    #[arg(short = 'C', long)]
+    pub check: bool,
+    /// Begin at the first task of that name, in which * and ? stand for any characters
+    #[arg(long, value_name = "NAME")]
+    pub start_at_task: Option<String>,
     #[command(flatten)]
     pub output: OutputArguments,
 }
@@ -122,7 +131,7 @@ pub struct OutputArguments {
     /// Compare with this run, the one before a swap: its id or the beginning of it, latest or previous
     #[arg(long, value_name = "RUN")]
     pub baseline: Option<String>,
-    /// What standard output gets: the summary, or the whole report as JSON
+    /// What standard output gets: the summary, the whole report as JSON, or what Ansible would print
     #[arg(long, value_enum, default_value_t = Format::Human)]
     pub format: Format,
     /// What stands between the cells of CSV tables
@@ -150,6 +159,8 @@ pub enum HostKeyChecking {
 pub enum Format {
     Human,
     Json,
+    /// What `ansible-playbook` would print, for those who read its output
+    Ansible,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

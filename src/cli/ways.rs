@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::cli::stream::variable;
-use crate::model::{Connection, HostFailure, Negotiated, Target};
+use crate::model::{Connection, HostFailure, Negotiated, Stage, Target};
 use crate::offline::{TranscriptConnector, TranscriptTransport};
 use crate::runner::{Connector, Transport};
 use crate::ssh::{SshConnector, SshTransport};
@@ -34,6 +34,12 @@ impl Connector for Ways {
             Connection::Ssh | Connection::Lab => {
                 self.ssh.connect(target).await.map(|transport| Way::Ssh(Box::new(transport)))
             }
+            // A plan asks no device of such a host; an included file may.
+            Connection::Local => Err(HostFailure::new(
+                Stage::Connect,
+                "`ansible_connection` is `local`, so that there is no device to ask",
+                "Run it with `-e ansible_connection=network_cli`, or set that for this host.",
+            )),
             Connection::Transcript(_) => {
                 self.transcripts.connect(target).await.map(Way::Transcripts)
             }

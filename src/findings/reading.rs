@@ -406,6 +406,7 @@ mod tests {
                     status: TaskStatus::Ignored,
                     changed: false,
                     delegate: None,
+                    detail: None,
                     message: Some("refused".into()),
                 },
             }));

@@ -71,7 +71,7 @@ pub fn target(
     let ssh_config = reader.ssh_config(&options, defaults);
     let config = match connection {
         Connection::Ssh => ssh_config.options(&name, user.as_deref()),
-        Connection::Lab | Connection::Transcript(_) => SshOptions::default(),
+        Connection::Lab | Connection::Local | Connection::Transcript(_) => SshOptions::default(),
     };
     let password =
         reader.secret("password", &connection::PASSWORD).or_else(|| defaults.password.clone());
@@ -133,12 +133,15 @@ impl<'a> Reader<'a> {
         if value == "lab" {
             return Connection::Lab;
         }
+        if matches!(value.as_str(), "local" | "ansible.builtin.local") {
+            return Connection::Local;
+        }
         if value == "transcript" {
             return self.transcripts(located);
         }
         if !SSH_CONNECTIONS.contains(&value.as_str()) {
             let hint = match value.as_str() {
-                "httpapi" | "ansible.netcommon.httpapi" | "local" => {
+                "httpapi" | "ansible.netcommon.httpapi" => {
                     "tokenfleet speaks SSH: run it with `-e ansible_connection=network_cli`, or \
                      set that for this group"
                         .to_owned()

@@ -123,11 +123,40 @@ pub struct TaskOutcome {
     /// What a person should read: the cause of a failure, the text of a `debug`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub message: Option<String>,
+    /// The result itself, where somebody wants to see it (`--format ansible`).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub detail: Option<Box<TaskDetail>>,
+}
+
+/// What Ansible would print of a task.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TaskDetail {
+    pub status: TaskStatus,
+    pub changed: bool,
+    /// What stands for the item of a loop; `None` for a task itself.
+    pub item: Option<String>,
+    /// JSON.
+    pub result: String,
+    /// Whether it is there to be read, as what `debug` says is.
+    pub is_said: bool,
+    /// How often it ran again, and how often it may.
+    pub retries: (u32, u32),
+    /// The items of a loop.
+    pub items: Vec<TaskDetail>,
+}
+
+impl TaskDetail {
+    /// Changes every text in it.
+    pub fn hide(&mut self, hide: &dyn Fn(&str) -> String) {
+        self.result = hide(&self.result);
+        self.item = self.item.as_deref().map(hide);
+        self.items.iter_mut().for_each(|item| item.hide(hide));
+    }
 }
 
 impl TaskOutcome {
     pub fn new(status: TaskStatus, message: Option<String>) -> Self {
-        Self { status, changed: false, delegate: None, message }
+        Self { status, changed: false, delegate: None, message, detail: None }
     }
 }
 

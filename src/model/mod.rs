@@ -32,7 +32,7 @@ mod wildcard;
 pub use account::{Account, AccountKind};
 pub use clean::{clean, clean_line, is_unsafe};
 pub use device::{HaMember, HaMode, HaRole, HaStatus, SystemStatus, VdomMode};
-pub use event::{HostEntry, RunEvent, RunHeader, TaskOutcome, TaskRef, TaskStatus};
+pub use event::{HostEntry, RunEvent, RunHeader, TaskDetail, TaskOutcome, TaskRef, TaskStatus};
 pub use failure::{HostFailure, HostOutcome, Stage};
 pub use finding::{Action, Evidence, Finding, Severity};
 pub use formula::{begins_formula, without_formulas};

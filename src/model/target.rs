@@ -14,6 +14,8 @@ pub enum Connection {
     Ssh,
     /// `lab`: the simulated FortiGate of that name inside this process.
     Lab,
+    /// `local`: nobody is contacted, so that no task may ask a device.
+    Local,
     /// `transcript`: answers that somebody collected, in this folder (`transcript_dir`).
     Transcript(PathBuf),
 }

@@ -1,6 +1,6 @@
 //! The plan of a run: everything that is decided before any packet.
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 use std::sync::Arc;
 
 use indexmap::IndexMap;
@@ -12,7 +12,7 @@ use crate::inventory::{
 };
 use crate::model::{
     Connection, HostEntry, HostFailure, HostName, InputIssue, Limits, Mute, OwnRule, ReportRequest,
-    Target, Value,
+    Target, Value, matches_wildcards, nearest_hint,
 };
 use crate::template::{Templar, TemplateError, is_template};
 use crate::vault::Opened;
@@ -24,7 +24,7 @@ use super::new_serial::{NEW_SERIAL, given_twice, new_serial};
 use super::pace::batches;
 use super::scope::{HostScope, RunVariables};
 use super::tags::Tags;
-use super::{Action, Meta, Play, Playbook, Request, Step, VarsFile, selected};
+use super::{Action, Meta, Play, Playbook, Request, Step, Task, VarsFile, selected, tasks};
 
 /// The largest batch that is kept in step for the sake of `hostvars` alone.
 const MOST_IN_STEP: usize = 1000;
@@ -47,6 +47,11 @@ pub struct PlannedPlay {
     /// Position in the file, counted from 0.
     pub index: usize,
     pub name: String,
+    /// The patterns of its hosts, as they are written.
+    pub pattern: Vec<String>,
+    pub tags: Vec<String>,
+    /// Those of all of its tasks, whether or not they are left to run, in alphabetical order.
+    pub task_tags: BTreeSet<String>,
     /// `vars`, `vars_prompt` and `vars_files`, as far as they are known before a run.
     pub vars: Variables,
     /// Those of `vars_files` of which the host must be known.
@@ -181,6 +186,7 @@ pub fn plan(
     let mut issues = Vec::new();
     let tags = Tags::new(&request.tags, &request.skip_tags);
     let mut plays = Vec::new();
+    let mut start = request.start_at.clone();
     for (index, play) in playbook.plays.iter().enumerate() {
         let hosts = hosts_of(play, &inventory, request.limit.as_ref(), &mut warnings);
         let mut hosts = hosts.unwrap_or_else(|issue| {
@@ -196,9 +202,12 @@ pub fn plan(
             Vec::new()
         });
         play.order.arrange(&mut hosts, request.shuffle_seed);
+        let play = &started(play, &mut start);
         plays.push(Arc::new(PlannedPlay { mutes, ..planned(index, play, hosts, &request, &tags) }));
     }
-    if issues.is_empty() && plays.iter().all(|play| play.hosts.is_empty()) {
+    if let Some(name) = start {
+        issues.push(unknown_start(playbook, &name));
+    } else if issues.is_empty() && plays.iter().all(|play| play.hosts.is_empty()) {
         issues.push(nobody(playbook, &request));
     } else if plays.iter().all(|play| play.steps.is_empty()) {
         issues
@@ -239,6 +248,26 @@ pub fn plan(
         Some(issue) => Err(warnings.into_iter().chain([issue]).collect()),
         None => Ok(Planned { plan, warnings }),
     }
+}
+
+/// The play without what stands before the task that is to be the first; all of it, once that was
+/// found.
+fn started(play: &Play, start: &mut Option<String>) -> Play {
+    let Some(name) = start.clone() else { return play.clone() };
+    let is_it = |task: &Task| task.name == name || matches_wildcards(&name, &task.name);
+    let first = tasks(&play.steps).into_iter().find(|task| is_it(task)).map(|task| task.index);
+    if first.is_some() {
+        *start = None;
+    }
+    let steps = selected(&play.steps, &|task| first.is_some_and(|first| task.index >= first));
+    Play { steps, ..play.clone() }
+}
+
+fn unknown_start(playbook: &Playbook, name: &str) -> InputIssue {
+    let all = playbook.plays.iter().flat_map(|play| tasks(&play.steps));
+    let names: Vec<&str> = all.map(|task| task.name.as_str()).collect();
+    InputIssue::error(format!("no task is named `{name}`, where the run is to start"))
+        .hint(nearest_hint(name, &names))
 }
 
 pub(super) fn hosts_of(
@@ -325,6 +354,9 @@ fn planned(
     PlannedPlay {
         index,
         name: play.name.clone(),
+        pattern: play.hosts.clone(),
+        tags: play.tags.clone(),
+        task_tags: tasks(&play.steps).into_iter().flat_map(|task| task.tags.clone()).collect(),
         in_step: must || may,
         is_alone: must || play.sees_others || batches.len() > 1 || play.order != Order::Inventory,
         may_clear: any(&steps, &|task| task.action == Action::Meta(Meta::ClearHostErrors)),
@@ -466,9 +498,27 @@ impl Planner<'_> {
             false => Err(issues),
         };
         let target = target.map_err(|issues| concealed(issues, &opened, &variables))?;
+        let mut asking = plays.iter().filter_map(|index| self.plays.get(*index));
+        if target.connection == Connection::Local
+            && let Some(play) = asking.find(|play| play.gathers || asks(&play.steps))
+        {
+            let message = format!(
+                "`ansible_connection` is `local`, and the play \"{}\" asks a device",
+                play.name
+            );
+            let hint = "tokenfleet speaks SSH: run it with `-e ansible_connection=network_cli`, \
+                        or set that for this group";
+            let issue = InputIssue::error(message).hint(hint);
+            let located = variables.get("ansible_connection");
+            return Err(located
+                .map(|located| told_of(issue, &host, located))
+                .into_iter()
+                .collect());
+        }
         let groups = inventory.groups_of(host.as_str()).into_iter().map(str::to_owned).collect();
         let address = match target.address.contains(':') {
             _ if matches!(target.connection, Connection::Transcript(_)) => "transcript".to_owned(),
+            _ if target.connection == Connection::Local => "local".to_owned(),
             _ if opened.holds(&target.address) => format!("{MASK}:{}", target.port),
             true => format!("[{}]:{}", target.address, target.port),
             false => format!("{}:{}", target.address, target.port),

@@ -33,6 +33,8 @@ pub struct Request {
     pub playbook_dir: String,
     /// What was answered to `vars_prompt`, for the play at that position.
     pub prompted: Vec<(usize, String, Value)>,
+    /// `--start-at-task`: the name of the first task that is done, with `*` and `?`.
+    pub start_at: Option<String>,
     /// `--check`: `ansible_check_mode`.
     pub checks_only: bool,
     /// `--forks`: `ansible_forks`.

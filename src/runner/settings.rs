@@ -21,6 +21,8 @@ pub struct RunnerSettings {
     pub session: Limits,
     /// How long a session may take to say goodbye.
     pub leave: Duration,
+    /// Whether the results of tasks are told in full, for [`crate::model::TaskDetail`].
+    pub details: bool,
 }
 
 impl Default for RunnerSettings {
@@ -32,6 +34,7 @@ impl Default for RunnerSettings {
             host: Duration::from_secs(30 * 60),
             session: Limits::default(),
             leave: Duration::from_secs(1),
+            details: false,
         }
     }
 }

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use indexmap::IndexMap;
 
-use crate::model::{HostFailure, HostName, InputIssue, Stage, Value};
-use crate::playbook::Step;
+use crate::model::{HostFailure, HostName, InputIssue, Stage, TaskDetail, TaskStatus, Value};
+use crate::playbook::{Action, Step, Task};
 use crate::template::TemplateError;
 
 /// A result as `register` keeps it, and what a person should read of it.
@@ -28,6 +28,10 @@ pub(super) struct TaskResult {
     pub mail: Vec<(HostName, String, Value)>,
     /// The host in whose name it was done.
     pub delegate: Option<String>,
+    /// How often it ran again, and how often it might have.
+    pub retries: (u32, u32),
+    /// The turns of a loop, as they are shown.
+    pub items: Vec<TaskDetail>,
     /// The tasks that it puts in its place.
     pub inclusions: Vec<Inclusion>,
 }
@@ -71,6 +75,46 @@ impl TaskResult {
         self
     }
 
+    /// As Ansible would print it, its secrets not yet hidden.
+    pub fn detail(&self, task: &Task, status: TaskStatus, item: Option<String>) -> TaskDetail {
+        let is_debug = matches!(task.action, Action::Debug(_));
+        let is_assert = matches!(&task.action, Action::Assert(assert) if !assert.quiet);
+        let hidden: &[&str] = match self.failure.is_none() && is_debug {
+            true => &["changed", "failed", "skipped", "ansible_loop_var", "ansible_index_var"],
+            false => &["failed", "skipped"],
+        };
+        let result = match (self.value(), task.no_log) {
+            (_, true) => {
+                let censored = format!(
+                    "{{\"censored\": \"the output has been hidden due to the fact that 'no_log: \
+                     true' was specified for this result\", \"changed\": {}}}",
+                    self.changed
+                );
+                censored
+            }
+            (Value::Map(mut fields), false) => {
+                fields.retain(|name, _| !hidden.contains(&name.as_str()));
+                if is_debug && self.failure.is_none() {
+                    fields.retain(|name, _| self.fields.contains_key(name));
+                }
+                plain(&Value::Map(fields)).to_string()
+            }
+            _ => String::new(),
+        };
+        TaskDetail {
+            status,
+            changed: self.changed,
+            item: item.map(|item| match task.no_log {
+                true => "(censored due to no_log)".to_owned(),
+                false => item,
+            }),
+            result,
+            is_said: (is_debug || is_assert) && !task.no_log,
+            retries: self.retries,
+            items: self.items.clone(),
+        }
+    }
+
     /// The value that `register` keeps.
     pub fn value(&self) -> Value {
         let mut fields = self.fields.clone();
@@ -100,6 +144,23 @@ pub(super) fn mistake(what: &str, error: TemplateError) -> HostFailure {
             .to_owned()
     });
     HostFailure::new(Stage::Task, format!("{what}: {error}"), remedy)
+}
+
+/// A value as JSON, with nothing but its text where it is never a template.
+fn plain(value: &Value) -> serde_json::Value {
+    use serde_json::Value as Json;
+    match value {
+        Value::Null => Json::Null,
+        Value::Bool(value) => Json::from(*value),
+        Value::Int(value) => Json::from(*value),
+        Value::Float(value) => Json::from(*value),
+        Value::BigInt(text) | Value::Text(text) | Value::Unsafe(text) => Json::from(text.as_str()),
+        Value::Vault(_) => Json::from("(vaulted)"),
+        Value::List(items) => items.iter().map(plain).collect(),
+        Value::Map(map) => {
+            Json::Object(map.iter().map(|(key, value)| (key.clone(), plain(value))).collect())
+        }
+    }
 }
 
 /// A file that cannot be used.

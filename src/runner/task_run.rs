@@ -97,11 +97,17 @@ impl TaskRun<'_> {
             scope.set_fact("ansible_failed_task", self.told());
             scope.set_fact("ansible_failed_result", result.value());
         }
+        let detail = link.shared.settings.details.then(|| {
+            let mut detail = result.detail(self.task, status, None);
+            detail.hide(&|text| link.reporter.redactor.hide(text).into_owned());
+            Box::new(detail)
+        });
         let message = result.failure.as_ref().map(ToString::to_string).or(result.message.take());
         let message = message.map(|text| if self.task.no_log { HIDDEN.to_owned() } else { text });
         let outcome = TaskOutcome {
             changed: result.changed,
             delegate: result.delegate.take(),
+            detail,
             ..TaskOutcome::new(status, message)
         };
         let reference = self.reference(scope, &link.shared.templar);
@@ -199,6 +205,7 @@ impl TaskRun<'_> {
                 .with("results", Value::List(Vec::new())));
         }
         let mut results: Vec<(Turn, TaskResult)> = Vec::new();
+        let mut items = Vec::new();
         for turn in turns {
             if !results.is_empty() && !repeat.pause.is_zero() {
                 sleep(repeat.pause).await;
@@ -206,13 +213,25 @@ impl TaskRun<'_> {
             let mut result = self.turn(scope, turn.variables.clone(), link).await?;
             let inner = scope.with(turn.variables.clone());
             let is_last = judge.breaks(repeat, &inner, &mut result);
-            self.label(repeat, scope, &turn, &mut result, &link.shared.templar);
+            let mut shown = result.clone();
+            let item = self.label(repeat, scope, &turn, &mut result, &link.shared.templar);
+            if link.shared.settings.details {
+                let status = match (&result.failure, result.skipped) {
+                    (Some(_), _) => TaskStatus::Failed,
+                    (None, true) => TaskStatus::Skipped,
+                    (None, false) => TaskStatus::Ok,
+                };
+                if !matches!(self.task.action, Action::Debug(_)) || status != TaskStatus::Ok {
+                    shown.fields.extend(turn.variables.clone());
+                }
+                items.push(shown.detail(self.task, status, Some(item)));
+            }
             results.push((turn, result));
             if is_last {
                 break;
             }
         }
-        Ok(gathered(results))
+        Ok(TaskResult { items, ..gathered(results) })
     }
 
     /// Puts the item, or what `label` shows in its place, before what a turn has to say.
@@ -223,7 +242,7 @@ impl TaskRun<'_> {
         turn: &Turn,
         result: &mut TaskResult,
         templar: &Templar,
-    ) {
+    ) -> String {
         let item = match &repeat.label {
             Some(label) => {
                 let scope = scope.with(turn.variables.clone()).shared();
@@ -241,6 +260,7 @@ impl TaskRun<'_> {
         if let Some(failure) = &mut result.failure {
             failure.message = format!("(item={item}) {}", failure.message);
         }
+        item
     }
 
     /// One turn of the loop, or the task itself: until it is content.
@@ -272,6 +292,8 @@ impl TaskRun<'_> {
             judge.result(&inner, &mut result);
             if retries > 0 {
                 result.fields.insert("attempts".to_owned(), Value::Int(attempt.min(retries)));
+                let count = |number: i64| u32::try_from(number).unwrap_or(u32::MAX);
+                result.retries = (count(attempt - 1), count(retries));
                 match judge.is_content(&inner, &result) {
                     Ok(true) => {}
                     Ok(false) if attempt <= retries => {

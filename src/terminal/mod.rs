@@ -4,6 +4,7 @@
 //! which nothing that a device or a file said can move the cursor.
 //! Does not know: the runner. Start reading at [`Progress`] and [`render_issues`].
 
+mod ansible;
 mod diagnostics;
 mod line_writer;
 mod look;
@@ -14,6 +15,7 @@ mod summary;
 mod tally;
 mod task_line;
 
+pub use ansible::{PlayHeading, ansible_stream};
 pub use diagnostics::render_issues;
 pub use look::Look;
 pub use output::write_text;

@@ -9,13 +9,19 @@ const COLUMNS: usize = 79;
 /// prints them to a pipe: scripts that read its recap read this one. `changed` counts what
 /// `changed_when` says, since nothing here changes a device.
 pub fn recap(record: &RunRecord) -> String {
-    let title = "PLAY RECAP";
-    let mut lines = vec![format!("{title} {}", "*".repeat(COLUMNS - title.len()))];
+    let mut lines = vec![banner("PLAY RECAP")];
     let mut hosts: Vec<_> = record.hosts.iter().filter(|(_, host)| took_part(host)).collect();
     hosts.sort_by_key(|(name, _)| *name);
     lines.extend(hosts.into_iter().map(|(name, host)| line(&clean_line(name.as_str()), host)));
     lines.push(String::new());
     lines.join("\n")
+}
+
+/// A heading, with stars up to the width of a page, and at least three.
+pub(super) fn banner(title: &str) -> String {
+    let title = clean_line(title);
+    let stars = COLUMNS.saturating_sub(title.chars().count()).max(3);
+    format!("{title} {}", "*".repeat(stars))
 }
 
 fn took_part(host: &HostRecord) -> bool {

@@ -58,6 +58,11 @@ impl Opened {
         })
     }
 
+    /// Whether anything that was opened shows in this text.
+    pub fn shows_in(&self, text: &str) -> bool {
+        self.look(|secrets| secrets.iter().any(|secret| text.contains(secret.expose())))
+    }
+
     /// Looks at all that was opened so far.
     pub fn look<T>(&self, look: impl FnOnce(&[Secret]) -> T) -> T {
         look(&self.0.lock().unwrap_or_else(PoisonError::into_inner))

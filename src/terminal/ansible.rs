@@ -1,0 +1,229 @@
+//! The whole run as `ansible-playbook` prints it.
+
+use std::collections::BTreeMap;
+
+use serde_json::Value as Json;
+
+use super::recap::{banner, recap};
+use crate::model::{
+    HostName, HostOutcome, HostRecord, RunRecord, TaskDetail, TaskRecord, TaskStatus, clean,
+    clean_line,
+};
+
+/// A play as the stream heads it.
+#[derive(Debug, Clone)]
+pub struct PlayHeading {
+    /// Position in the file, counted from 0.
+    pub index: usize,
+    pub name: String,
+    /// The hosts in order, in the batches in which they were let in.
+    pub batches: Vec<Vec<HostName>>,
+}
+
+/// `PLAY`, `TASK` and `PLAY RECAP` with a line or more for each host: task by task and in the order
+/// of the hosts, whatever order they came in.
+pub fn ansible_stream(record: &RunRecord, plays: &[PlayHeading]) -> String {
+    let mut text = String::new();
+    let mut told = Vec::new();
+    for play in plays {
+        let heading = banner(&format!("PLAY [{}]", play.name));
+        if play.batches.is_empty() {
+            text.push_str(&format!("\n{heading}\nskipping: no hosts matched\n"));
+        }
+        for batch in &play.batches {
+            let hosts: Vec<_> =
+                batch.iter().filter_map(|host| Some((host, record.hosts.get(host)?))).collect();
+            let tasks = tasks(&hosts, play.index);
+            let lost = hosts.iter().filter(|(_, host)| is_lost_before(host, play.index));
+            let lost: Vec<_> = lost.filter(|(host, _)| !told.contains(host)).copied().collect();
+            text.push_str(&format!("\n{heading}\n"));
+            if !lost.is_empty() {
+                text.push_str(&format!("\n{}\n", banner("TASK [Gathering Facts]")));
+                for (host, record) in &lost {
+                    text.push_str(&end_of(host, record));
+                    told.push(host);
+                }
+            }
+            for records in tasks.values() {
+                let name = records.first().map_or("", |(_, task)| task.task.name.as_str());
+                text.push_str(&format!("\n{}\n", banner(&format!("TASK [{name}]"))));
+                text.push_str(&included(records));
+                for (host, task) in records {
+                    text.push_str(&lines(host, task));
+                }
+            }
+        }
+    }
+    text.push('\n');
+    text.push_str(&recap(record));
+    text.push('\n');
+    clean(&text).into_owned()
+}
+
+type Records<'r> = Vec<(&'r HostName, &'r TaskRecord)>;
+
+/// What was done in a play, by the place of the task.
+fn tasks<'r>(
+    hosts: &[(&'r HostName, &'r HostRecord)],
+    play: usize,
+) -> BTreeMap<Vec<usize>, Records<'r>> {
+    let mut tasks: BTreeMap<Vec<usize>, Records<'r>> = BTreeMap::new();
+    for (host, record) in hosts {
+        for task in record.tasks.iter().filter(|task| task.task.play == play) {
+            let place = [&[task.task.task], task.task.inside.as_slice()].concat();
+            tasks.entry(place).or_default().push((host, task));
+        }
+    }
+    tasks
+}
+
+/// A host that was not reached, or failed, before its first task.
+fn is_lost_before(host: &HostRecord, play: usize) -> bool {
+    let has_begun = host.tasks.iter().any(|task| task.task.play == play);
+    let has_told = host
+        .tasks
+        .iter()
+        .any(|task| matches!(task.outcome.status, TaskStatus::Failed | TaskStatus::Unreachable));
+    let is_lost = match &host.outcome {
+        Some(HostOutcome::Unreachable { .. }) => true,
+        Some(HostOutcome::Failed { failure }) => failure.stage != crate::model::Stage::Stopped,
+        _ => false,
+    };
+    is_lost && !has_begun && !has_told
+}
+
+fn end_of(host: &HostName, record: &HostRecord) -> String {
+    match &record.outcome {
+        Some(HostOutcome::Unreachable { failure }) => {
+            let json = serde_json::json!({
+                "changed": false, "msg": failure.to_string(), "unreachable": true,
+            });
+            format!("fatal: [{host}]: UNREACHABLE! => {}\n", compact(&json))
+        }
+        Some(HostOutcome::Failed { failure }) => {
+            let json = serde_json::json!({"msg": failure.to_string()});
+            format!("fatal: [{host}]: FAILED! => {}\n", compact(&json))
+        }
+        _ => String::new(),
+    }
+}
+
+/// Hosts that included the same file stand in one line.
+fn included(records: &Records<'_>) -> String {
+    let mut files: Vec<(String, Vec<&str>)> = Vec::new();
+    for (host, task) in records.iter().filter(|(_, task)| is_included(task)) {
+        let message = task.outcome.message.as_deref().unwrap_or_default();
+        let known = message.replacen(&format!(" for {host}"), " for {}", 1);
+        match files.iter_mut().find(|(file, _)| *file == known) {
+            Some((_, hosts)) => hosts.push(host.as_str()),
+            None => files.push((known, vec![host.as_str()])),
+        }
+    }
+    let line = |(file, hosts): (String, Vec<&str>)| {
+        format!("{}\n", file.replacen(" for {}", &format!(" for {}", hosts.join(", ")), 1))
+    };
+    files.into_iter().map(line).collect()
+}
+
+fn is_included(task: &TaskRecord) -> bool {
+    let message = task.outcome.message.as_deref().unwrap_or_default();
+    task.task.action == "include_tasks" && message.starts_with("included: ")
+}
+
+fn lines(host: &HostName, task: &TaskRecord) -> String {
+    if is_included(task) {
+        return String::new();
+    }
+    let host = match &task.outcome.delegate {
+        Some(other) => format!("[{host} -> {other}]"),
+        None => format!("[{host}]"),
+    };
+    let Some(detail) = task.outcome.detail.as_deref() else { return String::new() };
+    let mut text = String::new();
+    for item in &detail.items {
+        text.push_str(&retries(&host, &task.task.name, item));
+        text.push_str(&line(&host, item));
+    }
+    text.push_str(&retries(&host, &task.task.name, detail));
+    // The items of a loop have said all, unless none of them was done.
+    if detail.items.is_empty() || detail.status == TaskStatus::Skipped {
+        text.push_str(&line(&host, detail));
+    }
+    if task.outcome.status == TaskStatus::Ignored {
+        text.push_str("...ignoring\n");
+    }
+    text
+}
+
+fn retries(host: &str, task: &str, detail: &TaskDetail) -> String {
+    let (again, most) = detail.retries;
+    let line = |left| format!("FAILED - RETRYING: {host}: {task} ({left} retries left).\n");
+    (0..again).map(|run| line(most - run)).collect()
+}
+
+fn line(host: &str, detail: &TaskDetail) -> String {
+    let result: Json = serde_json::from_str(&detail.result).unwrap_or_default();
+    let item = detail.item.as_ref().map(|item| format!("(item={})", clean_line(item)));
+    let said = match detail.is_said {
+        true => format!(" => {}", pretty(&result, 0)),
+        false => String::new(),
+    };
+    let is_assert = result.get("assertion").is_some();
+    match (detail.status, item) {
+        (TaskStatus::Skipped, None) => format!("skipping: {host}\n"),
+        (TaskStatus::Skipped, Some(item)) => format!("skipping: {host} => {item} \n"),
+        (TaskStatus::Ok, item) => {
+            let word = if detail.changed { "changed" } else { "ok" };
+            let item = item.map(|item| format!(" => {item}")).unwrap_or_default();
+            format!("{word}: {host}{item}{said}\n")
+        }
+        (TaskStatus::Unreachable, _) => {
+            format!("fatal: {host}: UNREACHABLE! => {}\n", compact(&result))
+        }
+        (_, Some(item)) => format!("failed: {host} {item} => {}\n", compact(&result)),
+        (_, None) if detail.is_said && is_assert => format!("fatal: {host}: FAILED!{said}\n"),
+        (_, None) => format!("fatal: {host}: FAILED! => {}\n", compact(&result)),
+    }
+}
+
+/// As Python writes JSON: keys sorted, a blank behind commas and colons.
+fn compact(value: &Json) -> String {
+    match value {
+        Json::Array(items) => {
+            let items: Vec<_> = items.iter().map(compact).collect();
+            format!("[{}]", items.join(", "))
+        }
+        Json::Object(map) => {
+            let mut keys: Vec<_> = map.iter().collect();
+            keys.sort_by_key(|(key, _)| *key);
+            let pair = |(key, value): (&String, &Json)| {
+                format!("{}: {}", Json::from(key.as_str()), compact(value))
+            };
+            format!("{{{}}}", keys.into_iter().map(pair).collect::<Vec<_>>().join(", "))
+        }
+        other => other.to_string(),
+    }
+}
+
+/// The same over lines, indented by four.
+fn pretty(value: &Json, depth: usize) -> String {
+    let margin = "    ".repeat(depth + 1);
+    let end = "    ".repeat(depth);
+    match value {
+        Json::Array(items) if !items.is_empty() => {
+            let items: Vec<_> =
+                items.iter().map(|item| format!("{margin}{}", pretty(item, depth + 1))).collect();
+            format!("[\n{}\n{end}]", items.join(",\n"))
+        }
+        Json::Object(map) if !map.is_empty() => {
+            let mut keys: Vec<_> = map.iter().collect();
+            keys.sort_by_key(|(key, _)| *key);
+            let pair = |(key, value): (&String, &Json)| {
+                format!("{margin}{}: {}", Json::from(key.as_str()), pretty(value, depth + 1))
+            };
+            let pairs: Vec<_> = keys.into_iter().map(pair).collect();
+            format!("{{\n{}\n{end}}}", pairs.join(",\n"))
+        }
+        other => compact(other),
+    }
+}
