@@ -18,7 +18,7 @@ pub(super) struct Judge<'a> {
 
 impl Judge<'_> {
     /// `when`: the result of a task that is skipped; `None` when it may run.
-    pub fn condition(&self, scope: &HostScope) -> Result<Option<TaskResult>, HostFailure> {
+    pub fn condition(&self, scope: &HostScope) -> Result<Option<TaskResult>, Box<TaskResult>> {
         Ok(self.first_false(&self.task.when, scope, "when")?.map(TaskResult::skipped))
     }
 
@@ -28,7 +28,7 @@ impl Judge<'_> {
         if let Some(conditions) = &self.task.changed_when {
             match self.first_false(conditions, &self.seeing(scope, result), "changed_when") {
                 Ok(held) => result.changed = held.is_none(),
-                Err(failure) => result.failure = Some(failure),
+                Err(wrong) => result.failure = wrong.failure,
             }
         }
         if let Some(conditions) = &self.task.failed_when {
@@ -44,7 +44,7 @@ impl Judge<'_> {
                         )
                     });
                 }
-                Err(failure) => result.failure = Some(failure),
+                Err(wrong) => result.failure = wrong.failure,
             }
             let failed = Value::Bool(result.failure.is_some());
             result.fields.insert("failed_when_result".to_owned(), failed);
@@ -61,21 +61,22 @@ impl Judge<'_> {
         conditions: &'c [Expression],
         scope: &HostScope,
         keyword: &str,
-    ) -> Result<Option<&'c str>, HostFailure> {
+    ) -> Result<Option<&'c str>, Box<TaskResult>> {
         if conditions.is_empty() {
             return Ok(None);
         }
         let scope = scope.shared();
         for condition in conditions {
-            let held = self
-                .templar
-                .evaluate(&condition.text, &scope)
-                .map_err(|error| mistake(&format!("`{keyword}: {}`", condition.text), error))?;
+            let held = self.templar.evaluate(&condition.text, &scope).map_err(|error| {
+                let what = format!("`{keyword}: {}`", condition.text);
+                let context = "Error while evaluating conditional: ";
+                Box::new(TaskResult::mistaken(&what, context, error))
+            })?;
             match held {
                 Value::Bool(true) => {}
                 Value::Bool(false) => return Ok(Some(&condition.text)),
                 other => {
-                    return Err(HostFailure::new(
+                    let failure = HostFailure::new(
                         Stage::Task,
                         format!(
                             "`{keyword}: {}` is {}, and a condition must be true or false",
@@ -83,7 +84,8 @@ impl Judge<'_> {
                             other.kind()
                         ),
                         "Compare it with something, or test it: `x is defined`, `x | length > 0`.",
-                    ));
+                    );
+                    return Err(Box::new(TaskResult::failed(failure)));
                 }
             }
         }
@@ -127,7 +129,11 @@ impl Judge<'_> {
     }
 
     /// Whether a task that may run again has no need to.
-    pub fn is_content(&self, scope: &HostScope, result: &TaskResult) -> Result<bool, HostFailure> {
+    pub fn is_content(
+        &self,
+        scope: &HostScope,
+        result: &TaskResult,
+    ) -> Result<bool, Box<TaskResult>> {
         match &self.task.retry {
             Some(retry) if !retry.until.is_empty() => {
                 let scope = self.seeing(scope, result);
@@ -145,8 +151,8 @@ impl Judge<'_> {
         let held = self.first_false(&repeat.break_when, &self.seeing(scope, result), "break_when");
         match held {
             Ok(first_false) => first_false.is_none(),
-            Err(failure) => {
-                result.failure.get_or_insert(failure);
+            Err(wrong) => {
+                result.failure = result.failure.take().or(wrong.failure);
                 true
             }
         }

@@ -51,6 +51,28 @@ impl TaskResult {
         Self { failure: Some(failure), ..Self::default() }
     }
 
+    /// A mistake of the playbook on this host. `context` is how Ansible begins to tell of it, for
+    /// those who look at `msg`.
+    pub fn mistaken(what: &str, context: &str, error: TemplateError) -> Self {
+        let words = match &error.undefined {
+            Some(name) if name.chars().all(|c| c.is_alphanumeric() || c == '_') => {
+                format!("'{name}' is undefined")
+            }
+            _ => error.message.clone(),
+        };
+        let msg = Value::Unsafe(format!("Task failed: {context}{words}"));
+        Self::failed(mistake(what, error)).with("msg", msg)
+    }
+
+    /// A parameter that cannot be filled in.
+    pub fn unfilled(action: &str, key: &str, error: TemplateError) -> Self {
+        let context = format!(
+            "Finalization of task args for 'ansible.builtin.{action}' failed: Error while \
+             resolving value for '{key}': "
+        );
+        Self::mistaken(&format!("`{key}`"), &context, error)
+    }
+
     pub fn unreachable(failure: HostFailure) -> Self {
         Self { unreachable: true, ..Self::failed(failure) }
     }
@@ -81,6 +103,10 @@ impl TaskResult {
         let is_assert = matches!(&task.action, Action::Assert(assert) if !assert.quiet);
         let hidden: &[&str] = match self.failure.is_none() && is_debug {
             true => &["changed", "failed", "skipped", "ansible_loop_var", "ansible_index_var"],
+            // What stopped a `debug` came before it could say that it changed nothing.
+            false if is_debug && self.fields.contains_key("msg") => {
+                &["changed", "failed", "skipped"]
+            }
             false => &["failed", "skipped"],
         };
         let result = match (self.value(), task.no_log) {

@@ -275,7 +275,7 @@ impl TaskRun<'_> {
         match judge.condition(&inner) {
             Ok(None) => {}
             Ok(Some(skipped)) => return Ok(skipped),
-            Err(failure) => return Ok(TaskResult::failed(failure)),
+            Err(wrong) => return Ok(*wrong),
         }
         let (retries, delay) = match judge.patience(&inner) {
             Ok(patience) => patience,
@@ -304,7 +304,7 @@ impl TaskRun<'_> {
                     Ok(false) => {
                         result.failure.get_or_insert_with(|| judge.gave_up(retries));
                     }
-                    Err(failure) => result.failure = Some(failure),
+                    Err(wrong) => result.failure = wrong.failure,
                 }
             }
             // What failed sets nothing.

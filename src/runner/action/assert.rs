@@ -3,7 +3,7 @@
 use super::context::Context;
 use crate::model::{HostFailure, Stage, Value};
 use crate::playbook::Assert;
-use crate::runner::task_result::{TaskResult, mistake};
+use crate::runner::task_result::TaskResult;
 
 pub(super) fn perform<K>(assert: &Assert, context: &Context<'_, K>) -> TaskResult {
     let scope = context.scope.shared();
@@ -28,7 +28,8 @@ pub(super) fn perform<K>(assert: &Assert, context: &Context<'_, K>) -> TaskResul
                     .with("evaluated_to", other);
             }
             Err(error) => {
-                return TaskResult::failed(mistake(&format!("`that: {text}`"), error));
+                let context = "Error while evaluating conditional: ";
+                return TaskResult::mistaken(&format!("`that: {text}`"), context, error);
             }
         }
     }

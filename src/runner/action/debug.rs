@@ -3,7 +3,7 @@
 use super::context::Context;
 use crate::model::Value;
 use crate::playbook::{Debug, Saying};
-use crate::runner::task_result::{TaskResult, mistake};
+use crate::runner::task_result::TaskResult;
 use crate::template::text_of;
 
 /// What Ansible says where nothing is said.
@@ -20,7 +20,7 @@ pub(super) fn perform<K>(debug: &Debug, context: &Context<'_, K>) -> TaskResult 
         Some(Saying::Message(value)) => match context.templar.fill_unless_omitted(value, &scope) {
             Ok(None) => saying(UNSAID.to_owned()).with("msg", UNSAID),
             Ok(Some(value)) => saying(text_of(&value)).with("msg", value),
-            Err(error) => TaskResult::failed(mistake("`msg`", error)),
+            Err(error) => TaskResult::unfilled("debug", "msg", error),
         },
         Some(Saying::Variable(expression)) => {
             let name = &expression.text;

@@ -3,13 +3,13 @@
 use super::context::Context;
 use crate::model::{HostFailure, Stage};
 use crate::playbook::Template;
-use crate::runner::task_result::{TaskResult, mistake};
+use crate::runner::task_result::TaskResult;
 
 pub(super) fn perform<K>(message: Option<&Template>, context: &Context<'_, K>) -> TaskResult {
     let message = match message.map(|message| context.text_or_none(&message.text)) {
         None | Some(Ok(None)) => "Failed as requested from task".to_owned(),
         Some(Ok(Some(message))) => message,
-        Some(Err(error)) => return TaskResult::failed(mistake("`msg`", error)),
+        Some(Err(error)) => return TaskResult::unfilled("fail", "msg", error),
     };
     let remedy = "The playbook fails here on purpose: see its conditions.";
     TaskResult::failed(HostFailure::new(Stage::Task, message, remedy))

@@ -4,7 +4,7 @@ use indexmap::IndexMap;
 
 use super::context::Context;
 use crate::model::Value;
-use crate::runner::task_result::{TaskResult, mistake};
+use crate::runner::task_result::TaskResult;
 
 /// All of them or none.
 pub(super) fn perform<K>(facts: &IndexMap<String, Value>, context: &Context<'_, K>) -> TaskResult {
@@ -14,7 +14,7 @@ pub(super) fn perform<K>(facts: &IndexMap<String, Value>, context: &Context<'_, 
         match context.templar.fill_unless_omitted(value, &scope) {
             Ok(None) => {}
             Ok(Some(value)) => set.push((name.clone(), value)),
-            Err(error) => return TaskResult::failed(mistake(&format!("the fact `{name}`"), error)),
+            Err(error) => return TaskResult::unfilled("set_fact", name, error),
         }
     }
     let facts = Value::Map(set.iter().cloned().collect());
