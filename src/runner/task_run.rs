@@ -8,7 +8,7 @@ use super::judge::Judge;
 use super::link::Link;
 use super::meeting::{Done, Given};
 use super::port::{Clock, Connector};
-use super::task_result::{Inclusion, TaskResult, mistake};
+use super::task_result::{Inclusion, TaskResult};
 use crate::model::{HostFailure, HostName, Stage, TaskOutcome, TaskRef, TaskStatus, Value};
 use crate::playbook::{Action, Extended, HostScope, Loop, Meta, PlannedPlay, Task};
 use crate::template::{Templar, is_template, text_of};
@@ -191,10 +191,10 @@ impl TaskRun<'_> {
         let turns = match self.turns(repeat, scope, &link.shared.templar) {
             Ok(turns) => turns,
             // Ansible skips a task whose condition is false, even when its loop is undefined.
-            Err(failure) => {
+            Err(wrong) => {
                 return Ok(match judge.condition(scope) {
                     Ok(Some(skipped)) => skipped,
-                    _ => TaskResult::failed(failure),
+                    _ => *wrong,
                 });
             }
         };
@@ -366,22 +366,25 @@ impl TaskRun<'_> {
         repeat: &Loop,
         scope: &HostScope,
         templar: &Templar,
-    ) -> Result<Vec<Turn>, HostFailure> {
+    ) -> Result<Vec<Turn>, Box<TaskResult>> {
         let filled = templar.fill(&repeat.items, &scope.shared());
-        let filled = filled.map_err(|error| mistake("`loop`", error))?;
+        let filled = filled.map_err(|error| Box::new(TaskResult::mistaken("`loop`", "", error)))?;
+        let type_name = python_type(&filled);
         let items = repeat.lookup.items(filled).map_err(|wrong| {
-            HostFailure::new(
+            let failure = HostFailure::new(
                 Stage::Task,
                 format!("the loop cannot be made: {wrong}"),
                 "Give it a list; `| dict2items` makes one of a mapping.",
-            )
+            );
+            let msg = format!("The `loop` value must resolve to a 'list', not '{type_name}'.");
+            Box::new(TaskResult::failed(failure).with("msg", Value::Unsafe(msg)))
         })?;
         if repeat.extended.is_some_and(|extended| extended.has_all) && items.len() > MOST_EXTENDED {
-            return Err(HostFailure::new(
+            return Err(Box::new(TaskResult::failed(HostFailure::new(
                 Stage::Task,
                 format!("`extended` keeps {} items for each of them", items.len()),
                 "Set `extended_allitems: false` in `loop_control`.",
-            ));
+            ))));
         }
         let turn = |index: usize| {
             let item = (repeat.variable.clone(), items[index].clone());
@@ -401,6 +404,19 @@ impl TaskRun<'_> {
             }
         };
         Ok((0..items.len()).map(turn).collect())
+    }
+}
+
+/// The name of its type as Ansible tells it.
+fn python_type(value: &Value) -> &'static str {
+    match value {
+        Value::Null => "NoneType",
+        Value::Bool(_) => "bool",
+        Value::Int(_) | Value::BigInt(_) => "int",
+        Value::Float(_) => "float",
+        Value::Text(_) | Value::Unsafe(_) | Value::Vault(_) => "str",
+        Value::List(_) => "list",
+        Value::Map(_) => "dict",
     }
 }
 
