@@ -146,3 +146,20 @@ fn hosts_in_step_may_be_more_than_do_something_at_once() {
     let said = said(&outcome);
     assert!(said[..50].iter().all(|line| line.ends_with("debug: a")), "{said:?}");
 }
+
+#[test]
+fn the_hosts_that_failed_are_kept_for_another_try() {
+    let desk = Desk::new();
+    let inventory = desk.file("hosts.ini", "h1\nh2\nh3\n");
+    let play = "- hosts: all\n  tasks: [{fail: , when: inventory_hostname != 'h1'}]\n";
+    let play = desk.file("play.yml", play);
+    let file = desk.path("again");
+    let file = file.to_str().unwrap();
+    let outcome = desk.audit(&[&play, "-i", &inventory, "--retry-file", file]);
+    assert_eq!(outcome.code, 2);
+    assert!(outcome.err.contains(&format!("to retry, use: --limit @{file}\n")), "{}", outcome.err);
+    assert_eq!(std::fs::read_to_string(file).unwrap(), "h2\nh3\n");
+    let listed =
+        desk.run(&["run", &play, "-i", &inventory, "-l", &format!("@{file}"), "--list-hosts"]);
+    assert!(listed.out.contains("hosts (2)"), "{}", listed.out);
+}

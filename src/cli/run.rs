@@ -1,6 +1,7 @@
 //! `tokenfleet run`: a playbook over a fleet.
 
 use std::collections::BTreeSet;
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -24,7 +25,9 @@ use crate::cli::system_clock::SystemClock;
 use crate::cli::ways::{Ways, agent_socket};
 use crate::files;
 use crate::fortios::session::Limits;
-use crate::model::{Connection, HostKeyPolicy, InputIssue, RunHeader, Secret};
+use crate::model::{
+    Connection, HostKeyPolicy, HostOutcome, HostRecord, InputIssue, RunHeader, RunRecord, Secret,
+};
 use crate::offline::TranscriptConnector;
 use crate::playbook::{Plan, PlannedHost, PlannedPlay};
 use crate::runner::{Clock, Runner, RunnerSettings};
@@ -172,11 +175,32 @@ async fn audit(arguments: &RunArguments, prepared: Prepared) -> Result<Exit, Com
         lab.shutdown().await;
     }
     let (output, sources) = (&arguments.output, &remarks.sources);
+    if let Some(file) = &arguments.retry_file {
+        match write_retry_file(&record, file) {
+            Ok(0) => {}
+            Ok(_) => say(&format!("to retry, use: --limit @{}\n", file.display())),
+            Err(issue) => {
+                say_issues(&[issue], &[]);
+                exit = exit | Exit::INPUT;
+            }
+        }
+    }
     if output.format == Format::Ansible {
         exit = exit | print(&ansible_stream(&record, &headings));
     }
     let baseline = baseline.as_ref();
     Ok(exit | publish(&record, baseline, &templates, sources, output, arguments.verbose))
+}
+
+/// One host a line; no file where there is none. The number of hosts.
+fn write_retry_file(record: &RunRecord, file: &Path) -> Result<usize, InputIssue> {
+    let is_done = |host: &&HostRecord| host.outcome == Some(HostOutcome::Examined);
+    let left = record.hosts.values().filter(|host| !is_done(host));
+    let lines: Vec<String> = left.map(|host| format!("{}\n", host.entry.host)).collect();
+    if !lines.is_empty() {
+        files::write_atomically(file, lines.concat().as_bytes())?;
+    }
+    Ok(lines.len())
 }
 
 fn headings(plan: &Plan) -> Vec<PlayHeading> {

@@ -55,6 +55,9 @@ pub struct RunArguments {
     /// Show what would be asked of each host, and do nothing else
     #[arg(short = 'C', long)]
     pub check: bool,
+    /// Write the hosts that failed or were not reached into this file, for --limit @FILE
+    #[arg(long, value_name = "FILE")]
+    pub retry_file: Option<PathBuf>,
     /// Begin at the first task of that name, in which * and ? stand for any characters
     #[arg(long, value_name = "NAME")]
     pub start_at_task: Option<String>,
