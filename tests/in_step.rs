@@ -67,6 +67,14 @@ fn a_fatal_error_may_be_rescued_by_all() {
 }
 
 #[test]
+fn what_stops_all_at_the_end_of_a_block_is_a_matter_of_that_block() {
+    let play = "- hosts: g\n  tasks:\n    - block:\n        - fail: {msg: x}\n          when: inventory_hostname == 'h02'\n          any_errors_fatal: true\n      \
+                rescue:\n        - debug: {msg: '{{ ansible_play_hosts | length }}'}\n    - debug: {msg: last}\n";
+    let told = vec!["h01 ok=2 skipped=1".into(), "h02 ok=2 rescued=1".into()];
+    assert_eq!(recap(play, 2), (0, told));
+}
+
+#[test]
 fn more_failures_than_allowed_end_the_run_and_as_many_do_not() {
     let play = |most: u8| {
         format!(

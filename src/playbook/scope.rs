@@ -233,7 +233,12 @@ impl HostScope {
                     texts(&**batch)
                 }
                 _ if name == "ansible_play_batch" => texts(self.batch_of_play()),
-                _ => texts(&self.play.hosts),
+                Some(batch) => {
+                    let own = self.batch_of_play();
+                    let is_left = |host: &&HostName| batch.contains(host) || !own.contains(host);
+                    texts(self.play.hosts.iter().filter(is_left))
+                }
+                None => texts(&self.play.hosts),
             },
             "ansible_limit" => Value::Unsafe(request.limit_text.clone()?),
             "ansible_run_tags" if request.tags.is_empty() => texts(["all"]),

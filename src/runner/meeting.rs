@@ -262,7 +262,8 @@ impl State {
                 return;
             }
         }
-        let is_there = |m: &&Member| !matches!(m.presence, Presence::Gone | Presence::Lost);
+        let is_there =
+            |m: &&Member| !m.has_failed && !matches!(m.presence, Presence::Gone | Presence::Lost);
         let batch = self.members.iter().filter(is_there).map(|m| m.host.clone()).collect();
         let company =
             Company { peers: self.peers.clone(), batch: Arc::new(batch), mail: Vec::new() };

@@ -10,7 +10,7 @@ use super::meeting::{Done, Given};
 use super::port::{Clock, Connector};
 use super::task_result::{Inclusion, TaskResult};
 use crate::model::{HostFailure, HostName, Stage, TaskOutcome, TaskRef, TaskStatus, Value};
-use crate::playbook::{Action, Extended, HostScope, Loop, Meta, PlannedPlay, Task};
+use crate::playbook::{Action, Extended, HostScope, Lookup, Loop, Meta, PlannedPlay, Task};
 use crate::template::{Templar, is_template, text_of};
 
 /// What stands in the place of what `no_log` hides.
@@ -204,7 +204,7 @@ impl TaskRun<'_> {
                 .with("skipped_reason", "No items in the list")
                 .with("results", Value::List(Vec::new())));
         }
-        let mut results: Vec<(Turn, TaskResult)> = Vec::new();
+        let mut results: Vec<(Turn, Value, TaskResult)> = Vec::new();
         let mut items = Vec::new();
         for turn in turns {
             if !results.is_empty() && !repeat.pause.is_zero() {
@@ -213,6 +213,8 @@ impl TaskRun<'_> {
             let mut result = self.turn(scope, turn.variables.clone(), link).await?;
             let inner = scope.with(turn.variables.clone());
             let is_last = judge.breaks(repeat, &inner, &mut result);
+            // What is registered says nothing of the label.
+            let value = result.value();
             let mut shown = result.clone();
             let item = self.label(repeat, scope, &turn, &mut result, &link.shared.templar);
             if link.shared.settings.details {
@@ -226,7 +228,7 @@ impl TaskRun<'_> {
                 }
                 items.push(shown.detail(self.task, status, Some(item)));
             }
-            results.push((turn, result));
+            results.push((turn, value, result));
             if is_last {
                 break;
             }
@@ -377,7 +379,11 @@ impl TaskRun<'_> {
                 "Give it a list; `| dict2items` makes one of a mapping.",
             );
             let msg = format!("The `loop` value must resolve to a 'list', not '{type_name}'.");
-            Box::new(TaskResult::failed(failure).with("msg", Value::Unsafe(msg)))
+            let result = TaskResult::failed(failure);
+            Box::new(match repeat.lookup {
+                Lookup::List => result.with("msg", Value::Unsafe(msg)),
+                _ => result,
+            })
         })?;
         if repeat.extended.is_some_and(|extended| extended.has_all) && items.len() > MOST_EXTENDED {
             return Err(Box::new(TaskResult::failed(HostFailure::new(
@@ -455,17 +461,17 @@ fn shortened(text: &str) -> String {
 }
 
 /// The result of a loop: that of each turn under `results`.
-fn gathered(turns: Vec<(Turn, TaskResult)>) -> TaskResult {
+fn gathered(turns: Vec<(Turn, Value, TaskResult)>) -> TaskResult {
     let mut whole = TaskResult {
-        skipped: turns.iter().all(|(_, result)| result.skipped),
-        changed: turns.iter().any(|(_, result)| result.changed),
+        skipped: turns.iter().all(|(.., result)| result.skipped),
+        changed: turns.iter().any(|(.., result)| result.changed),
         ..TaskResult::default()
     };
     let mut said = Vec::new();
     let mut results = Vec::new();
     let mut failures = Vec::new();
-    for (turn, result) in turns {
-        let Value::Map(mut fields) = result.value() else { continue };
+    for (turn, value, result) in turns {
+        let Value::Map(mut fields) = value else { continue };
         fields.extend(turn.variables);
         results.push(Value::Map(fields));
         said.extend(result.message);

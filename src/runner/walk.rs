@@ -9,7 +9,7 @@ use super::port::{Clock, Connector};
 use super::task_result::Inclusion;
 use super::task_run::{Ended, TaskRun};
 use crate::model::{HostFailure, Stage};
-use crate::playbook::{Block, HostScope, PlannedPlay, Step, Task, selected};
+use crate::playbook::{Block, HostScope, PlannedPlay, Step, Task, selected, tasks};
 
 /// How deep files may include one another: a file may include itself, until its `when` ends it.
 const MOST_INCLUDES: usize = 100;
@@ -107,6 +107,9 @@ impl<C: Connector, K: Clock> Walk<'_, '_, C, K> {
     async fn block(&mut self, block: &Block, is_caught: bool) -> Ended {
         let is_rescued = !block.rescue.is_empty();
         let mut ended = self.steps(&block.body, is_caught || is_rescued).await;
+        if matches!(ended, Ended::On) {
+            ended = self.end_of_body(block).await;
+        }
         if is_rescued && matches!(ended, Ended::Failed(_)) {
             ended = self.steps(&block.rescue, is_caught).await;
         }
@@ -116,6 +119,28 @@ impl<C: Connector, K: Clock> Walk<'_, '_, C, K> {
         match self.steps(&block.always, is_caught).await {
             Ended::On => ended,
             other => other,
+        }
+    }
+
+    /// Where hosts go in step, none leaves the body of a block before all are through: what stops
+    /// all at its last task is a matter of this block still.
+    async fn end_of_body(&mut self, block: &Block) -> Ended {
+        let has_more = !(block.rescue.is_empty() && block.always.is_empty());
+        let last = tasks(&block.body).last().map(|task| task.index);
+        let (Some(seat), Some(last), true) = (self.seat, last, has_more) else { return Ended::On };
+        let at = [self.path.as_slice(), &[last, usize::MAX]].concat();
+        match seat.call(at, false, self.scope.facts()).await {
+            Turn::Go(company) => {
+                self.scope.meet(company.peers);
+                for (name, value) in company.mail {
+                    self.scope.set_fact(name, value);
+                }
+                Ended::On
+            }
+            Turn::Stop(failure) => Ended::Failed(failure),
+            Turn::Halt(failure) => Ended::Halted(failure),
+            Turn::Leave => Ended::Left,
+            Turn::Given(_) | Turn::Back => Ended::On,
         }
     }
 
