@@ -4,11 +4,14 @@
 
 #[path = "support/desk.rs"]
 mod desk;
+#[path = "support/reader.rs"]
+mod reader;
 
 use std::path::Path;
 use std::process::{Command, Stdio};
 
 use desk::Desk;
+use reader::Reader;
 use regex::Regex;
 use tempfile::TempDir;
 
@@ -154,4 +157,44 @@ fn the_evidence_of_a_finding_stands_with_it() {
     let findings = page.desk.json()["findings"].as_array().unwrap().len();
     assert!(findings > 3);
     assert_eq!(whole.matches("<summary>Evidence</summary>").count(), findings);
+}
+
+#[test]
+fn the_page_is_read_by_the_keyboard_alone_and_on_paper() {
+    let Some(page) = Page::new() else { return };
+    let path = page.desk.path("reports").join("report.html");
+    let mut reader = Reader::open(page.browser, page.profile.path(), &path);
+    let serials = "Array.from(document.querySelectorAll('#token-browser tbody tr')).map(row => row.cells[2].textContent)";
+    let told = "document.querySelector('#token-browser output').textContent";
+
+    reader.tab_to("here.id === 'token-search'");
+    assert_ne!(reader.tell("getComputedStyle(document.activeElement).outlineStyle"), "none");
+    "locked".chars().for_each(|letter| reader.press(&letter.to_string()));
+    let locked = reader.tell(told);
+    assert!(locked.as_str().unwrap().contains("in all"), "{locked}");
+
+    reader.tab_to("here.textContent === 'Token'");
+    reader.press("Enter");
+    reader.press(" ");
+    let sorted = "document.querySelector('#token-browser th[aria-sort]').getAttribute('aria-sort')";
+    assert_eq!(reader.tell(sorted), "descending");
+    let serials = reader.tell(serials);
+    let serials = serials.as_array().unwrap();
+    assert!(
+        serials.len() > 1 && serials.is_sorted_by_key(|serial| std::cmp::Reverse(serial.as_str()))
+    );
+
+    // From the top, the evidence of a finding.
+    reader.tell("document.activeElement.blur(); getSelection().collapse(document.body, 0)");
+    reader.tab_to("here.tagName === 'SUMMARY'");
+    reader.press("Enter");
+    assert_eq!(reader.tell("document.activeElement.parentNode.open"), true);
+
+    let printed = reader.print();
+    assert!(printed.starts_with("JVBERi0"), "a PDF in base64");
+    assert!(printed.len() > 20_000);
+    // Paper changes nothing on the screen.
+    assert_eq!(reader.tell(told), locked);
+    assert_eq!(reader.tell(sorted), "descending");
+    assert!(reader.said.is_empty(), "{:?}", reader.said);
 }
