@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use super::plan::hosts_of;
+use super::planned_play::hosts_of;
 use super::{Playbook, Request};
 use crate::inventory::{HostVariables, Inventory, is_connection_name};
 use crate::model::{HostName, Value};

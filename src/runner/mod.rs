@@ -23,6 +23,7 @@ mod runner;
 mod settings;
 mod task_result;
 mod task_run;
+mod turn;
 mod walk;
 
 pub use interrupt::{Interrupt, Interrupter};

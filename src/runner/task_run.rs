@@ -9,16 +9,14 @@ use super::link::Link;
 use super::meeting::{Done, Given};
 use super::port::{Clock, Connector};
 use super::task_result::{Inclusion, TaskResult};
+use super::turn::{Turn, gathered, turns};
 use crate::model::{HostFailure, HostName, Stage, TaskOutcome, TaskRef, TaskStatus, Value};
-use crate::playbook::{Action, Extended, HostScope, Lookup, Loop, Meta, PlannedPlay, Task};
+use crate::playbook::{Action, HostScope, Loop, Meta, PlannedPlay, Task};
 use crate::template::{Templar, is_template, text_of};
 
 /// What stands in the place of what `no_log` hides.
 const HIDDEN: &str =
     "the output has been hidden due to the fact that 'no_log: true' was specified for this task";
-
-/// The most items of a loop each of which sees all others: the memory grows with the square.
-const MOST_EXTENDED: usize = 1000;
 
 /// How a task, or several, ended for their host.
 pub(super) enum Ended {
@@ -44,11 +42,6 @@ pub(super) struct TaskRun<'a> {
     pub path: &'a [usize],
     /// A `rescue` takes over when it fails.
     pub is_caught: bool,
-}
-
-/// An item of a loop: its variables, and the item itself.
-struct Turn {
-    variables: Vec<(String, Value)>,
 }
 
 impl TaskRun<'_> {
@@ -188,7 +181,7 @@ impl TaskRun<'_> {
         let Some(repeat) = &self.task.repeat else {
             return self.turn(scope, Vec::new(), link).await;
         };
-        let turns = match self.turns(repeat, scope, &link.shared.templar) {
+        let turns = match turns(repeat, scope, &link.shared.templar) {
             Ok(turns) => turns,
             // Ansible skips a task whose condition is false, even when its loop is undefined.
             Err(wrong) => {
@@ -362,93 +355,6 @@ impl TaskRun<'_> {
             }
         }
     }
-
-    fn turns(
-        &self,
-        repeat: &Loop,
-        scope: &HostScope,
-        templar: &Templar,
-    ) -> Result<Vec<Turn>, Box<TaskResult>> {
-        let filled = templar.fill(&repeat.items, &scope.shared());
-        let filled = filled.map_err(|error| Box::new(TaskResult::mistaken("`loop`", "", error)))?;
-        let type_name = python_type(&filled);
-        let items = repeat.lookup.items(filled).map_err(|wrong| {
-            let failure = HostFailure::new(
-                Stage::Task,
-                format!("the loop cannot be made: {wrong}"),
-                "Give it a list; `| dict2items` makes one of a mapping.",
-            );
-            let msg = format!("The `loop` value must resolve to a 'list', not '{type_name}'.");
-            let result = TaskResult::failed(failure);
-            Box::new(match repeat.lookup {
-                Lookup::List => result.with("msg", Value::Unsafe(msg)),
-                _ => result,
-            })
-        })?;
-        if repeat.extended.is_some_and(|extended| extended.has_all) && items.len() > MOST_EXTENDED {
-            return Err(Box::new(TaskResult::failed(HostFailure::new(
-                Stage::Task,
-                format!("`extended` keeps {} items for each of them", items.len()),
-                "Set `extended_allitems: false` in `loop_control`.",
-            ))));
-        }
-        let turn = |index: usize| {
-            let item = (repeat.variable.clone(), items[index].clone());
-            let position = repeat.index_variable.clone().map(|name| (name, number(index)));
-            let loops = repeat
-                .extended
-                .map(|extended| ("ansible_loop".to_owned(), position_of(index, &items, extended)));
-            let names = [
-                ("ansible_loop_var", Some(&repeat.variable)),
-                ("ansible_index_var", repeat.index_variable.as_ref()),
-            ];
-            let names = names
-                .into_iter()
-                .filter_map(|(name, value)| Some((name.to_owned(), Value::Unsafe(value?.clone()))));
-            Turn {
-                variables: [item].into_iter().chain(position).chain(loops).chain(names).collect(),
-            }
-        };
-        Ok((0..items.len()).map(turn).collect())
-    }
-}
-
-/// The name of its type as Ansible tells it.
-fn python_type(value: &Value) -> &'static str {
-    match value {
-        Value::Null => "NoneType",
-        Value::Bool(_) => "bool",
-        Value::Int(_) | Value::BigInt(_) => "int",
-        Value::Float(_) => "float",
-        Value::Text(_) | Value::Unsafe(_) | Value::Vault(_) => "str",
-        Value::List(_) => "list",
-        Value::Map(_) => "dict",
-    }
-}
-
-fn number(number: usize) -> Value {
-    Value::Int(i64::try_from(number).unwrap_or(i64::MAX))
-}
-
-/// `ansible_loop`
-fn position_of(index: usize, items: &[Value], extended: Extended) -> Value {
-    let left = items.len() - index;
-    let mut fields = vec![
-        ("index", number(index + 1)),
-        ("index0", number(index)),
-        ("first", Value::Bool(index == 0)),
-        ("last", Value::Bool(left == 1)),
-        ("length", number(items.len())),
-        ("revindex", number(left)),
-        ("revindex0", number(left - 1)),
-    ];
-    if extended.has_all {
-        fields.insert(0, ("allitems", Value::List(items.to_vec())));
-    }
-    let neighbour = |at: Option<usize>| at.and_then(|at| items.get(at)).cloned();
-    fields.extend(neighbour(index.checked_add(1)).map(|item| ("nextitem", item)));
-    fields.extend(neighbour(index.checked_sub(1)).map(|item| ("previtem", item)));
-    Value::Map(fields.into_iter().map(|(name, value)| (name.to_owned(), value)).collect())
 }
 
 /// A name or an item, short enough for a line.
@@ -458,42 +364,4 @@ fn shortened(text: &str) -> String {
         Some((end, _)) => format!("{}…", &text[..end]),
         None => text.to_owned(),
     }
-}
-
-/// The result of a loop: that of each turn under `results`.
-fn gathered(turns: Vec<(Turn, Value, TaskResult)>) -> TaskResult {
-    let mut whole = TaskResult {
-        skipped: turns.iter().all(|(.., result)| result.skipped),
-        changed: turns.iter().any(|(.., result)| result.changed),
-        ..TaskResult::default()
-    };
-    let mut said = Vec::new();
-    let mut results = Vec::new();
-    let mut failures = Vec::new();
-    for (turn, value, result) in turns {
-        let Value::Map(mut fields) = value else { continue };
-        fields.extend(turn.variables);
-        results.push(Value::Map(fields));
-        said.extend(result.message);
-        whole.inclusions.extend(result.inclusions);
-        whole.mail.extend(result.mail);
-        whole.delegate = whole.delegate.or(result.delegate);
-        failures.extend(result.failure);
-    }
-    let failed = failures.len();
-    let text = match (failed, whole.skipped) {
-        (0, true) => "All items skipped",
-        (0, false) => "All items completed",
-        _ => "One or more items failed",
-    };
-    let mut failures = failures.into_iter();
-    whole.failure = failures.next().map(|mut first| {
-        if failed > 1 {
-            first.message = format!("{} (and {} more items failed)", first.message, failed - 1);
-        }
-        first
-    });
-    whole.message = (!said.is_empty()).then(|| said.join("\n"));
-    let skipped = Value::Bool(whole.skipped);
-    whole.with("results", Value::List(results)).with("skipped", skipped).with("msg", text)
 }
