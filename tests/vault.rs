@@ -425,3 +425,44 @@ fn whole_files_are_opened_wherever_they_are_read() {
     assert!(told.err.contains("--> bad.yml:3:13\n"), "{}", told.err);
     assert!(!told.err.contains("canary") && !told.err.contains("ANSIBLE"), "{}", told.err);
 }
+
+#[test]
+fn vaulted_files_that_a_playbook_names_are_used_and_never_seen() {
+    let desk = desk();
+    for name in ["files.yml", "fgt-fra-01.yml", "later.yml"] {
+        desk.file(name, &format!("'{}': canary-of-{name}\n", name.split('.').next().unwrap()));
+        run(&desk, &["vault", "encrypt", "--vault-id", "one", name]);
+    }
+    let playbook = desk.file(
+        "play.yml",
+        "- hosts: all\n  gather_facts: false\n  vars_files: [files.yml, '{{ inventory_hostname }}.yml']\n  \
+         tasks:\n    - include_vars: later.yml\n    - include_vars: {file: later.yml, name: bundle}\n    \
+         - name: 'Say {{ files }}'\n      debug: {msg: '{{ files }} {{ later }} {{ bundle.later }}'}\n    \
+         - debug: {msg: \"{{ vars['fgt-fra-01'] }}\"}\n    - cli: 'show user local {{ files }}'\n    \
+         - cli: 'show user local {{ files | b64encode }}'\n    - fail: {msg: '{{ later }}'}\n",
+    );
+    let inventory =
+        desk.file("hosts.yml", "all: {hosts: {fgt-fra-01: {ansible_connection: lab}}}\n");
+    desk.file("group_vars/all.yml", "ansible_user: auditor\nansible_password: not-a-secret\n");
+    let one = desk.path("one").to_str().unwrap().to_owned();
+    let all = [&*playbook, "-i", &inventory, "--vault-id", &one, "--store", "none"];
+    let checked = desk.run(&[&["run"], &all[..], &["--check"]].concat());
+    assert_eq!(checked.code, 0, "{}", checked.err);
+    for command in ["show user local {{ files }}", "show user local {{ files | b64encode }}"] {
+        assert!(checked.out.contains(command), "{}", checked.out);
+    }
+    for more in [&["-v"][..], &["--format", "ansible"]] {
+        let ran = desk.audit(&[&all[..], more].concat());
+        assert_eq!(ran.code, 2, "{}", ran.err);
+        assert!(format!("{}{}", ran.out, ran.err).contains("<redacted> <redacted> <redacted>"));
+        for said in [&ran.out, &ran.err] {
+            assert!(!said.contains("canary-of"), "{said}");
+        }
+        for entry in fs::read_dir(desk.path("reports")).unwrap() {
+            let path = entry.unwrap().path();
+            if let Ok(text) = fs::read_to_string(&path) {
+                assert!(!text.contains("canary-of"), "{}", path.display());
+            }
+        }
+    }
+}

@@ -22,11 +22,6 @@ impl PlaybookFiles {
     pub fn new(keyring: Arc<Keyring>) -> Self {
         Self { keyring, opened: Mutex::default() }
     }
-
-    /// Whether the file of that name was vaulted.
-    pub fn has_opened(&self, name: &str) -> bool {
-        self.opened.lock().unwrap_or_else(PoisonError::into_inner).contains(name)
-    }
 }
 
 impl Library for PlaybookFiles {
@@ -41,5 +36,9 @@ impl Library for PlaybookFiles {
             opened.insert(file.name.clone());
         }
         open_file(&file, &self.keyring).map(Some)
+    }
+
+    fn has_opened(&self, name: &str) -> bool {
+        self.opened.lock().unwrap_or_else(PoisonError::into_inner).contains(name)
     }
 }

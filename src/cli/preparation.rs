@@ -20,7 +20,7 @@ use crate::inventory::{
     self, ConnectionDefaults, ExtraVars, Inventory, Variables, extra_vars, open_file,
 };
 use crate::model::{HostKeyPolicy, ReportRequest, Secret, SourceFile};
-use crate::playbook::{self, Plan, Playbook, Request};
+use crate::playbook::{self, Library, Plan, Playbook, Request};
 use crate::report;
 use crate::runner::RunnerSettings;
 use crate::template::{Templar, TemplateSet};

@@ -26,46 +26,38 @@ pub(super) fn list_commands(plan: &Plan, templar: &Templar) -> String {
 fn lines(plan: &Plan, host: &PlannedHost, templar: &Templar) -> Vec<String> {
     let mut lines = Vec::new();
     for play in host.plays.iter().filter_map(|index| plan.plays.get(*index)) {
-        let scope = HostScope::new(plan.variables.clone(), play.clone(), host.entry.host.clone());
-        let mut scope = scope.remembering(host.opened.clone());
+        let mut scope =
+            HostScope::new(plan.variables.clone(), play.clone(), host.entry.host.clone());
         if play.gathers && lines.is_empty() {
             lines.push("get system status".to_owned());
         }
-        told(&play.steps, &mut scope, templar, &host.opened, &mut lines);
+        told(&play.steps, &mut scope, templar, &mut lines);
     }
     lines
 }
 
-fn told(
-    steps: &[Step],
-    scope: &mut HostScope,
-    templar: &Templar,
-    opened: &Opened,
-    lines: &mut Vec<String>,
-) {
+fn told(steps: &[Step], scope: &mut HostScope, templar: &Templar, lines: &mut Vec<String>) {
     for task in tasks(steps) {
         scope.enter_task(task.clone());
         match &task.action {
             Action::Include(include) => match &include.steps {
-                Some(steps) => told(steps, scope, templar, opened, lines),
+                Some(steps) => told(steps, scope, templar, lines),
                 None => lines.push(format!("# the tasks of {}", include.file.text)),
             },
-            action => lines.extend(commands(action, task, scope, templar, opened)),
+            action => lines.extend(commands(action, task, scope, templar)),
         }
     }
 }
 
-fn commands(
-    action: &Action,
-    task: &Task,
-    scope: &HostScope,
-    templar: &Templar,
-    opened: &Opened,
-) -> Vec<String> {
-    let filled = |text: &str| match templar.fill(&Value::text(text), &scope.shared()) {
-        Ok(value) if !opened.shows_in(&text_of(&value)) => text_of(&value),
-        // It depends on an answer; or it holds what was in a vault.
-        _ => text.to_owned(),
+fn commands(action: &Action, task: &Task, scope: &HostScope, templar: &Templar) -> Vec<String> {
+    let filled = |text: &str| {
+        let opened = Opened::default();
+        let scope = scope.clone().remembering(opened.clone()).shared();
+        match templar.fill(&Value::text(text), &scope) {
+            Ok(value) if opened.is_empty() => text_of(&value),
+            // It depends on an answer; or it is made of what was in a vault.
+            _ => text.to_owned(),
+        }
     };
     let conditions: Vec<&str> = task.when.iter().map(|when| when.text.as_str()).collect();
     let when = match (conditions.is_empty(), task.repeat.is_some()) {

@@ -24,6 +24,13 @@ impl Located {
     pub fn new(value: Value, place: Option<Place>) -> Self {
         Self { value, place, overrode: None, sealed: false }
     }
+
+    fn seal(&mut self) {
+        self.sealed = true;
+        if let Some(before) = &mut self.overrode {
+            before.seal();
+        }
+    }
 }
 
 impl fmt::Debug for Located {
@@ -56,6 +63,12 @@ impl Variables {
                 free.insert(value);
             }
         }
+    }
+
+    /// The same, read from a file that is vaulted as a whole.
+    pub fn sealed(mut self) -> Self {
+        self.0.values_mut().for_each(Located::seal);
+        self
     }
 
     pub fn iter(&self) -> impl Iterator<Item = (&str, &Located)> {

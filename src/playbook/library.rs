@@ -13,6 +13,10 @@ pub trait Library: Debug + Send + Sync {
     /// # Errors
     /// It is there and cannot be read.
     fn read(&self, path: &str) -> Result<Option<SourceFile>, InputIssue>;
+
+    /// Whether the file of that name, which was read before, was vaulted: nothing prints what it
+    /// holds.
+    fn has_opened(&self, name: &str) -> bool;
 }
 
 /// Holds nothing: for playbooks that are whole in themselves.
@@ -22,6 +26,10 @@ pub struct NoFiles;
 impl Library for NoFiles {
     fn read(&self, _: &str) -> Result<Option<SourceFile>, InputIssue> {
         Ok(None)
+    }
+
+    fn has_opened(&self, _: &str) -> bool {
+        false
     }
 }
 
@@ -61,8 +69,9 @@ pub(super) fn variables(
 ) -> Result<Variables, Vec<InputIssue>> {
     for name in names {
         if let Some(file) = find(library, from, "vars", name).map_err(|issue| vec![issue])? {
-            // The library has opened it where it was vaulted.
-            return extra_vars(&[ExtraVars::File(file)], &Arc::default());
+            let is_vaulted = library.has_opened(&file.name);
+            let read = extra_vars(&[ExtraVars::File(file)], &Arc::default())?;
+            return Ok(if is_vaulted { read.sealed() } else { read });
         }
     }
     let message = match names {
@@ -83,6 +92,10 @@ mod tests {
     impl Library for Shelf {
         fn read(&self, path: &str) -> Result<Option<SourceFile>, InputIssue> {
             Ok(self.0.contains(&path).then(|| SourceFile::new(path, "a: 1\n")))
+        }
+
+        fn has_opened(&self, name: &str) -> bool {
+            name.ends_with(".vault")
         }
     }
 
@@ -109,5 +122,15 @@ mod tests {
         assert_eq!(variables(&shelf, "p.yml", &names(&["a.yml", "b.yml"])).unwrap().len(), 1);
         let issues = variables(&shelf, "p.yml", &names(&["a.yml", "c.yml"])).unwrap_err();
         assert_eq!(issues[0].message, "there is none of the files `a.yml`, `c.yml`");
+    }
+
+    #[test]
+    fn what_was_in_a_vault_is_sealed() {
+        let shelf = Shelf(&["a.yml", "b.vault"]);
+        let is_sealed = |name: &str| {
+            variables(&shelf, "p.yml", &[name.to_owned()]).unwrap().get("a").unwrap().sealed
+        };
+        assert!(!is_sealed("a.yml"));
+        assert!(is_sealed("b.vault"));
     }
 }

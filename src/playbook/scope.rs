@@ -159,6 +159,15 @@ impl HostScope {
         Arc::make_mut(&mut self.facts).insert(name.into(), value);
     }
 
+    /// A value that is going to be used: what was in a vault is hidden in all that this host says
+    /// from now on.
+    pub fn used(&self, located: &Located) -> Value {
+        if located.sealed {
+            self.opened.remember(&located.value);
+        }
+        located.value.clone()
+    }
+
     /// Sets what `include_vars` sets: for this host, for all that follows.
     pub fn include(&mut self, name: impl Into<String>, value: Value) {
         Arc::make_mut(&mut self.included).insert(name.into(), value);
@@ -306,12 +315,7 @@ impl Scope for HostScope {
         if is_secret_name(name) {
             return None;
         }
-        let value = |located: &Located| {
-            if located.sealed {
-                self.opened.remember(&located.value);
-            }
-            located.value.clone()
-        };
+        let value = |located: &Located| self.used(located);
         let variables = |variables: &Variables| variables.get(name).map(value);
         self.magic(name)
             .or_else(|| {

@@ -16,7 +16,8 @@ pub(super) fn tasks<K>(include: &Include, context: &Context<'_, K>) -> TaskResul
         Err(issue) => TaskResult { failure: Some(unusable(issue)), ..result },
         Ok((path, steps)) => {
             let vars = include.vars.iter();
-            let params = vars.map(|(name, value)| (name.to_owned(), value.value.clone())).collect();
+            let params =
+                vars.map(|(name, value)| (name.to_owned(), context.scope.used(value))).collect();
             let told = format!("included: {path} for {}", context.reporter.host);
             TaskResult { inclusions: vec![Inclusion { steps, params, told }], ..result }
         }
@@ -32,7 +33,7 @@ pub(super) fn variables<K>(include: &IncludeVars, context: &Context<'_, K>) -> T
         Ok(read) => read,
         Err(issue) => return TaskResult::failed(unusable(issue)),
     };
-    let read = read.iter().map(|(name, value)| (name.to_owned(), value.value.clone()));
+    let read = read.iter().map(|(name, value)| (name.to_owned(), context.scope.used(value)));
     let variables = match &include.name {
         Some(bundle) => vec![(bundle.clone(), Value::Map(read.collect()))],
         None => read.collect(),
