@@ -24,7 +24,7 @@ pub fn explain(
         return Err(no_host(inventory, host));
     }
     let variables = inventory.variables(host);
-    let hidden = secrets(&variables);
+    let hidden = secrets(inventory);
     let mut names: Vec<&str> = variables.names().filter(|name| !INTERNAL.contains(name)).collect();
     names.sort_unstable();
     if let Some(wanted) = variable {

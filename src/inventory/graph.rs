@@ -8,7 +8,7 @@ use super::Inventory;
 use super::inventory::MOST_DEPTH;
 use super::json::Json;
 use super::listing::group_variables;
-use super::printable::{all_secrets, printable};
+use super::printable::{secrets, shown};
 use super::python_text::python_text;
 
 /// A group is drawn under each of its parents, so few groups can make a tree without end.
@@ -29,7 +29,7 @@ pub fn graph(
             None => "a graph begins at a group; `all` shows everything".to_owned(),
         }));
     };
-    let hidden = with_variables.then(|| all_secrets(inventory));
+    let hidden = with_variables.then(|| secrets(inventory));
     let mut artist = Artist { inventory, hidden, lines: Vec::new() };
     artist.draw(position, 0);
     if artist.lines.len() >= MOST_LINES {
@@ -59,8 +59,9 @@ impl Artist<'_> {
         let hosts = if position == 0 { &[][..] } else { &group.hosts };
         for host in hosts.iter().filter_map(|host| inventory.host_name(*host)) {
             self.line(host.as_str(), depth + 1);
-            if self.hidden.is_some() {
-                self.variables(printable(&inventory.variables(host.as_str())), depth + 2);
+            if let Some(hidden) = &self.hidden {
+                let variables = inventory.variables(host.as_str()).sorted();
+                self.variables(shown(&variables, hidden), depth + 2);
             }
         }
         if let Some(hidden) = &self.hidden {

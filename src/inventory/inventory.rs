@@ -189,6 +189,14 @@ impl Inventory {
         host.into_iter().flat_map(|host| [&host.variables].into_iter().chain(&host.files))
     }
 
+    /// All that is set anywhere, for whomever.
+    pub(super) fn all_variables(&self) -> impl Iterator<Item = &Variables> {
+        let of_groups = self.groups.values().map(|group| (&group.variables, &group.files));
+        let of_hosts = self.hosts.values().map(|host| (&host.variables, &host.files));
+        let layers = of_groups.chain(of_hosts);
+        layers.flat_map(|(own, files)| [own].into_iter().chain(files)).chain([&self.extra])
+    }
+
     /// Lays the variables of `-e` over those of every host.
     pub fn lay_over(&mut self, extra: Variables) {
         self.extra = extra;

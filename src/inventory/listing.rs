@@ -8,7 +8,7 @@ use crate::model::{HostName, InputIssue, nearest};
 
 use super::inventory::ALL;
 use super::json::Json;
-use super::printable::{all_secrets, printable, shown};
+use super::printable::{secrets, shown};
 use super::{HostVariables, Inventory, yaml_text};
 
 /// How a listing is printed.
@@ -29,11 +29,10 @@ pub enum Form {
 /// left out of their groups. JSON has the layout of an inventory script's answer, YAML the one of
 /// an inventory in YAML.
 pub fn list(inventory: &Inventory, hosts: &[HostName], style: Style) -> String {
-    let hidden = if style.export { all_secrets(inventory) } else { HashSet::new() };
     let mut lister = Lister {
         inventory,
         export: style.export,
-        hidden,
+        hidden: secrets(inventory),
         shown: hosts.iter().map(HostName::as_str).collect(),
         hosts: HashSet::new(),
         groups: HashSet::new(),
@@ -49,7 +48,7 @@ pub fn host(inventory: &Inventory, name: &str, style: Style) -> Result<String, I
     if !inventory.contains(name) {
         return Err(no_host(inventory, name));
     }
-    let hidden = if style.export { all_secrets(inventory) } else { HashSet::new() };
+    let hidden = secrets(inventory);
     let variables = Json::Map(host_variables(inventory, name, style.export, &hidden));
     Ok(match style.form {
         // Only an inventory tells what is never templated.
@@ -75,7 +74,7 @@ fn host_variables<'a>(
     hidden: &HashSet<&str>,
 ) -> Vec<(&'a str, Json<'a>)> {
     if !only_own {
-        return printable(&inventory.variables(name));
+        return shown(&inventory.variables(name).sorted(), hidden);
     }
     let mut own = HostVariables::default();
     for layer in inventory.own_layers(name) {
@@ -203,7 +202,7 @@ impl<'a> Lister<'a> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::inventory::{InventorySource, Sources, graph, load};
+    use crate::inventory::{InventorySource, Sources, explain, graph, load};
     use crate::model::SourceFile;
 
     const PLAIN: Style = Style { form: Form::Json, export: false };
@@ -224,6 +223,7 @@ all:
         $ANSIBLE_VAULT;1.1;AES256
         6162
     fw2: {ansible_password: 4711, ansible_become_pass: canary-3}
+  vars: {ansible_password: '{{ shared }}', shared: canary-4}
 ";
 
     fn inventory() -> Inventory {
@@ -244,6 +244,8 @@ all:
             list(&inventory, &hosts, EXPORT),
             host("fw1", EXPORT),
             graph(&inventory, "all", true).unwrap(),
+            explain(&inventory, "fw1", None).unwrap(),
+            explain(&inventory, "fw2", None).unwrap(),
         ];
         for text in &texts {
             assert!(!text.contains("canary") && !text.contains("4711"), "{text}");

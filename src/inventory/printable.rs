@@ -9,10 +9,10 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use crate::model::{HostName, Value};
+use crate::model::Value;
 
 use super::json::Json;
-use super::{HostVariables, Inventory, Located, connection};
+use super::{Inventory, Located, Variables, connection};
 
 /// What stands for a secret.
 pub(super) const HIDDEN: &str = "********";
@@ -55,11 +55,6 @@ pub(super) const INTERNAL: [&str; 32] = [
 
 static NAME: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"[A-Za-z_][A-Za-z0-9_]*").ok());
 
-/// The variables of a host after inheritance, without internal ones, secrets hidden.
-pub(super) fn printable<'a>(variables: &HostVariables<'a>) -> Vec<(&'a str, Json<'a>)> {
-    shown(&variables.sorted(), &secrets(variables))
-}
-
 /// Those of `variables` that are no internal ones, the `hidden` without their values.
 pub(super) fn shown<'a>(
     variables: &[(&'a str, &'a Located)],
@@ -80,27 +75,34 @@ pub(super) fn is_hidden(name: &str, located: &Located, hidden: &HashSet<&str>) -
         && !matches!(located.value, Value::Vault(_) | Value::Null)
 }
 
-/// The names of a host's secrets: those of the connection, and what their templates name.
-pub(super) fn secrets<'a>(variables: &HostVariables<'a>) -> HashSet<&'a str> {
-    let names: HashMap<&str, &'a str> = variables.names().map(|name| (name, name)).collect();
+/// The names of all secrets: those of connections, and what their templates name, wherever any
+/// value of them was set. A password that one host overrides is still the one of others.
+pub(super) fn secrets(inventory: &Inventory) -> HashSet<&str> {
+    let mut names = HashSet::new();
+    let mut texts: HashMap<&str, Vec<&str>> = HashMap::new();
+    for (name, located) in inventory.all_variables().flat_map(Variables::iter) {
+        names.insert(name);
+        let mut value = Some(located);
+        while let Some(located) = value {
+            if let Value::Text(text) = &located.value
+                && super::target::is_template(text)
+            {
+                texts.entry(name).or_default().push(text);
+            }
+            value = located.overrode.as_deref();
+        }
+    }
     let mut hidden = HashSet::new();
-    let mut open: Vec<&'a str> =
-        variables.names().filter(|name| connection::is_secret_name(name)).collect();
+    let mut open: Vec<&str> =
+        names.iter().copied().filter(|name| connection::is_secret_name(name)).collect();
     while let Some(name) = open.pop() {
         if !hidden.insert(name) {
             continue;
         }
-        if let (Some(Value::Text(text)), Some(pattern)) = (variables.value(name), NAME.as_ref())
-            && super::target::is_template(text)
-        {
-            open.extend(pattern.find_iter(text).filter_map(|found| names.get(found.as_str())));
+        for text in texts.get(name).into_iter().flatten() {
+            let found = NAME.as_ref().into_iter().flat_map(|pattern| pattern.find_iter(text));
+            open.extend(found.filter_map(|found| names.get(found.as_str())));
         }
     }
     hidden
-}
-
-/// The names that are a secret of some host.
-pub(super) fn all_secrets(inventory: &Inventory) -> HashSet<&str> {
-    let hosts = inventory.hosts().map(HostName::as_str);
-    hosts.flat_map(|host| secrets(&inventory.variables(host))).collect()
 }
