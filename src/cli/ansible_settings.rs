@@ -49,9 +49,7 @@ impl std::fmt::Display for Origin {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Unused {
     pub name: String,
-    pub value: String,
     pub origin: String,
-    pub place: Option<Place>,
     pub reason: String,
 }
 
@@ -145,7 +143,8 @@ impl AnsibleSettings {
         variables
     }
 
-    /// All that is set and means nothing here, that of the file first.
+    /// All that is set and means nothing here, that of the file first. The values stay where they
+    /// are: any of them may be a secret of something else.
     pub fn unused(&self) -> Vec<Unused> {
         let known = |entry: &Entry| {
             USED.iter().any(|key| key.section == entry.section && key.name == entry.key)
@@ -153,22 +152,20 @@ impl AnsibleSettings {
         let of_file =
             self.config.entries.iter().filter(|entry| !known(entry)).map(|entry| Unused {
                 name: format!("{}.{}", entry.section, entry.key),
-                value: entry.value.replace('\n', " "),
                 origin: Origin::File(entry.place.clone()).to_string(),
-                place: Some(entry.place.clone()),
                 reason: reason_of(entry),
             });
         let is_used =
             |name: &str| ELSEWHERE.contains(&name) || USED.iter().any(|key| key.variable == name);
         let of_environment = variables(PREFIX).into_iter().filter(|(name, _)| !is_used(name));
-        let of_environment = of_environment.map(|(name, value)| {
+        let of_environment = of_environment.map(|(name, _)| {
             let reason = reason(&name[PREFIX.len()..].to_ascii_lowercase()).to_owned();
-            Unused { origin: "the environment".to_owned(), place: None, name, value, reason }
+            Unused { origin: "the environment".to_owned(), name, reason }
         });
         of_file.chain(of_environment).collect()
     }
 
-    /// One warning for all that means nothing here.
+    /// One warning for all that means nothing here; no line is shown with it.
     pub fn warning(&self) -> Option<InputIssue> {
         let unused = self.unused();
         let names: Vec<_> = unused.iter().map(|unused| format!("`{}`", unused.name)).collect();
@@ -177,11 +174,7 @@ impl AnsibleSettings {
             [name] => format!("the setting {name} is not used here"),
             names => format!("{} settings are not used here: {}", names.len(), names.join(", ")),
         });
-        let issue = issue.hint("`tokenfleet config` says why");
-        Some(match unused.into_iter().find_map(|unused| unused.place) {
-            Some(place) => issue.at(place, 1),
-            None => issue,
-        })
+        Some(issue.hint("`tokenfleet config` says why, and where it was set"))
     }
 }
 

@@ -37,8 +37,7 @@ fn shown(settings: &AnsibleSettings, only_changed: bool) -> String {
     if !unused.is_empty() {
         text.push_str("\nnot used here:\n");
         for unused in unused {
-            text.push_str(&row(unused.name, &unused.value, &unused.origin));
-            text.push_str(&format!("    {}\n", unused.reason));
+            text.push_str(&format!("{} ({})\n    {}\n", unused.name, unused.origin, unused.reason));
         }
     }
     text
