@@ -44,6 +44,11 @@ fn a_mistake_in_a_template_is_shown_in_its_line() {
         "error: there is no filter `uper`\n --> t.j2:1:13\n  |\n1 | {{ serial | uper }}\n  |             \
          ^^^^\n  |\n  = help: did you mean `upper`?\n\n1 error\n"
     );
+    // Beside the file, and below it: nowhere else.
+    for name in ["../../etc/passwd", "/etc/passwd"] {
+        let told = told(&format!("{{% include '{name}' %}}"));
+        assert!(told.starts_with(&format!("error: there is no template `{name}`\n")), "{told}");
+    }
     let missing = told("{% include 'none.j2' %}");
     assert!(
         missing.starts_with("error: there is no template `none.j2`\n --> t.j2:1:12\n"),

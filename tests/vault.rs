@@ -418,6 +418,15 @@ fn whole_files_are_opened_wherever_they_are_read() {
              --> group_vars/all.yml:1:1\n{remedy}\n2 errors\n"
         )
     );
+    let lines =
+        ["[a]\nfw1 canary\n", "[a]\nfw1\n[a:vars]\nansible_password: canary\n", "[b canary\n"];
+    for text in lines {
+        vaulted("bad.ini", text);
+        let told = run(&desk, &["inventory", "-i", "bad.ini", "--graph", "--vault-id", "one"]);
+        assert_eq!(told.code, 1);
+        assert!(told.err.starts_with("error: what stands here is "), "{}", told.err);
+        assert!(!told.err.contains("canary"), "{}", told.err);
+    }
     // A mistake in one is told without its text.
     vaulted("bad.yml", "all:\n  hosts: {fw1: {secret: canary}}\n  children: [x]\n");
     let told = run(&desk, &["inventory", "-i", "bad.yml", "--graph", "--vault-id", "one"]);

@@ -1,7 +1,7 @@
 //! `tokenfleet template`: fills one template in, for people who write templates.
 
 use std::collections::BTreeSet;
-use std::path::Path;
+use std::path::{Component, Path};
 use std::sync::Arc;
 
 use crate::cli::arguments::TemplateArguments;
@@ -46,15 +46,18 @@ fn rendered(arguments: &TemplateArguments) -> Result<String, Complaint> {
     set.render(&name, &context).map_err(|issue| Complaint::new(vec![issue], sources))
 }
 
-/// The templates in `folder` that `file` names, and those that they name.
+/// The templates in `folder` that `file` names, and those that they name. A name that leads out of
+/// the folder is the name of none.
 fn beside(folder: &Path, file: &SourceFile) -> Result<Vec<(String, SourceFile)>, Complaint> {
     let mut found = Vec::new();
     let mut seen = BTreeSet::new();
     let mut open = members(&file.text);
     while let Some(name) = open.pop() {
         let path = folder.join(&name);
+        let is_below =
+            Path::new(&name).components().all(|part| matches!(part, Component::Normal(_)));
         // One that is missing is told where it is named.
-        if seen.insert(name.clone()) && files::kind_of(&path) == FileKind::File {
+        if is_below && seen.insert(name.clone()) && files::kind_of(&path) == FileKind::File {
             let file = files::read_text(&path)?;
             open.extend(members(&file.text));
             found.push((name, file));

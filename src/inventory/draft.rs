@@ -85,6 +85,12 @@ impl Draft {
         Located { sealed: value.sealed || self.is_sealed, ..value }
     }
 
+    /// What stands in a file, in backquotes, for a message that begins with it; of a vaulted file
+    /// nothing is said again.
+    pub fn quoted(&self, text: &str) -> String {
+        if self.is_sealed { "what stands here".to_owned() } else { format!("`{text}`") }
+    }
+
     pub fn has_group(&self, name: &str) -> bool {
         self.inventory.groups.contains_key(name)
     }

@@ -96,7 +96,7 @@ impl Reader<'_> {
             self.kind = Kind::Unknown;
             let issue = self
                 .spot(line, 0, line.text.chars().count())
-                .error(format!("`{}` is no section", line.text))
+                .error(format!("{} is no section", self.draft.quoted(line.text)))
                 .hint("write `[group]`, `[group:children]` or `[group:vars]`, without spaces");
             self.draft.issues.push(issue);
         } else {
@@ -184,12 +184,12 @@ impl Reader<'_> {
             )
         } else if line.text.starts_with('[') && !word.text.contains(':') {
             (
-                format!("`{}` is neither a section nor a host", line.text),
+                format!("{} is neither a section nor a host", self.draft.quoted(line.text)),
                 "behind the `]` of a section only a comment with `#` may stand",
             )
         } else if word.text.ends_with(':') {
             (
-                format!("`{}` ends in a colon, but names no port", word.text),
+                format!("{} ends in a colon, but names no port", self.draft.quoted(&word.text)),
                 "write `name:22`, or remove the colon; YAML belongs into a file `….yml`",
             )
         } else {
@@ -212,7 +212,8 @@ impl Reader<'_> {
                 Some(())
             }
             _ => {
-                let issue = spot.error(format!("`{}` is no assignment `name=value`", word.text));
+                let word = self.draft.quoted(&word.text);
+                let issue = spot.error(format!("{word} is no assignment `name=value`"));
                 self.draft.issues.push(issue.hint(
                     "write no blanks around the `=`, quote values with blanks, begin comments \
                      with `#`",
@@ -230,10 +231,13 @@ impl Reader<'_> {
                 let value = Located::new(value, Some(spot.place.clone()));
                 self.draft.set_group(self.group, name.trim(), value, &spot);
             }
-            _ => self.draft.issues.push(
-                spot.error(format!("`{}` is no assignment `name = value`", line.text))
-                    .hint("a `[group:vars]` section holds one assignment in each line"),
-            ),
+            _ => {
+                let line = self.draft.quoted(line.text);
+                let issue = spot.error(format!("{line} is no assignment `name = value`"));
+                self.draft
+                    .issues
+                    .push(issue.hint("a `[group:vars]` section holds one assignment in each line"));
+            }
         }
     }
 
@@ -243,7 +247,7 @@ impl Reader<'_> {
         else {
             let issue = self
                 .spot(line, 0, line.text.chars().count())
-                .error(format!("`{}` is not the name of a group", line.text))
+                .error(format!("{} is not the name of a group", self.draft.quoted(line.text)))
                 .hint("a `[group:children]` section holds one group in each line");
             self.draft.issues.push(issue);
             return;
