@@ -266,6 +266,19 @@ fn told(name: &str, text: &str) -> String {
 }
 
 #[test]
+fn a_limit_that_changes_nothing_is_a_warning() {
+    let (out, err, code) = said(&desk(), &["-i", "fw1,fw2", "--graph", "-l", "fw2"]);
+    assert_eq!((out.as_str(), code), ("@all:\n  |--@ungrouped:\n  |  |--fw1\n  |  |--fw2\n", 0));
+    insta::assert_snapshot!(err, @"
+    warning: `--limit` changes nothing here: it is for `--list`
+     |
+     = help: leave it out
+
+    1 warning
+    ");
+}
+
+#[test]
 fn a_missing_inventory_is_an_error() {
     let (out, err, code) = said(&desk(), &["-i", "hosts.ini", "-i", "gone.ini", "--list"]);
     assert_eq!((out.as_str(), code), ("", 1));

@@ -78,7 +78,7 @@ pub struct InventoryArguments {
     /// Inventory file or folder, or a list of hosts with commas; may be repeated [default: that of ansible.cfg]
     #[arg(short, long = "inventory", value_name = "PATH")]
     pub inventories: Vec<String>,
-    /// Only the hosts that this pattern means, or the file behind @
+    /// With --list: only the hosts that this pattern means, or the file behind @
     #[arg(short, long, value_name = "PATTERN")]
     pub limit: Option<String>,
     /// Variables as name=value, as a mapping in YAML or JSON, or from @FILE; may be repeated

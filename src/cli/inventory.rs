@@ -49,6 +49,11 @@ fn show(
         form: if arguments.yaml { Form::Yaml } else { Form::Json },
         export: arguments.export,
     };
+    // As with Ansible, whose graph has all hosts; but not in silence.
+    if arguments.limit.is_some() && !form.list {
+        let issue = InputIssue::warning("`--limit` changes nothing here: it is for `--list`");
+        remarks.issues.push(issue.hint("leave it out"));
+    }
     if let Some(name) = &form.host {
         return inventory::host(inventory, name, style);
     }
