@@ -110,6 +110,42 @@ fn what_is_muted_does_not_count_for_the_exit_code_until_it_has_expired() {
 }
 
 #[test]
+fn a_mute_that_holds_for_no_host_is_told() {
+    let desk = Desk::new();
+    let text = TASKS.replace("hosts: all", "hosts: emea");
+    let playbook = desk.file(
+        "muted.yml",
+        &format!(
+            "{text}  mute:\n    - {{rule: token-*, match: amer, until: 2999-12-31, because: x}}\n    \
+             - {{rule: token-*, match: amer, until: 2020-12-31, because: x}}\n    \
+             - {{rule: token-*, match: fgt-ath-01, until: 2999-12-31, because: x}}\n    \
+             - {{rule: token-*, match: fgt-ath-01, until: 2020-12-31, because: x}}\n"
+        ),
+    );
+    let inventory = ["-i", "inventories/lab"];
+    let states = || {
+        let json = desk.json();
+        let mutes = json["mutes"].as_array().unwrap().iter();
+        mutes.map(|mute| mute["state"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    let here = desk.audit(&[&[playbook.as_str()], &inventory[..], &["-l", "fgt-ath-01"]].concat());
+    let told = here.err.replace(&playbook, "muted.yml");
+    let idle = "warning: this mutes nothing: `amer` means none of the play's hosts\n  --> muted.yml:10:30\n   |\n10 |     - {rule: token-*, match: amer, until: 2999-12-31, because: x}\n   |                              ^^^^\n   |\n   = help: correct `match`, or take the mute out\n";
+    assert!(told.contains(idle), "{told}");
+    assert!(
+        told.contains("ended on 2020-12-31: no finding is back\n  --> muted.yml:11:14"),
+        "{told}"
+    );
+    assert_eq!(states(), ["unused", "expired", "active", "expired"]);
+    // What only the limit leaves out says nothing about this run, until it has expired.
+    let there = desk.audit(&[&[playbook.as_str()], &inventory[..], &["-l", "fgt-vie-01"]].concat());
+    assert!(!there.err.contains("`fgt-ath-01` means none"), "{}", there.err);
+    assert_eq!(states(), ["unused", "expired", "expired"]);
+    let checked = desk.run(&[&["check", playbook.as_str()], &inventory[..]].concat());
+    assert_eq!(checked.err.matches("this mutes nothing").count(), 2, "{}", checked.err);
+}
+
+#[test]
 fn a_mute_of_no_rule_and_of_no_host_is_told() {
     let desk = Desk::new();
     let playbook = playbook(

@@ -298,7 +298,7 @@ fn header(arguments: &RunArguments, plan: &Plan, started: jiff::Timestamp) -> Ru
         notes,
         reports: plan.reports(),
         rules: plan.rules(),
-        mutes: plan.mutes(),
+        mutes: plan.mutes(started),
         baseline: None,
     }
 }

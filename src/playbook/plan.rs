@@ -3,10 +3,13 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
+use jiff::Timestamp;
+
 use super::locked::told;
 use super::new_serial::given_twice;
 use super::planned_host::Planner;
-use super::planned_play::{hosts_of, mutes_of, planned, started};
+use super::planned_mute::{PlannedMute, planned_mutes};
+use super::planned_play::{PlayHosts, hosts_of, planned, started};
 use super::scope::RunVariables;
 use super::tags::Tags;
 use super::{PlannedHost, PlannedPlay, Playbook, Request, tasks};
@@ -80,17 +83,16 @@ impl Plan {
     }
 
     /// What the plays mute, in order, each with the hosts that it holds for. What holds for no host of
-    /// the run is left out.
-    pub fn mutes(&self) -> Vec<Mute> {
-        let of_play = |play: &Arc<PlannedPlay>| {
-            let mute = |mute: &Mute| {
-                let hosts = self.part(mute.hosts.as_ref().unwrap_or(&play.hosts));
-                Mute { hosts, ..mute.clone() }
-            };
-            play.mutes.iter().map(mute).collect::<Vec<_>>()
+    /// this run is left out, but for what never holds for any and what has expired by `now`: those are
+    /// told until somebody takes them out.
+    pub fn mutes(&self, now: Timestamp) -> Vec<Mute> {
+        let of_run = |PlannedMute { mute, is_idle }: &PlannedMute| {
+            let hosts = self.part(mute.hosts.as_deref().unwrap_or_default());
+            let is_here = hosts.as_ref().is_none_or(|hosts| !hosts.is_empty());
+            let is_told = is_here || *is_idle || !mute.holds_at(now);
+            is_told.then(|| Mute { hosts, ..mute.clone() })
         };
-        let is_here = |mute: &Mute| mute.hosts.as_ref().is_none_or(|hosts| !hosts.is_empty());
-        self.plays.iter().flat_map(of_play).filter(is_here).collect()
+        self.plays.iter().flat_map(|play| &play.mutes).filter_map(of_run).collect()
     }
 
     /// Those of the run's hosts that are among `hosts`; `None`: all.
@@ -122,18 +124,19 @@ pub fn plan(
     let mut start = request.start_at.clone();
     for (index, play) in playbook.plays.iter().enumerate() {
         let hosts = hosts_of(play, &inventory, request.limit.as_ref(), &mut warnings);
-        let mut hosts = hosts.unwrap_or_else(|issue| {
+        let hosts = hosts.unwrap_or_else(|issue| {
             // What is wrong with the limit is wrong in every play.
             if !issues.contains(&issue) {
                 issues.push(issue);
             }
-            Vec::new()
+            PlayHosts::default()
         });
-        let mutes = mutes_of(play, &inventory, &hosts, &mut warnings);
+        let mutes = planned_mutes(play, &inventory, &hosts, &mut warnings);
         let mutes = mutes.unwrap_or_else(|found| {
             issues.extend(found);
             Vec::new()
         });
+        let mut hosts = hosts.limited;
         play.order.arrange(&mut hosts, request.shuffle_seed);
         let play = &started(play, &mut start);
         plays.push(Arc::new(PlannedPlay { mutes, ..planned(index, play, hosts, &request, &tags) }));

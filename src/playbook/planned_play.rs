@@ -1,13 +1,13 @@
 //! One play, laid over an inventory.
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::BTreeSet;
 
 use super::check::{any, asks};
 use super::pace::batches;
 use super::tags::Tags;
-use super::{Action, Meta, Play, Request, Step, Task, VarsFile, selected, tasks};
+use super::{Action, Meta, PlannedMute, Play, Request, Step, Task, VarsFile, selected, tasks};
 use crate::inventory::{Inventory, Limit, Located, Order, Variables, select};
-use crate::model::{HostName, InputIssue, Mute, OwnRule, ReportRequest, matches_wildcards};
+use crate::model::{HostName, InputIssue, OwnRule, ReportRequest, matches_wildcards};
 
 /// The largest batch that is kept in step for the sake of `hostvars` alone.
 const MOST_IN_STEP: usize = 1000;
@@ -47,8 +47,7 @@ pub struct PlannedPlay {
     pub max_fail: Option<f64>,
     pub reports: Vec<ReportRequest>,
     pub rules: Vec<OwnRule>,
-    /// Each with its hosts.
-    pub mutes: Vec<Mute>,
+    pub mutes: Vec<PlannedMute>,
 }
 
 /// A play with these hosts, and with the tasks that the tags let run.
@@ -120,52 +119,34 @@ pub(super) fn started(play: &Play, start: &mut Option<String>) -> Play {
     Play { steps, ..play.clone() }
 }
 
+/// The hosts of a play.
+#[derive(Debug, Default)]
+pub(super) struct PlayHosts {
+    /// Those that its pattern means.
+    pub all: Vec<HostName>,
+    /// Those of them that the limit means too.
+    pub limited: Vec<HostName>,
+}
+
 pub(super) fn hosts_of(
     play: &Play,
     inventory: &Inventory,
     limit: Option<&Limit>,
     warnings: &mut Vec<InputIssue>,
-) -> Result<Vec<HostName>, InputIssue> {
+) -> Result<PlayHosts, InputIssue> {
     let place = |issue: InputIssue| match issue.place {
         None => issue.at(play.hosts_place.clone(), play.hosts_width),
         Some(_) => issue,
     };
     let selection = select(inventory, &play.hosts).map_err(place)?;
     warnings.extend(selection.warnings.into_iter().map(place));
-    let Some(limit) = limit else { return Ok(selection.hosts) };
-    let limited = limit.apply(inventory, selection.hosts)?;
+    let all = selection.hosts;
+    let Some(limit) = limit else { return Ok(PlayHosts { limited: all.clone(), all }) };
+    let limited = limit.apply(inventory, all.clone())?;
     for warning in limited.warnings {
         if !warnings.contains(&warning) {
             warnings.push(warning);
         }
     }
-    Ok(limited.hosts)
-}
-
-/// The mutes of a play, each with those of the play's hosts that its pattern means.
-pub(super) fn mutes_of(
-    play: &Play,
-    inventory: &Inventory,
-    hosts: &[HostName],
-    warnings: &mut Vec<InputIssue>,
-) -> Result<Vec<Mute>, Vec<InputIssue>> {
-    let mut mutes = Vec::new();
-    let mut issues = Vec::new();
-    let all: HashSet<&HostName> = hosts.iter().collect();
-    for mute in &play.mutes {
-        let Some(pattern) = &mute.pattern else {
-            mutes.push(Mute { hosts: Some(hosts.to_vec()), ..mute.clone() });
-            continue;
-        };
-        let place = |issue: InputIssue| issue.at(pattern.place.clone(), pattern.width);
-        match select(inventory, &[&pattern.text]) {
-            Ok(mut selection) => {
-                warnings.extend(selection.warnings.into_iter().map(place));
-                selection.hosts.retain(|host| all.contains(host));
-                mutes.push(Mute { hosts: Some(selection.hosts), ..mute.clone() });
-            }
-            Err(issue) => issues.push(place(issue)),
-        }
-    }
-    if issues.is_empty() { Ok(mutes) } else { Err(issues) }
+    Ok(PlayHosts { all, limited: limited.hosts })
 }

@@ -16,7 +16,8 @@ pub fn vaulted(playbook: &Playbook, inventory: &Inventory, request: &Request) ->
     }
     let hosts = playbook.plays.iter().flat_map(|play| {
         // What is wrong with a pattern, the plan says.
-        hosts_of(play, inventory, request.limit.as_ref(), &mut Vec::new()).unwrap_or_default()
+        let hosts = hosts_of(play, inventory, request.limit.as_ref(), &mut Vec::new());
+        hosts.unwrap_or_default().limited
     });
     let hosts: HashSet<HostName> = hosts.collect();
     let mut found = HashSet::new();
