@@ -84,7 +84,8 @@ fn what_is_muted_is_counted_and_shown_and_nothing_is_gone() {
 fn what_is_muted_does_not_count_for_the_exit_code_until_it_has_expired() {
     let desk = Desk::new();
     for (until, code) in [("2999-12-31", 0), ("2026-01-31", 8)] {
-        let mutes = format!("    - {{rule: '*-*', until: {until}, because: Known.}}\n");
+        let mutes =
+            format!("    - {{rule: '*', match: fgt-*-01, until: {until}, because: Known.}}\n");
         let playbook = playbook(&desk, &mutes);
         let outcome =
             desk.audit(&[&[playbook.as_str()], &HOSTS[..], &["--fail-on", "info"]].concat());
@@ -102,11 +103,46 @@ fn what_is_muted_does_not_count_for_the_exit_code_until_it_has_expired() {
         let (_, warning) = outcome.err.split_once("warning: ").unwrap();
         let warning = format!("warning: {warning}").replace(&playbook, "muted.yml");
         let wanted = format!(
-            "warning: the mute of `*-*` ended on 2026-01-31: {count} findings are back\n  --> muted.yml:10:14\n   |\n10 |     - {{rule: '*-*', until: 2026-01-31, because: Known.}}\n   |              ^^^^^\n   |\n   = help: mend what it is about and take it out, or give it a new `until` and `because`\n\n1 warning\n"
+            "warning: the mute of `*` ended on 2026-01-31: {count} findings are back\n  --> muted.yml:10:14\n   |\n10 |     - {{rule: '*', match: fgt-*-01, until: 2026-01-31, because: Known.}}\n   |              ^^^\n   |\n   = help: mend what it is about and take it out, or give it a new `until` and `because`\n\n1 warning\n"
         );
         assert_eq!(warning, wanted);
         assert!(outcome.out.contains("0 muted          1 of 1 mutes expired"), "{}", outcome.out);
     }
+}
+
+#[test]
+fn nothing_mutes_every_finding_of_a_play() {
+    let desk = Desk::new();
+    let check = |rest: &str, more: &[&str]| {
+        let mutes = format!("    - {{rule: {rest}, until: 2999-12-31, because: x}}\n");
+        let playbook = playbook(&desk, &mutes);
+        let outcome = desk.run(&[&["check", playbook.as_str()], more].concat());
+        (outcome.code, outcome.err.replace(&playbook, "muted.yml"))
+    };
+    let inventory = ["-i", "inventories/lab"];
+    assert_eq!(
+        check("'*-*'", &[]),
+        (1, "error: this mutes every finding of the play\n  --> muted.yml:10:14\n   |\n10 |     - {rule: '*-*', until: 2999-12-31, because: x}\n   |              ^^^^^\n   |\n   = help: name rules, or fewer hosts with `match`, or tokens with `token`\n\n1 error\n".to_owned())
+    );
+    // What `match` leaves out, an inventory says.
+    for (rest, more, code) in [
+        ("'?*', match: all", &inventory[..], 1),
+        ("'*', match: 'fgt-*:lab'", &inventory, 1),
+        ("'*', match: all", &[], 0),
+        ("'*', match: emea", &inventory, 0),
+        ("'*', token: FTK*", &inventory, 0),
+        ("token-*", &inventory, 0),
+    ] {
+        let (found, told) = check(rest, more);
+        assert_eq!(found, code, "{rest}: {told}");
+        assert_eq!(told.contains("this mutes every finding"), code == 1, "{rest}: {told}");
+    }
+    // Nor is it run, whatever the limit.
+    let playbook =
+        playbook(&desk, "    - {rule: '*', match: all, until: 2999-12-31, because: x}\n");
+    let outcome = desk.audit(&[&[playbook.as_str()], &HOSTS[..]].concat());
+    assert_eq!(outcome.code, 1);
+    assert!(outcome.err.contains("this mutes every finding"), "{}", outcome.err);
 }
 
 #[test]

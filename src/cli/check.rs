@@ -12,6 +12,7 @@ use crate::cli::template_files::read_templates;
 use crate::cli::vault_opening::open_ahead;
 use crate::cli::vault_passwords::read_keyring;
 use crate::playbook::{self, Request};
+use crate::report;
 use crate::runner::Clock;
 use crate::template::Templar;
 use crate::vault::Keyring;
@@ -51,7 +52,8 @@ fn one(
     let playbook = read_playbook(path, &templar, keyring, remarks)?;
     let templates = read_templates(path, arguments.templates.as_deref(), now)?;
     let requests: Vec<_> = playbook.plays.iter().flat_map(|play| play.reports.clone()).collect();
-    check_reports(&requests, &playbook, &templates, &remarks.sources)?;
+    let mutes: Vec<_> = playbook.plays.iter().flat_map(|play| play.mutes.clone()).collect();
+    check_reports(&requests, &playbook, &mutes, &templates, &remarks.sources)?;
     let tasks: usize = playbook.plays.iter().map(|play| playbook::tasks(&play.steps).len()).sum();
     let mut said = format!("{}: {} plays with {tasks} tasks", path.display(), playbook.plays.len());
     if !arguments.inventories.is_empty() {
@@ -63,6 +65,11 @@ fn one(
         let planned = playbook::plan(&playbook, inventory.into(), request, &templar)
             .map_err(|issues| Complaint::new(issues, Vec::new()))?;
         remarks.issues.extend(planned.warnings);
+        // Only an inventory says whether a `match` leaves anything out.
+        let issues = report::check_mutes(&planned.plan.mutes_to_check(), &playbook.rules());
+        if !issues.is_empty() {
+            return Err(Complaint::new(issues, Vec::new()));
+        }
         said.push_str(&format!(" on {} hosts", planned.plan.hosts.len()));
     }
     said.push_str(": nothing wrong\n");

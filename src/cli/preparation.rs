@@ -19,7 +19,7 @@ use crate::files;
 use crate::inventory::{
     self, ConnectionDefaults, ExtraVars, Inventory, Variables, extra_vars, open_file,
 };
-use crate::model::{HostKeyPolicy, ReportRequest, Secret, SourceFile};
+use crate::model::{HostKeyPolicy, Mute, ReportRequest, Secret, SourceFile};
 use crate::playbook::{self, Library, Plan, Playbook, Request};
 use crate::report;
 use crate::runner::RunnerSettings;
@@ -75,8 +75,10 @@ pub(super) fn prepare(
     let planned = playbook::plan(&playbook, Arc::new(inventory), request, &templar);
     let planned = planned.map_err(|issues| Complaint::new(issues, remarks.sources.clone()))?;
     remarks.issues.extend(planned.warnings);
-    check_reports(&planned.plan.reports(), &playbook, &templates, &remarks.sources)?;
-    Ok(Prepared { plan: planned.plan, templates, templar, remarks })
+    let plan = planned.plan;
+    let mutes = plan.mutes_to_check();
+    check_reports(&plan.reports(), &playbook, &mutes, &templates, &remarks.sources)?;
+    Ok(Prepared { plan, templates, templar, remarks })
 }
 
 /// Renders what is asked for from a made-up run, and judges it by the playbook's rules, so that a
@@ -84,13 +86,11 @@ pub(super) fn prepare(
 pub(super) fn check_reports(
     requests: &[ReportRequest],
     playbook: &Playbook,
+    mutes: &[Mute],
     templates: &TemplateSet,
     sources: &[SourceFile],
 ) -> Result<(), Complaint> {
-    let of_plays = playbook.plays.iter();
-    let rules: Vec<_> = of_plays.clone().flat_map(|play| play.rules.clone()).collect();
-    let mutes: Vec<_> = of_plays.flat_map(|play| play.mutes.clone()).collect();
-    let issues = report::check(requests, &rules, &mutes, templates);
+    let issues = report::check(requests, &playbook.rules(), mutes, templates);
     if issues.is_empty() {
         return Ok(());
     }

@@ -36,7 +36,7 @@ pub use lookup::Lookup;
 pub use pace::BatchSize;
 pub use plan::{Plan, Planned, plan};
 pub use planned_host::PlannedHost;
-pub use planned_mute::PlannedMute;
+pub use planned_mute::{PlannedMute, Reach};
 pub use planned_play::PlannedPlay;
 pub use play::{Play, Playbook, VarsFile};
 pub use prompt::Prompt;

@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use super::locked::told;
 use super::new_serial::given_twice;
 use super::planned_host::Planner;
-use super::planned_mute::{PlannedMute, planned_mutes};
+use super::planned_mute::{PlannedMute, Reach, planned_mutes};
 use super::planned_play::{PlayHosts, hosts_of, planned, started};
 use super::scope::RunVariables;
 use super::tags::Tags;
@@ -86,13 +86,19 @@ impl Plan {
     /// this run is left out, but for what never holds for any and what has expired by `now`: those are
     /// told until somebody takes them out.
     pub fn mutes(&self, now: Timestamp) -> Vec<Mute> {
-        let of_run = |PlannedMute { mute, is_idle }: &PlannedMute| {
+        let of_run = |PlannedMute { mute, reach }: &PlannedMute| {
             let hosts = self.part(mute.hosts.as_deref().unwrap_or_default());
             let is_here = hosts.as_ref().is_none_or(|hosts| !hosts.is_empty());
-            let is_told = is_here || *is_idle || !mute.holds_at(now);
+            let is_told = is_here || *reach == Reach::Nobody || !mute.holds_at(now);
             is_told.then(|| Mute { hosts, ..mute.clone() })
         };
         self.plays.iter().flat_map(|play| &play.mutes).filter_map(of_run).collect()
+    }
+
+    /// What the plays mute, in order, as it is to be checked against the rules that there are: as
+    /// [`PlannedMute::narrowest`] says.
+    pub fn mutes_to_check(&self) -> Vec<Mute> {
+        self.plays.iter().flat_map(|play| &play.mutes).map(PlannedMute::narrowest).collect()
     }
 
     /// Those of the run's hosts that are among `hosts`; `None`: all.

@@ -12,8 +12,23 @@ use crate::model::{HostName, InputIssue, Mute, Written};
 pub struct PlannedMute {
     /// Its hosts are those of the play that it means, within the limit.
     pub mute: Mute,
-    /// Its pattern means none of the play's hosts, whatever the limit.
-    pub is_idle: bool,
+    pub reach: Reach,
+}
+
+/// How many of its play's hosts a mute means, whatever the limit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reach {
+    Nobody,
+    Some,
+    All,
+}
+
+impl PlannedMute {
+    /// As it is written, but for a `match` that leaves out none of the play's hosts.
+    pub fn narrowest(&self) -> Mute {
+        let pattern = self.mute.pattern.clone().filter(|_| self.reach != Reach::All);
+        Mute { pattern, ..self.mute.clone() }
+    }
 }
 
 /// The mutes of a play, and a warning of each that mutes nothing.
@@ -28,20 +43,23 @@ pub(super) fn planned_mutes(
     let all: HashSet<&HostName> = hosts.all.iter().collect();
     let limited: HashSet<&HostName> = hosts.limited.iter().collect();
     for mute in &play.mutes {
-        let (meant, is_idle) = match &mute.pattern {
-            None => (hosts.limited.clone(), false),
+        let mut meant = match &mute.pattern {
+            None => hosts.all.clone(),
             Some(pattern) => match meant(pattern, inventory, &all, warnings) {
-                Ok(meant) => {
-                    let is_idle = meant.is_empty();
-                    (meant.into_iter().filter(|host| limited.contains(host)).collect(), is_idle)
-                }
+                Ok(meant) => meant,
                 Err(issue) => {
                     issues.push(issue);
                     continue;
                 }
             },
         };
-        mutes.push(PlannedMute { mute: Mute { hosts: Some(meant), ..mute.clone() }, is_idle });
+        let reach = match meant.len() {
+            count if count == all.len() => Reach::All,
+            0 => Reach::Nobody,
+            _ => Reach::Some,
+        };
+        meant.retain(|host| limited.contains(host));
+        mutes.push(PlannedMute { mute: Mute { hosts: Some(meant), ..mute.clone() }, reach });
     }
     if issues.is_empty() { Ok(mutes) } else { Err(issues) }
 }

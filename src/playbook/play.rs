@@ -18,6 +18,13 @@ pub struct Playbook {
     pub library: Arc<dyn Library>,
 }
 
+impl Playbook {
+    /// What its plays add to the built-in rules, in order.
+    pub fn rules(&self) -> Vec<OwnRule> {
+        self.plays.iter().flat_map(|play| play.rules.clone()).collect()
+    }
+}
+
 /// One play: hosts, and what to do on them.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Play {

@@ -33,6 +33,7 @@ pub use default_templates::default_templates;
 pub use example::example_view;
 pub use judgement::{Judgement, judge};
 pub use renderer::{Document, Renderer, SUMMARY, check};
+pub use rule_check::check_mutes;
 pub use table::columns;
 pub use text::Text;
 pub use view::{

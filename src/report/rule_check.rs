@@ -47,25 +47,38 @@ fn namesake(rule: &OwnRule) -> Option<InputIssue> {
     )
 }
 
-/// Mutes of rules that there are not.
-pub(super) fn check_mutes(mutes: &[Mute], own: &[OwnRule]) -> Vec<InputIssue> {
+/// Mutes of rules that there are not, and those that leave nothing to be told: they cover every rule,
+/// and neither hosts nor tokens narrow them. A `match` counts as narrowing.
+pub fn check_mutes(mutes: &[Mute], own: &[OwnRule]) -> Vec<InputIssue> {
     let built_in = RULES.iter().map(|rule| rule.id);
     let known: Vec<&str> = built_in.chain(own.iter().map(|rule| &*rule.id)).collect();
     let issue = |mute: &Mute| {
         let Written { text, place, width } = &mute.rule;
-        let message = match text.contains(['*', '?']) {
-            true => format!("no rule is called like `{text}`"),
-            false => format!("there is no rule `{text}`"),
+        let covered = known.iter().filter(|id| matches_wildcards(text, id)).count();
+        let issue = if covered == 0 {
+            unknown(text, &known)
+        } else if covered == known.len() && mute.pattern.is_none() && mute.token.is_none() {
+            InputIssue::error("this mutes every finding of the play")
+                .hint("name rules, or fewer hosts with `match`, or tokens with `token`")
+        } else {
+            return None;
         };
-        let hint = match nearest(text, &known) {
-            Some(near) => format!("did you mean `{near}`?"),
-            None => "`tokenfleet explain` lists all, and the playbook's own are under `findings:`"
-                .to_owned(),
-        };
-        InputIssue::error(message).at(place.clone(), *width).hint(hint)
+        Some(issue.at(place.clone(), *width))
     };
-    let is_known = |mute: &&Mute| known.iter().any(|id| matches_wildcards(&mute.rule.text, id));
-    mutes.iter().filter(|mute| !is_known(mute)).map(issue).collect()
+    mutes.iter().filter_map(issue).collect()
+}
+
+fn unknown(text: &str, known: &[&str]) -> InputIssue {
+    let message = match text.contains(['*', '?']) {
+        true => format!("no rule is called like `{text}`"),
+        false => format!("there is no rule `{text}`"),
+    };
+    let hint = match nearest(text, known) {
+        Some(near) => format!("did you mean `{near}`?"),
+        None => "`tokenfleet explain` lists all, and the playbook's own are under `findings:`"
+            .to_owned(),
+    };
+    InputIssue::error(message).hint(hint)
 }
 
 /// What the names of rules mean, everything having a value.

@@ -37,16 +37,6 @@ fn one(entry: &Node, reader: &mut Reader<'_>) -> Option<Mute> {
     let (rule, pattern) = (written("rule"), written("match"));
     let (token, because) = (written("token"), written("because"));
     let until = entry.get("until").and_then(|node| until(node, reader));
-    if rule.as_ref().is_some_and(|rule| rule.text.chars().all(|c| c == '*'))
-        && entry.get("match").is_none()
-        && entry.get("token").is_none()
-    {
-        reader.refuse(
-            entry.get("rule").unwrap_or(entry),
-            "this mutes every finding of the play",
-            "name rules, or hosts with `match`, or tokens with `token`",
-        );
-    }
     Some(Mute {
         rule: rule?,
         pattern,
