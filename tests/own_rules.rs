@@ -166,6 +166,34 @@ fn a_mistake_in_a_rule_is_told_before_any_run() {
 }
 
 #[test]
+fn names_are_looked_up_wherever_a_template_holds_them() {
+    let desk = Desk::new();
+    let check = |message: &str| {
+        let rule = format!("    - rule: mine\n      when: true\n      message: \"{message}\"\n");
+        let outcome = desk.run(&["check", &playbook(&desk, &rule)]);
+        (outcome.code, outcome.err)
+    };
+    for fine in [
+        "{% filter upper %}{{ token.serial }}{% endfilter %}",
+        "{% block x %}{{ token.serial }}{% endblock %}",
+    ] {
+        assert_eq!(check(fine).0, 0, "{fine}");
+    }
+    for (slip, name) in [
+        ("{% if token.status == 'zz' %}{% if token.nope %}x{% endif %}{% endif %}", "token.nope"),
+        (
+            "{% set s = token.serial %}{% if token.status == 'zz' %}{{ token.nope }}{% endif %}",
+            "token.nope",
+        ),
+        ("{% if token.status == 'zz' %}{% set s = tokn.serial %}{% endif %}", "tokn"),
+    ] {
+        let (code, told) = check(slip);
+        assert_eq!(code, 1, "{slip}");
+        assert!(told.starts_with(&format!("error: `{name}` is undefined\n")), "{slip}: {told}");
+    }
+}
+
+#[test]
 fn a_rule_that_fails_in_a_run_is_loud_and_the_others_are_judged() {
     let desk = Desk::new();
     let host = "fgt-sea-01";

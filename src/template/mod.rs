@@ -20,6 +20,7 @@ mod path;
 mod scope;
 mod shape;
 mod source;
+mod tag;
 mod templar;
 mod template_error;
 mod template_set;

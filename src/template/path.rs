@@ -7,6 +7,7 @@ use minijinja::value::ValueKind;
 
 use super::TemplateError;
 use super::functions::NAMES;
+use super::tag::Tag;
 use super::template_error::Spot;
 use super::token::{Code, Token, TokenKind, cut, tokens};
 use crate::model::nearest;
@@ -68,23 +69,22 @@ pub(super) fn check_paths(
         false => vec![Code { range: 0..text.len(), is_expression: true }],
     };
     let mut bound: Vec<&str> = vec!["loop", "self"];
-    for code in &codes {
-        let tokens = tokens(text, code.range.clone());
-        let Some(tag) = tokens.iter().find(|token| token.kind == TokenKind::Name) else { continue };
-        match (code.is_expression, tag.text) {
-            (false, "macro" | "call" | "import" | "from" | "include" | "extends") => return Ok(()),
-            (false, "for" | "set" | "with") => {
-                let names = tokens.iter().skip_while(|token| token.start <= tag.start);
-                let names = names.take_while(|token| !token.is("in"));
-                bound.extend(names.filter(|t| t.kind == TokenKind::Name).map(|token| token.text));
-            }
-            _ => {}
-        }
-    }
+    let mut evaluated = Vec::new();
     for code in codes {
         let tokens = tokens(text, code.range);
-        let tag = usize::from(!code.is_expression);
-        for at in starts(&tokens).skip(tag).filter(|at| !bound.contains(&tokens[*at].text)) {
+        if code.is_expression {
+            evaluated.push(tokens);
+            continue;
+        }
+        let Some(tag) = Tag::of(&tokens) else { continue };
+        if ["macro", "call", "import", "from", "include", "extends"].contains(&tag.word) {
+            return Ok(());
+        }
+        bound.extend(tag.bound);
+        evaluated.push(tag.value);
+    }
+    for tokens in evaluated {
+        for at in starts(&tokens).filter(|at| !bound.contains(&tokens[*at].text)) {
             let path = &tokens[at..];
             let value = |name: &str| example.get_attr(name).ok().filter(|v| !v.is_undefined());
             let is_function = path.get(1).is_some_and(|next| next.is("("));
@@ -238,22 +238,21 @@ fn value_of(name: &str, text: &str, before: usize, context: &Jinja, depth: usize
     }
 }
 
-/// What a name was bound to last before a place: `for NAME in PATH`, `set NAME = PATH`.
+/// What a name was bound to last before a place: `for NAME in PATH`, `set NAME = PATH`. Of one name
+/// among several it is not known.
 fn binding<'t>(name: &str, text: &'t str, before: usize) -> Option<(Vec<Token<'t>>, usize, bool)> {
     let codes = cut(text).codes;
     let earlier = codes.into_iter().rev().filter(|code| !code.is_expression);
     earlier.filter(|code| code.range.start < before).find_map(|code| {
         let start = code.range.start;
-        let tokens = tokens(text, code.range);
-        let tag = tokens.iter().position(|token| token.kind == TokenKind::Name)?;
-        let is_loop = match (tokens[tag].text, tokens.get(tag + 2)?.text) {
-            ("for", "in") => true,
-            ("set", "=") => false,
+        let Tag { word, bound, value } = Tag::of(&tokens(text, code.range))?;
+        let value = match (word, bound.as_slice()) {
+            ("for" | "set", [only]) if *only == name => value,
+            (_, names) if names.contains(&name) => Vec::new(),
             _ => return None,
         };
-        let value = tokens[tag + 3..].iter().skip_while(|token| token.is("("));
-        let value: Vec<_> = value.filter(|token| !token.is(")")).copied().collect();
-        (tokens[tag + 1].text == name).then_some((value, start, is_loop))
+        let value = value.into_iter().skip_while(|token| token.is("("));
+        Some((value.filter(|token| !token.is(")")).collect(), start, word == "for"))
     })
 }
 
@@ -304,8 +303,18 @@ mod tests {
         ] {
             assert_eq!(wrong(text, false), Some(format!("`{name}` is undefined")), "{text}");
         }
-        let text = "{% for one in tokens if one.serial %}{{ one.serial }}{{ token.x }}{% endfor %}";
-        assert_eq!(wrong(text, true).as_deref(), Some("`token.x` is undefined"));
+        for (text, name) in [
+            ("{% for t in tokens if t.serial %}{{ t.serial }}{{ token.x }}{% endfor %}", "token.x"),
+            ("{% if token.serial == 'z' %}{% if token.x %}x{% endif %}{% endif %}", "token.x"),
+            ("{% if 1 %}{% elif not token.x %}x{% endif %}", "token.x"),
+            ("{% set s = token.serial %}{{ token.x }}", "token.x"),
+            ("{% if 0 %}{% set s = tokn.serial %}{% endif %}", "tokn"),
+            ("{% with a = tokn, b = 1 %}{{ a }}{% endwith %}", "tokn"),
+            ("{% filter replace(token.x, '') %}x{% endfilter %}", "token.x"),
+            ("{% for t in tokens recursive %}{{ tokn }}{% endfor %}", "tokn"),
+        ] {
+            assert_eq!(wrong(text, true), Some(format!("`{name}` is undefined")), "{text}");
+        }
     }
 
     #[test]
@@ -323,6 +332,11 @@ mod tests {
         for text in [
             "{% for key, value in device.items() %}{{ key.x }}{{ value }}{{ loop.index }}{% endfor %}",
             "{% set x = token.serial %}{{ x.y }}",
+            "{% set x %}{{ token.serial }}{% endset %}{{ x.y }}",
+            "{% set ns = namespace(a=1) %}{% set ns.a = 2 %}{{ ns.a }}",
+            "{% with a = token, (b, c) = tokens %}{{ a.x }}{{ b.x }}{{ c.x }}{% endwith %}",
+            "{% filter upper %}{% block x %}{{ token.serial }}{% endblock x %}{% endfilter %}",
+            "{% for t in tokens recursive %}{{ loop(t) }}{% endfor %}",
             "{% macro m(x) %}{{ x.y }}{% endmacro %}{{ m(token) }}",
             "no code {# {{ nothing }} #}",
         ] {
