@@ -130,6 +130,48 @@ fn a_rule_looks_at_the_hosts_of_its_play() {
 }
 
 #[test]
+fn rules_over_what_no_task_reads_are_told() {
+    let desk = Desk::new();
+    let rules = "  findings:\n    - {rule: vip, over: user, when: true, message: x, severity: critical}\n    - {rule: locked, when: true, message: x}\n    - {rule: seen, over: device, when: true, message: x}\n";
+    let check = |tasks: &str| {
+        let text = format!("- hosts: all\n  tasks:\n    - fortios_facts:\n{tasks}{rules}");
+        let outcome = desk.run(&["check", &desk.file("own.yml", &text)]);
+        assert_eq!(outcome.code, 0, "{}", outcome.err);
+        told(&desk, &outcome.err)
+    };
+    insta::assert_snapshot!(check(""), @"
+    warning: the rule `vip` is over users, and no task reads them, so that it finds nothing
+     --> own.yml:5:14
+      |
+    5 |     - {rule: vip, over: user, when: true, message: x, severity: critical}
+      |              ^^^
+      |
+      = help: add the task `fortitoken_owners:`
+
+    warning: the rule `locked` is over tokens, and no task reads them, so that it finds nothing
+     --> own.yml:6:14
+      |
+    6 |     - {rule: locked, when: true, message: x}
+      |              ^^^^^^
+      |
+      = help: add the task `fortitoken_info:`
+
+    2 warnings
+    own.yml: 1 plays with 1 tasks: nothing wrong
+    ");
+    desk.file("more.yml", "- fortitoken_owners:\n- fortitoken_info:\n");
+    for reading in [
+        "    - fortitoken_info:\n    - fortitoken_owners:\n",
+        "    - include_tasks: more.yml\n",
+        "    - include_tasks: '{{ file }}'\n      vars: {file: more.yml}\n",
+        "    - cli: {command: '{{ command }}'}\n      vars: {command: show user local}\n",
+        "    - cli: {command: show user local, vdom: all}\n    - cli: diagnose fortitoken info\n",
+    ] {
+        assert!(!check(reading).contains("warning"), "{reading}");
+    }
+}
+
+#[test]
 fn a_mistake_in_a_rule_is_told_before_any_run() {
     let desk = Desk::new();
     let playbook = playbook(

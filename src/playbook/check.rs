@@ -22,6 +22,7 @@ mod retry;
 mod schema;
 mod spot;
 mod task;
+mod unread;
 mod variables;
 
 use std::sync::Arc;
@@ -81,6 +82,10 @@ pub fn check_with(source: &SourceFile, library: Arc<dyn Library>, templar: &Temp
     };
     reports::refuse_contests(&plays, &mut reader);
     findings::refuse_namesakes(&plays, &mut reader);
+    // A task with a mistake is not among those of its play.
+    if !reader.has_errors() {
+        unread::warn_of_unread(&plays, &mut reader);
+    }
     let read = reader.into_read();
     let is_usable = !read.issues.iter().any(InputIssue::is_error);
     let playbook = is_usable.then(|| Playbook { file: source.name.clone(), plays, library });

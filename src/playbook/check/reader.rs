@@ -72,6 +72,11 @@ impl<'a> Reader<'a> {
         Read { issues, sources: self.others.sources }
     }
 
+    /// Whether anything so far is wrong and not only odd.
+    pub(super) fn has_errors(&self) -> bool {
+        self.issues.iter().chain(&self.others.issues).any(InputIssue::is_error)
+    }
+
     pub(super) fn begin_play(&mut self) {
         self.sees_others = false;
     }
