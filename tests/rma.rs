@@ -150,6 +150,36 @@ fn a_unit_that_does_not_reach_its_token_server_is_not_swapped() {
 }
 
 #[test]
+fn what_a_rule_of_the_playbook_finds_critical_blocks() {
+    let desk = Desk::new();
+    let pre = fs::read_to_string(PRE).unwrap();
+    for (over, severity, verdict, code) in [
+        ("device", "critical", "blocked", 8),
+        ("device", "error", "prepare", 0),
+        // What is found about the fleet is found about no unit of it.
+        ("fleet", "critical", "ready", 8),
+    ] {
+        let rule = format!(
+            "  findings:\n    - {{rule: frozen, title: No change now, over: {over}, severity: \
+             {severity}, when: true, message: x, remedy: Wait.}}\n"
+        );
+        let playbook = desk.file("pre.yml", &format!("{pre}{rule}"));
+        let host = [playbook.as_str(), "-i", "inventories/lab", "-l", "fgt-mex-01"];
+        let outcome = desk.audit(&[&host[..], &["--fail-on", "critical"]].concat());
+        let swap = swap(&desk);
+        assert_eq!((outcome.code, &swap["verdict"]), (code, &verdict.into()), "{over} {severity}");
+        let blockers: &[&str] = if verdict == "blocked" { &["frozen"] } else { &[] };
+        assert_eq!(texts(&swap["blockers"], "id"), blockers);
+        if verdict == "blocked" {
+            assert!(outcome.out.contains("fgt-mex-01: Must not be swapped"), "{}", outcome.out);
+            let page = page(&desk, "fgt-mex-01");
+            assert!(page.contains("Wrong already: no change now."), "{page}");
+            assert!(!page.contains("To prepare"), "{page}");
+        }
+    }
+}
+
+#[test]
 fn one_new_unit_replaces_one_host() {
     let desk = Desk::new();
     let outcome = judge(&desk, "fgt-mia-01,fgt-sea-01", &["-e", &format!("new_serial={NEW}")]);

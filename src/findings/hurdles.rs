@@ -219,7 +219,8 @@ fn server(swap: &Swap<'_>) -> Option<Hurdle> {
     hurdle.map(|hurdle| hurdle.citing(swap.device.server_evidence(reach)))
 }
 
-/// What is wrong already: one for each rule that found something, but for what was `told`.
+/// What is wrong already: one for each rule that found something, but for what was `told`. What is
+/// critical is in the way.
 fn trouble(findings: &[&Finding], told: &[Hurdle]) -> Vec<Hurdle> {
     let is_told = |finding: &Finding| {
         SAME.iter().filter(|(rule, _)| *rule == finding.rule).any(|(_, id)| {
@@ -250,7 +251,8 @@ fn trouble(findings: &[&Finding], told: &[Hurdle]) -> Vec<Hurdle> {
             format!("Wrong already: {title}{on}."),
             format!("{remedy} Or note it, so that the swap is not blamed for it."),
         );
-        Some(hurdle.citing(lines))
+        let blocks = severity == Severity::Critical;
+        Some(Hurdle { blocks, ..hurdle.citing(lines) })
     };
     rules.into_iter().filter_map(hurdle).collect()
 }

@@ -86,7 +86,8 @@ impl<'a> SwapToken<'a> {
 }
 
 impl<'a> Swap<'a> {
-    /// `findings` are those of this device.
+    /// `findings` are those of this device; those of the fleet, which stand under a device only to
+    /// stand somewhere, are not.
     pub fn judge(device: &'a DeviceFacts, findings: &[&Finding]) -> Self {
         let survivors = device.other_members();
         let survives = !survivors.is_empty();

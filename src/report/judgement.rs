@@ -93,7 +93,7 @@ fn expired(mute: &Mute, count: usize) -> InputIssue {
 }
 
 /// Whether a finding is about the fleet, and stands under a host only to stand somewhere.
-fn is_of_fleet(finding: &Finding, own: &[OwnRule]) -> bool {
+pub(super) fn is_of_fleet(finding: &Finding, own: &[OwnRule]) -> bool {
     match explain(&finding.rule) {
         Some(rule) => matches!(rule.check, Check::Fleet(_)),
         None => own.iter().any(|rule| rule.id == finding.rule && rule.over == Subject::Fleet),

@@ -25,7 +25,7 @@ use serde::Serialize;
 
 use repeats::Repeats;
 
-use super::judgement::Judgement;
+use super::judgement::{Judgement, is_of_fleet};
 use super::text::Text;
 use crate::findings::{FleetFacts, Muted, Swap};
 use crate::model::{Finding, HostName, InputIssue, ReportRequest, RunRecord};
@@ -122,7 +122,9 @@ impl View {
             tickets.extend(TicketView::all_of(&device, found));
             reprovision.extend(ReprovisionView::all_of(&device, facts, found));
             if asks_for_swaps {
-                let found: Vec<_> = found.iter().map(|(finding, _)| *finding).collect();
+                let of_unit = |finding: &&Finding| !is_of_fleet(finding, &record.header.rules);
+                let found: Vec<_> =
+                    found.iter().map(|(finding, _)| *finding).filter(of_unit).collect();
                 rma.push(RmaView::new(&device, &Swap::judge(unit, &found)));
             }
             devices.push(device);
