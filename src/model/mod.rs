@@ -6,6 +6,7 @@
 
 mod account;
 mod clean;
+mod destination;
 mod device;
 mod event;
 mod failure;
@@ -31,6 +32,7 @@ mod wildcard;
 
 pub use account::{Account, AccountKind};
 pub use clean::{clean, clean_line, is_unsafe};
+pub use destination::{Clash, Destinations, is_reserved, refused_destination};
 pub use device::{HaMember, HaMode, HaRole, HaStatus, SystemStatus, VdomMode};
 pub use event::{HostEntry, RunEvent, RunHeader, TaskDetail, TaskOutcome, TaskRef, TaskStatus};
 pub use failure::{HostFailure, HostOutcome, Stage};

@@ -10,11 +10,14 @@ use super::CsvStyle;
 use super::context::context;
 use super::csv_table::csv;
 use super::example::example_view;
-use super::path::{Paths, piece, refusal};
+use super::path::piece;
 use super::rule_check::{check_mutes, check_rules};
 use super::view::View;
 use super::workbook::workbook;
-use crate::model::{InputIssue, Mute, OwnRule, ReportRequest, ReportSource, nearest_hint};
+use crate::model::{
+    Clash, Destinations, InputIssue, Mute, OwnRule, ReportRequest, ReportSource, nearest_hint,
+    refused_destination,
+};
 use crate::template::{TemplateError, TemplateSet};
 
 /// The template of the summary on stdout.
@@ -38,7 +41,7 @@ pub struct Renderer<'a> {
     /// Made when the first template needs it.
     context: OnceCell<Jinja>,
     csv_style: CsvStyle,
-    paths: Paths,
+    paths: Destinations,
 }
 
 impl<'a> Renderer<'a> {
@@ -48,7 +51,7 @@ impl<'a> Renderer<'a> {
             templates,
             context: OnceCell::new(),
             csv_style: CsvStyle::default(),
-            paths: Paths::default(),
+            paths: Destinations::default(),
         }
     }
 
@@ -84,10 +87,7 @@ impl<'a> Renderer<'a> {
     fn single(&mut self, request: &ReportRequest) -> Result<Document, InputIssue> {
         let run = part(self.context_of("run"));
         let path = self.path(request, &Jinja::from_pairs([("run", run)]))?;
-        if !self.paths.take(&path) {
-            let message = format!("two reports have the destination `{path}`");
-            return Err(issue(request, message).hint("give each report a `dest` of its own"));
-        }
+        self.paths.take(&path).map_err(|clash| clashing(request, &clash, &path))?;
         let bytes = match &request.source {
             ReportSource::Template(name) => {
                 self.known(request, name)?;
@@ -129,7 +129,8 @@ impl<'a> Renderer<'a> {
             let path = self.path(request, &names)?;
             let text =
                 self.templates.render(name, &TemplateSet::with(self.context(), each, item))?;
-            let path = self.paths.take_near(&path);
+            let taken = self.paths.take_near(&path);
+            let path = taken.map_err(|clash| clashing(request, &clash, &path))?;
             documents.push(Document { path, bytes: text.into_bytes() });
         }
         Ok(documents)
@@ -157,7 +158,7 @@ impl<'a> Renderer<'a> {
                 None => issue,
             }
         })?;
-        match refusal(&path) {
+        match refused_destination(&path) {
             None => Ok(path),
             Some(why) => Err(issue(request, why)
                 .hint("`dest` is relative to the output folder, such as `tickets/fgt-01.txt`")),
@@ -199,6 +200,10 @@ fn part(entry: Jinja) -> Jinja {
 
 fn is_list_or_mapping(value: &Jinja) -> bool {
     matches!(value.kind(), ValueKind::Seq | ValueKind::Iterable | ValueKind::Map)
+}
+
+fn clashing(request: &ReportRequest, clash: &Clash, path: &str) -> InputIssue {
+    issue(request, clash.told(path)).hint("give each report a `dest` of its own")
 }
 
 fn issue(request: &ReportRequest, message: String) -> InputIssue {
@@ -305,7 +310,7 @@ mod tests {
         audit.yml:9:7: there is no report for each `tickets` (did you mean `ticket`?)
         audit.yml:9:7: `each` goes with a template only
         audit.yml:9:7: unknown template `report.htm` (did you mean `report.html`?)
-        audit.yml:9:7: two reports have the destination `b.json` (give each report a `dest` of its own)
+        audit.yml:9:7: two reports are written to `b.json` (give each report a `dest` of its own)
         ");
     }
 

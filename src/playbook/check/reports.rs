@@ -2,7 +2,10 @@
 
 use std::collections::HashMap;
 
-use crate::model::{InputIssue, ReportRequest, ReportSource, Table, nearest_hint};
+use crate::model::{
+    Clash, Destinations, InputIssue, ReportRequest, ReportSource, Table, nearest_hint,
+    refused_destination,
+};
 use crate::playbook::Play;
 use crate::template::is_template;
 use crate::yaml::Node;
@@ -27,12 +30,19 @@ pub(super) fn read(node: &Node, reader: &mut Reader<'_>) -> Vec<ReportRequest> {
         return Vec::new();
     };
     let mut requests: Vec<ReportRequest> = Vec::new();
+    let mut taken = Destinations::default();
     for entry in entries {
         let Some(request) = one(entry, reader) else { continue };
-        if requests.iter().any(|known| known.dest == request.dest) {
+        let clash = match &request.each {
+            None => taken.take(&request.dest).err(),
+            // Where they are written is not known yet.
+            Some(_) => {
+                requests.iter().any(|known| known.dest == request.dest).then_some(Clash::File)
+            }
+        };
+        if let Some(clash) = clash {
             let at = entry.get("dest").unwrap_or(entry);
-            let message = format!("two reports are written to `{}`", request.dest);
-            reader.refuse(at, message, "give each a `dest` of its own");
+            reader.refuse(at, clash.told(&request.dest), "give each a `dest` of its own");
         }
         requests.push(request);
     }
@@ -108,11 +118,11 @@ fn one(entry: &Node, reader: &mut Reader<'_>) -> Option<ReportRequest> {
         Some(node) => dest(node, each.as_deref(), reader),
         None => Some(usual_dest(&key, name, each.as_deref())).filter(|dest| {
             // Only the name of a template can be no file's name.
-            let trouble = trouble(dest);
-            if let Some(message) = &trouble {
+            let refused = each.is_none().then(|| refused_destination(dest)).flatten();
+            if let Some(message) = &refused {
                 reader.refuse(value, message, "write a `dest` for it");
             }
-            trouble.is_none()
+            refused.is_none()
         }),
     };
     Some(ReportRequest { source: source?, dest: dest?, each, place: Some(value.place.clone()) })
@@ -162,7 +172,8 @@ fn dest(node: &Node, each: Option<&str>, reader: &mut Reader<'_>) -> Option<Stri
                 reader.refuse(node, format!("every {each} would be written to one file"), hint);
                 return None;
             }
-            text
+            // Judged once it is filled in.
+            return Some(text);
         }
         None if node.scalar_text().is_some_and(is_template) => {
             let message = "`dest` may hold a template only together with `each`";
@@ -171,7 +182,7 @@ fn dest(node: &Node, each: Option<&str>, reader: &mut Reader<'_>) -> Option<Stri
         }
         None => reader.text("dest", node)?.to_owned(),
     };
-    match trouble(&text) {
+    match refused_destination(&text) {
         Some(message) => {
             let hint = "reports stay inside the output folder, which `--output-dir` sets";
             reader.refuse(node, message, hint);
@@ -181,37 +192,9 @@ fn dest(node: &Node, each: Option<&str>, reader: &mut Reader<'_>) -> Option<Stri
     }
 }
 
-/// Why a file cannot be written there.
-fn trouble(dest: &str) -> Option<String> {
-    let is_drive = dest.as_bytes().get(1) == Some(&b':');
-    let told = if dest.starts_with('/') || is_drive {
-        "is an absolute path"
-    } else if dest.contains('\\') || dest.chars().any(char::is_control) {
-        "holds a character that no file's name may have"
-    } else if dest.split('/').any(|part| part == "..") {
-        "leads out of the output folder"
-    } else if dest.split('/').any(|part| matches!(part.trim(), "" | ".")) {
-        "is no file's name"
-    } else {
-        return None;
-    };
-    Some(format!("`{dest}` {told}"))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn no_report_leaves_the_output_folder() {
-        for dest in ["/etc/x", "../x", "a/../../x", "C:/x", "a\\b", "", "a/", "./x", "a//b", "a\n"]
-        {
-            assert!(trouble(dest).is_some(), "{dest:?}");
-        }
-        for dest in ["report.html", "a/b.csv", "..x", "tickets/{{ ticket.host }}.txt"] {
-            assert!(trouble(dest).is_none(), "{dest:?}");
-        }
-    }
 
     #[test]
     fn what_is_written_where_by_default_is_what_the_usual_set_does() {
