@@ -116,16 +116,14 @@ fn chosen<T: Copy>(
 }
 
 /// Why nobody could act so on what a rule looks at.
-fn misplaced(action: Action, over: Subject) -> Option<&'static str> {
-    match (action, over) {
-        (Action::Reprovision, Subject::Device | Subject::User | Subject::Fleet) => {
-            Some("`reprovision` is for a token, and this rule is over none")
-        }
-        (Action::SupportTicket, Subject::Fleet) => {
-            Some("`support_ticket` is for one FortiGate, and this rule is over the fleet")
-        }
-        _ => None,
-    }
+fn misplaced(action: Action, over: Subject) -> Option<String> {
+    let needed = match (action, over) {
+        (Action::Reprovision, Subject::Device | Subject::User | Subject::Fleet) => "a token",
+        (Action::SupportTicket, Subject::Fleet) => "one FortiGate",
+        _ => return None,
+    };
+    let (action, over) = (action.as_str(), over.as_str());
+    Some(format!("`{action}` is for {needed}, and this rule is over `{over}`"))
 }
 
 fn conditions(node: &Node, reader: &mut Reader<'_>) -> Vec<Written> {
