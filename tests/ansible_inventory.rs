@@ -9,8 +9,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use tokenfleet::inventory::{
-    Form, InventorySource, Loaded, Sources, Style, VariableDirectory, graph, inventory_files, list,
-    load, variable_files,
+    Form, InventorySource, Loaded, Sources, Style, VariableDirectory, explain, graph,
+    inventory_files, list, load, variable_files,
 };
 use tokenfleet::model::{HostName, SourceFile};
 
@@ -145,15 +145,17 @@ fn the_yaml_listing_is_an_inventory_again() {
 fn every_variable_leads_to_the_line_that_set_it_and_to_what_it_replaced() {
     let case = fixtures().into_iter().find(|case| case.ends_with("layers")).unwrap();
     let inventory = load_case(&case).inventory;
-    let places = |name: &str| -> Vec<String> {
-        inventory
-            .history("fgt-e1", name)
-            .iter()
-            .map(|value| value.place.as_ref().unwrap().to_string())
-            .collect()
-    };
-    assert_eq!(places("file_or_line"), ["10-base.ini:2:17", "host_vars/fgt-e1:1:1"]);
-    assert_eq!(places("keep"), ["group_vars/all.yml:3:1", "group_vars/east/10.yml:1:1"]);
+    let explained = |name: &str| explain(&inventory, "fgt-e1", Some(name)).unwrap();
+    insta::assert_snapshot!(explained("file_or_line"), @r"
+    file_or_line
+      is        host_vars  host_vars/fgt-e1:1:1  host_vars of fgt-e1
+      overrides line       10-base.ini:2:17      host fgt-e1
+    ");
+    insta::assert_snapshot!(explained("keep"), @r"
+    keep
+      is        {'b': 3}          group_vars/east/10.yml:1:1  group_vars of east
+      overrides {'a': 1, 'b': 2}  group_vars/all.yml:3:1      group_vars of all
+    ");
     let deep = inventory.variable("fgt-e1", "deep").unwrap();
     assert_eq!(deep.place.as_ref().unwrap().to_string(), "group_vars/east/more/20.json:1:2");
     let before = deep.overrode.as_ref().unwrap();

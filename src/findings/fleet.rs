@@ -88,12 +88,6 @@ impl FleetFacts {
             .filter(move |(unit, _)| seen.insert(**unit))
             .map(|(_, device)| device)
     }
-
-    /// How many different token serials the fleet shows. The units of a cluster show the same
-    /// tokens, so this can be less than the rows of their tables.
-    pub fn distinct_tokens(&self) -> usize {
-        self.sightings.len()
-    }
 }
 
 #[cfg(test)]
@@ -135,7 +129,6 @@ mod tests {
         assert_eq!(elsewhere(&fleet, "fw1"), ["fw3"]);
         assert_eq!(elsewhere(&fleet, "fw2"), ["fw3"]);
         assert_eq!(elsewhere(&fleet, "fw3"), ["fw1", "fw2"]);
-        assert_eq!(fleet.distinct_tokens(), 1);
     }
 
     #[test]

@@ -1,10 +1,8 @@
 //! Findings that somebody muted.
 
-use std::collections::HashSet;
-
 use jiff::Timestamp;
 
-use crate::model::{Finding, HostName, Mute};
+use crate::model::{Finding, HostPart, Mute};
 
 /// Findings, those that are muted apart.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -59,17 +57,15 @@ pub fn mute(
     now: Timestamp,
     is_of_fleet: impl Fn(&Finding) -> bool,
 ) -> Muting {
-    let hosts: Vec<Option<HashSet<&HostName>>> =
-        mutes.iter().map(|mute| mute.hosts.as_ref().map(|hosts| hosts.iter().collect())).collect();
+    let parts: Vec<HostPart<'_>> =
+        mutes.iter().map(|mute| HostPart::of(mute.hosts.as_deref())).collect();
     let holds: Vec<bool> = mutes.iter().map(|mute| mute.holds_at(now)).collect();
     let mut counts = vec![0; mutes.len()];
     let mut muting = Muting::default();
     for finding in findings {
         let covers = |&at: &usize| {
-            let is_here = match &hosts[at] {
-                None => true,
-                Some(hosts) => !is_of_fleet(&finding) && hosts.contains(&finding.host),
-            };
+            let part = &parts[at];
+            let is_here = part.is_all() || !is_of_fleet(&finding) && part.contains(&finding.host);
             is_here && mutes[at].is_about(&finding)
         };
         let covering = || (0..mutes.len()).filter(covers);
@@ -100,7 +96,7 @@ mod tests {
 
     use super::*;
     use crate::findings::specimen::Specimen;
-    use crate::model::{Place, Written};
+    use crate::model::{HostName, Place, Written};
 
     const TODAY: jiff::civil::Date = date(2026, 11, 24);
 

@@ -141,12 +141,6 @@ impl Inventory {
         self.layers(host).into_iter().rev().find_map(|layer| layer.variables.get(name))
     }
 
-    /// All values that a variable of a host has in the layers of the inventory, the one that
-    /// counts last. Each also knows what it replaced within its own layer.
-    pub fn history(&self, host: &str, name: &str) -> Vec<&Located> {
-        self.layers(host).into_iter().filter_map(|layer| layer.variables.get(name)).collect()
-    }
-
     /// The layers of a host's variables in rising precedence:
     /// `[all:vars]`, the inventory's group variables, `group_vars/all`, the other `group_vars/`,
     /// the inventory's host variables, `host_vars/`, `-e`.

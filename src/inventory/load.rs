@@ -352,7 +352,7 @@ mod tests {
         };
         let inventory = load(&sources).inventory;
         assert_eq!(inventory.variables("fw1").value("who").unwrap().as_str(), Some("playbook"));
-        assert_eq!(inventory.history("fw1", "who").len(), 2);
+        assert_eq!(inventory.layers("fw1").len(), 2);
     }
 
     #[test]

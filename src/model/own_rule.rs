@@ -65,10 +65,3 @@ pub struct Written {
     /// In characters.
     pub width: u32,
 }
-
-impl OwnRule {
-    /// Whether it looks at this host.
-    pub fn looks_at(&self, host: &HostName) -> bool {
-        self.hosts.as_ref().is_none_or(|hosts| hosts.contains(host))
-    }
-}

@@ -1,6 +1,5 @@
 //! The plan of a run: everything that is decided before any packet.
 
-use std::collections::HashSet;
 use std::sync::Arc;
 
 use jiff::Timestamp;
@@ -15,7 +14,9 @@ use super::tags::Tags;
 use super::{PlannedHost, PlannedPlay, Playbook, Request, tasks};
 use crate::fortios::redact::MASK;
 use crate::inventory::{Endpoint, Inventory, shared_devices};
-use crate::model::{Connection, HostName, InputIssue, Mute, OwnRule, ReportRequest, nearest_hint};
+use crate::model::{
+    Connection, HostName, HostPart, InputIssue, Mute, OwnRule, ReportRequest, nearest_hint,
+};
 use crate::template::Templar;
 
 /// What to do, on whom, and how to reach them.
@@ -103,7 +104,7 @@ impl Plan {
 
     /// Those of the run's hosts that are among `hosts`; `None`: all.
     fn part(&self, hosts: &[HostName]) -> Option<Vec<HostName>> {
-        let wanted: HashSet<&HostName> = hosts.iter().collect();
+        let wanted = HostPart::of(Some(hosts));
         let all = self.hosts.iter().map(|host| &host.entry.host);
         let part: Vec<_> = all.filter(|host| wanted.contains(host)).cloned().collect();
         (part.len() < self.hosts.len()).then_some(part)

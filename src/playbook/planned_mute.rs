@@ -1,11 +1,9 @@
 //! One mute, laid over an inventory.
 
-use std::collections::HashSet;
-
 use super::Play;
 use super::planned_play::PlayHosts;
 use crate::inventory::{Inventory, select};
-use crate::model::{HostName, InputIssue, Mute, Written};
+use crate::model::{HostName, HostPart, InputIssue, Mute, Written};
 
 /// A mute of a play with its hosts.
 #[derive(Debug, Clone)]
@@ -40,8 +38,8 @@ pub(super) fn planned_mutes(
 ) -> Result<Vec<PlannedMute>, Vec<InputIssue>> {
     let mut mutes = Vec::new();
     let mut issues = Vec::new();
-    let all: HashSet<&HostName> = hosts.all.iter().collect();
-    let limited: HashSet<&HostName> = hosts.limited.iter().collect();
+    let all = HostPart::of(Some(&hosts.all));
+    let limited = HostPart::of(Some(&hosts.limited));
     for mute in &play.mutes {
         let mut meant = match &mute.pattern {
             None => hosts.all.clone(),
@@ -54,7 +52,7 @@ pub(super) fn planned_mutes(
             },
         };
         let reach = match meant.len() {
-            count if count == all.len() => Reach::All,
+            count if count == hosts.all.len() => Reach::All,
             0 => Reach::Nobody,
             _ => Reach::Some,
         };
@@ -68,12 +66,12 @@ pub(super) fn planned_mutes(
 fn meant(
     pattern: &Written,
     inventory: &Inventory,
-    all: &HashSet<&HostName>,
+    all: &HostPart<'_>,
     warnings: &mut Vec<InputIssue>,
 ) -> Result<Vec<HostName>, InputIssue> {
     let place = |issue: InputIssue| issue.at(pattern.place.clone(), pattern.width);
     let mut selection = select(inventory, &[&pattern.text]).map_err(place)?;
-    let is_told = selection.hosts.is_empty() && !selection.warnings.is_empty() || all.is_empty();
+    let is_told = all.is_empty() || selection.hosts.is_empty() && !selection.warnings.is_empty();
     warnings.extend(selection.warnings.into_iter().map(place));
     selection.hosts.retain(|host| all.contains(host));
     if selection.hosts.is_empty() && !is_told {

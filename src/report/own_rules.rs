@@ -1,6 +1,5 @@
 //! The rules of a playbook, over the objects that templates see.
 
-use std::collections::HashSet;
 use std::sync::Arc;
 
 use minijinja::Value as Jinja;
@@ -9,7 +8,7 @@ use super::context::context;
 use super::view::{UserView, View};
 use crate::findings::{AccountFacts, DeviceFacts, FleetFacts, TokenFacts, TokenSheet};
 use crate::model::{
-    Evidence, Finding, HostName, InputIssue, OwnRule, RunRecord, Subject, Transcript, Written,
+    Evidence, Finding, HostPart, InputIssue, OwnRule, RunRecord, Subject, Transcript, Written,
 };
 use crate::template::{Condition, TemplateError, TemplateSet};
 
@@ -117,10 +116,8 @@ impl<'a> OwnRules<'a> {
     /// What a rule looks at, with what its names mean there.
     fn cases(&self, rule: &OwnRule) -> Vec<(Case<'a>, Jinja)> {
         let facts = self.facts;
-        let hosts: Option<HashSet<&HostName>> = rule.hosts.as_ref().map(|h| h.iter().collect());
-        let is_meant = |unit: &DeviceFacts| {
-            hosts.as_ref().is_none_or(|hosts| hosts.contains(&unit.entry.host))
-        };
+        let part = HostPart::of(rule.hosts.as_deref());
+        let is_meant = |unit: &DeviceFacts| part.contains(&unit.entry.host);
         let mut cases = Vec::new();
         if rule.over == Subject::Fleet {
             let context = Jinja::from_pairs([("fleet", self.fleet.clone())]);
