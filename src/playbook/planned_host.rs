@@ -24,7 +24,7 @@ use crate::vault::Opened;
 pub struct PlannedHost {
     pub entry: HostEntry,
     pub target: Target,
-    /// Positions in [`Plan::plays`] of the plays that it is in, in order.
+    /// Positions in [`super::Plan::plays`] of the plays that it is in, in order.
     pub plays: Vec<usize>,
     /// What was opened for it out of vaults.
     pub opened: Opened,
