@@ -118,6 +118,15 @@ fn rules_of_a_playbook_appear_like_built_in_ones() {
 }
 
 #[test]
+fn a_ticket_lists_tokens_where_it_is_about_some() {
+    let desk = Desk::new();
+    let rule = "    - {rule: old, over: device, when: true, action: support_ticket, message: \"{{ device.host }} is old.\"}\n";
+    desk.audit(&[&playbook(&desk, rule), "-i", "inventories/lab", "-l", "fgt-sea-01"]);
+    let ticket = desk.report("tickets/fgt-sea-01-old.txt");
+    assert!(ticket.contains("\nfgt-sea-01 is old.\n\nEvidence\n  get system status, "), "{ticket}");
+}
+
+#[test]
 fn a_rule_looks_at_the_hosts_of_its_play() {
     let desk = Desk::new();
     let rule = "  findings:\n    - {rule: seen, over: device, when: true, message: x}\n";
