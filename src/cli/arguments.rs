@@ -7,6 +7,7 @@ use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use super::run_arguments::{OutputArguments, RunArguments};
+use super::schedule_arguments::ScheduleCommandArguments;
 use super::vault_arguments::{VaultArguments, VaultCommandArguments};
 use crate::inventory::Variables;
 use crate::lab::Fault;
@@ -41,6 +42,8 @@ pub enum Command {
     Vault(VaultCommandArguments),
     /// Fill one template in and print it
     Template(TemplateArguments),
+    /// Have an audit run every night, by systemd, cron or Kubernetes
+    Schedule(ScheduleCommandArguments),
     /// Show the settings of ansible.cfg and the environment, and who set them
     Config(ConfigArguments),
     /// Serve the simulated fleet alone, for rehearsals with any SSH client

@@ -20,6 +20,7 @@ pub(super) fn fill_in(command: &mut Command) -> Result<(), Complaint> {
             | Command::Parse(_)
             | Command::Config(_)
             | Command::Lab(_)
+            | Command::Schedule(_)
             | Command::Schema(_)
     ) {
         return Ok(());
@@ -70,6 +71,7 @@ impl Filler<'_> {
             | Command::Parse(_)
             | Command::Config(_)
             | Command::Lab(_)
+            | Command::Schedule(_)
             | Command::Schema(_) => Ok(()),
         }
     }

@@ -8,7 +8,8 @@ use crate::cli::arguments::{Arguments, Command};
 use crate::cli::exit::Exit;
 use crate::cli::filling_in::fill_in;
 use crate::cli::{
-    check, config, explain, inventory, lab, parse, report, run, scan_keys, schema, template, vault,
+    check, config, explain, inventory, lab, parse, report, run, scan_keys, schedule, schema,
+    template, vault,
 };
 
 /// Runs the program.
@@ -32,6 +33,7 @@ pub fn main() -> ExitCode {
         Command::Inventory(arguments) => inventory::inventory(&arguments),
         Command::Parse(arguments) => parse::parse(&arguments),
         Command::ScanKeys(arguments) => scan_keys::scan_keys(&arguments),
+        Command::Schedule(arguments) => schedule::schedule(&arguments.command),
         Command::Schema(arguments) => schema::schema(&arguments),
         Command::Explain(arguments) => explain::explain(&arguments),
         Command::Template(arguments) => template::template(&arguments),

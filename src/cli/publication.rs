@@ -21,7 +21,7 @@ const MOST_NAMES: usize = 12;
 
 /// The folder that the reports of a run go to.
 pub(super) fn output_folder(arguments: &OutputArguments, run: &str) -> PathBuf {
-    arguments.output_dir.clone().unwrap_or_else(|| Path::new("reports").join(run))
+    arguments.output_dir.clone().unwrap_or_else(|| arguments.reports_dir.join(run))
 }
 
 /// Judges a record, compares it with `baseline`, and writes all that it is asked for. What cannot be

@@ -35,6 +35,9 @@ use crate::ssh::{SshConnector, SshSettings};
 use crate::terminal::{PlayHeading, ansible_stream};
 
 pub(super) fn run(arguments: &RunArguments) -> Exit {
+    if !is_look_only(arguments) {
+        wait_by_chance(arguments.splay);
+    }
     let started = SystemClock.now();
     let asked = match ask_secrets(arguments) {
         Ok(asked) => asked,
@@ -73,6 +76,16 @@ pub(super) fn run(arguments: &RunArguments) -> Exit {
     // An agent that never answers keeps a thread for ever: nobody waits for it.
     runtime.shutdown_background();
     audited.unwrap_or_else(|complaint| complaint.say())
+}
+
+/// Lets a part of `splay` go by, before anything is read: what the run then sees is as of its
+/// beginning.
+fn wait_by_chance(splay: Option<Duration>) {
+    let Some(splay) = splay.filter(|splay| !splay.is_zero()) else { return };
+    let chance = getrandom::u32().unwrap_or(u32::MAX);
+    let wait = splay.mul_f64(f64::from(chance) / f64::from(u32::MAX));
+    say(&format!("waiting for {} s of at most {}\n", wait.as_secs(), splay.as_secs()));
+    std::thread::sleep(wait);
 }
 
 /// `--list-hosts` and its like: no connection, no report.

@@ -2,9 +2,11 @@
 
 use std::num::NonZeroU32;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use clap::{Args, ValueEnum};
 
+use super::schedule_arguments::duration;
 use super::vault_arguments::VaultArguments;
 use crate::inventory::Variables;
 use crate::model::Severity;
@@ -37,6 +39,9 @@ pub struct RunArguments {
     /// accepted it between
     #[arg(long, default_value_t = 3, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1000))]
     pub max_refused_logins: u32,
+    /// Wait before the run for up to so long, by chance, so that not all machines begin at once (30m)
+    #[arg(long, value_name = "DURATION", env = "TOKENFLEET_SPLAY", value_parser = duration)]
+    pub splay: Option<Duration>,
     /// Show tasks and hosts; -vv commands too
     #[arg(short, long, action = clap::ArgAction::Count)]
     pub verbose: u8,
@@ -125,9 +130,12 @@ pub struct PlanArguments {
 /// What comes out of a run, and where to.
 #[derive(Debug, Args)]
 pub struct OutputArguments {
-    /// Folder of the reports [default: reports/RUN]
+    /// Folder of the reports [default: one named after the run in --reports-dir]
     #[arg(short, long, value_name = "FOLDER")]
     pub output_dir: Option<PathBuf>,
+    /// Folder in which each run gets a folder for its reports
+    #[arg(long, value_name = "FOLDER", env = "TOKENFLEET_REPORTS", default_value = "reports")]
+    pub reports_dir: PathBuf,
     /// Database of all runs: a file, sqlite://FILE, or none [default: in the user's data folder]
     #[arg(long, value_name = "URL", env = "TOKENFLEET_STORE")]
     pub store: Option<String>,

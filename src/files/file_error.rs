@@ -15,6 +15,7 @@ pub enum FileAttempt {
     Write,
     /// To be run as a program.
     Run,
+    Remove,
 }
 
 /// What stood in the way.
@@ -78,6 +79,7 @@ impl FileError {
             FileAttempt::List => "list",
             FileAttempt::Write => "write",
             FileAttempt::Run => "run",
+            FileAttempt::Remove => "remove",
         }
     }
 
@@ -116,6 +118,7 @@ impl FileError {
                     "make room on it, or name another folder, and run again"
                 }
                 (io::ErrorKind::NotFound | io::ErrorKind::NotADirectory, _) => "check the path",
+                (_, FileAttempt::Remove) => "remove it as a user who may",
                 (_, FileAttempt::Write) => "name a folder in which you may write",
                 (_, FileAttempt::Run) => "check that it is a program that you may run",
                 (io::ErrorKind::PermissionDenied, _) => {

@@ -15,11 +15,11 @@ mod tree;
 
 pub use editing::edit;
 pub use file_error::{FileAttempt, FileCause, FileError};
-pub use output::{probe_writable, write_atomically, write_private};
+pub use output::{probe_writable, remove, write_atomically, write_private};
 pub use script::{ScriptOutput, Speech, is_executable, is_script, run_script};
 pub use shared::update_shared;
 pub use source::{
-    FileKind, MAX_TEXT, is_writable_by_all, is_writable_by_others, kind_of, read_bytes,
-    read_bytes_from, read_text, read_text_from, real_path,
+    FileKind, MAX_TEXT, is_readable_by_all, is_writable_by_all, is_writable_by_others, kind_of,
+    read_bytes, read_bytes_from, read_text, read_text_from, real_path,
 };
 pub use tree::{MAX_DEPTH, MAX_FILES, TreeFile, list_folder, list_tree};

@@ -59,6 +59,14 @@ fn write(path: &Path, bytes: &[u8], is_private: bool) -> Result<(), FileError> {
     Ok(())
 }
 
+/// Removes a file.
+///
+/// # Errors
+/// When it is missing, or may not be removed.
+pub fn remove(path: &Path) -> Result<(), FileError> {
+    fs::remove_file(path).map_err(FileError::io(path, FileAttempt::Remove))
+}
+
 /// Makes sure that files can be written in `folder`, and creates it when it is missing. Asked
 /// before a run, so that nobody waits for an audit whose reports have nowhere to go.
 ///

@@ -46,6 +46,19 @@ pub fn is_writable_by_others(path: &Path) -> bool {
     fs::metadata(path).is_ok_and(|metadata| metadata.permissions().mode() & 0o022 != 0)
 }
 
+/// Whether anybody at all may read what stands at `path`: its folders can be entered, and it can be
+/// read, by all. What is not there is nobody's secret.
+pub fn is_readable_by_all(path: &Path) -> bool {
+    use std::os::unix::fs::PermissionsExt;
+    let allows = |path: &Path, bits: u32| match fs::metadata(path) {
+        Ok(metadata) => metadata.permissions().mode() & bits == bits,
+        Err(_) => true,
+    };
+    let path = real_path(path);
+    let bits = if path.is_dir() { 0o005 } else { 0o004 };
+    allows(&path, bits) && path.ancestors().skip(1).all(|folder| allows(folder, 0o001))
+}
+
 /// Whether anybody at all may change what stands at `path`.
 pub fn is_writable_by_all(path: &Path) -> bool {
     use std::os::unix::fs::PermissionsExt;
