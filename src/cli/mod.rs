@@ -15,6 +15,7 @@ mod exit;
 mod explain;
 mod filling_in;
 mod following;
+mod holder;
 mod inventory;
 mod known_hosts_files;
 mod lab;

@@ -9,6 +9,7 @@ use crate::cli::baseline::read_baseline;
 use crate::cli::complaint::Complaint;
 use crate::cli::exit::Exit;
 use crate::cli::following::{Followed, follow};
+use crate::cli::holder::this_process;
 use crate::cli::known_hosts_files::{probe_known_hosts, read_known_hosts, remember};
 use crate::cli::lab_fleet::serve_lab;
 use crate::cli::listing::{list_hosts, list_tags, list_tasks};
@@ -147,7 +148,7 @@ async fn audit(arguments: &RunArguments, prepared: Prepared) -> Result<Exit, Com
     let writer = match &store {
         Some(store) => Some(
             store
-                .begin(&header)
+                .begin(&header, &this_process())
                 .await
                 .map_err(|error| InputIssue::error(error.to_string()).hint(error.remedy()))?,
         ),

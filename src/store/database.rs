@@ -2,19 +2,21 @@
 
 use futures_util::TryStreamExt;
 use jiff::Timestamp;
-use sqlx::Row as _;
-use sqlx::sqlite::{SqlitePool, SqliteRow};
+use sqlx::any::AnyRow;
+use sqlx::{AnyPool, AssertSqlSafe, Row as _};
 
+use super::dialect::Dialect;
+use super::row::{Packer, event_of, insert_rows};
 use super::sqlite;
 use super::stored_run::{Named, find};
-use super::writer::{Row, insert_rows};
-use super::{StoreError, StoredRun, Writer};
+use super::{Holder, StoreError, StoredRun, Writer};
 use crate::model::{RunEvent, RunHeader};
 
 /// A database of runs. Cheap to clone: clones share their connections.
 #[derive(Debug, Clone)]
 pub struct Store {
-    pool: SqlitePool,
+    pool: AnyPool,
+    dialect: Dialect,
     /// As the user named it.
     location: String,
 }
@@ -28,7 +30,7 @@ impl Store {
     pub async fn open(location: &str) -> Result<Self, StoreError> {
         let path = sqlite::path_of(location)?;
         let pool = sqlite::open(location, &path).await?;
-        Ok(Self { pool, location: location.to_owned() })
+        Ok(Self { pool, dialect: Dialect::Sqlite, location: location.to_owned() })
     }
 
     /// Writes the header of a new run, so that it is known before its first packet, and starts
@@ -36,13 +38,15 @@ impl Store {
     ///
     /// # Errors
     /// When the database does not take it, or holds a run of that id.
-    pub async fn begin(&self, header: &RunHeader) -> Result<Writer, StoreError> {
-        self.insert_run(header).await.map_err(|error| self.failed(&error))?;
-        Ok(Writer::start(self.pool.clone(), self.location.clone(), header.id.clone()))
+    pub async fn begin(&self, header: &RunHeader, holder: &Holder) -> Result<Writer, StoreError> {
+        self.insert_run(header, holder).await.map_err(|error| self.failed(&error))?;
+        Ok(Writer::start(self.pool.clone(), self.dialect, self.location.clone(), header.id.clone()))
     }
 
-    async fn insert_run(&self, header: &RunHeader) -> Result<(), sqlx::Error> {
-        let event = Row::of(&RunEvent::RunStarted { run: header.clone() })?;
+    async fn insert_run(&self, header: &RunHeader, holder: &Holder) -> Result<(), sqlx::Error> {
+        let event = Packer::new()
+            .row(&RunEvent::RunStarted { run: header.clone() })
+            .map_err(|error| sqlx::Error::Encode(error.into()))?;
         let inventories = serde_json::to_string(&header.inventories)
             .map_err(|error| sqlx::Error::Encode(error.into()))?;
         let mut transaction = self.pool.begin().await?;
@@ -59,7 +63,18 @@ impl Store {
         .bind(i64::try_from(header.hosts.len()).unwrap_or(i64::MAX))
         .execute(&mut *transaction)
         .await?;
-        insert_rows(&mut transaction, &header.id, 0, &[event]).await?;
+        let now = self.dialect.now();
+        sqlx::query(AssertSqlSafe(format!(
+            "INSERT INTO parts (run_id, part, holder, process, version, started, seen) \
+             VALUES ($1, 0, $2, $3, $4, {now}, {now})"
+        )))
+        .bind(&header.id)
+        .bind(&holder.name)
+        .bind(&holder.process)
+        .bind(&header.version)
+        .execute(&mut *transaction)
+        .await?;
+        insert_rows(&mut transaction, &header.id, 0, 0, &[event]).await?;
         transaction.commit().await
     }
 
@@ -69,8 +84,8 @@ impl Store {
     /// When the database cannot be read.
     pub async fn runs(&self, limit: u32) -> Result<Vec<StoredRun>, StoreError> {
         sqlx::query(
-            "SELECT id, started, finished, interrupted, version, playbook, inventories, \
-             host_limit, hosts FROM runs ORDER BY started DESC, id DESC LIMIT $1",
+            "SELECT id, started, finished, CASE WHEN interrupted THEN 1 ELSE 0 END AS interrupted, \
+             version, playbook, inventories, host_limit, hosts FROM runs ORDER BY started DESC, id DESC LIMIT $1",
         )
         .bind(i64::from(limit))
         .fetch_all(&self.pool)
@@ -87,20 +102,21 @@ impl Store {
     pub async fn events(&self, run: &str) -> Result<Vec<RunEvent>, StoreError> {
         let id = self.resolve(run).await?;
         let mut rows = sqlx::query(
-            "SELECT events.seq, events.body, runs.version FROM events \
-             JOIN runs ON runs.id = events.run_id WHERE events.run_id = $1 ORDER BY events.seq",
+            "SELECT events.part, events.seq, events.body, events.packed, parts.version FROM events \
+             JOIN parts ON parts.run_id = events.run_id AND parts.part = events.part \
+             WHERE events.run_id = $1 ORDER BY events.part, events.seq",
         )
         .bind(&id)
         .fetch(&self.pool);
         let failed = |error: sqlx::Error| self.failed(&error);
         let mut events = Vec::new();
         while let Some(row) = rows.try_next().await.map_err(failed)? {
-            let body: &str = row.try_get("body").map_err(failed)?;
-            match serde_json::from_str(body) {
+            match event_of(&row).map_err(failed)? {
                 Ok(event) => events.push(event),
                 Err(cause) => {
                     return Err(StoreError::Event {
                         run: id,
+                        part: row.try_get("part").map_err(failed)?,
                         seq: row.try_get("seq").map_err(failed)?,
                         version: row.try_get("version").map_err(failed)?,
                         cause,
@@ -144,7 +160,7 @@ impl Store {
     }
 }
 
-fn stored_run(row: &SqliteRow) -> Result<StoredRun, sqlx::Error> {
+fn stored_run(row: &AnyRow) -> Result<StoredRun, sqlx::Error> {
     let time = |ms: i64| {
         Timestamp::from_millisecond(ms).map_err(|error| sqlx::Error::Decode(error.into()))
     };
@@ -153,7 +169,7 @@ fn stored_run(row: &SqliteRow) -> Result<StoredRun, sqlx::Error> {
         id: row.try_get("id")?,
         started: time(row.try_get("started")?)?,
         finished: row.try_get::<Option<i64>, _>("finished")?.map(time).transpose()?,
-        interrupted: row.try_get("interrupted")?,
+        interrupted: row.try_get::<i64, _>("interrupted")? != 0,
         version: row.try_get("version")?,
         playbook: row.try_get("playbook")?,
         inventories: serde_json::from_str(inventories)
@@ -200,6 +216,10 @@ mod tests {
             mutes: vec![],
             baseline: None,
         }
+    }
+
+    fn holder() -> Holder {
+        Holder::this_process("anna", "audit-1")
     }
 
     fn answer(text: &str) -> RunEvent {
@@ -255,7 +275,7 @@ mod tests {
         events.extend((0..600).map(|number| answer(&format!("line {number}\n'quoted' ünïcode"))));
         events.extend(ending());
 
-        let writer = store.begin(&run).await.unwrap();
+        let writer = store.begin(&run, &holder()).await.unwrap();
         for event in events.clone() {
             writer.append(event).await;
         }
@@ -270,7 +290,7 @@ mod tests {
     #[tokio::test]
     async fn what_was_examined_is_there_while_the_run_goes_on() {
         let (_folder, location, store) = temporary().await;
-        let writer = store.begin(&header("a", 1)).await.unwrap();
+        let writer = store.begin(&header("a", 1), &holder()).await.unwrap();
         writer.append(answer("one")).await;
 
         // Another process, as after a kill: the writer is neither finished nor closed.
@@ -291,7 +311,7 @@ mod tests {
     async fn runs_are_listed_from_the_newest() {
         let (_folder, _, store) = temporary().await;
         for (id, started) in [("b", 2), ("c", 3), ("a", 1)] {
-            let writer = store.begin(&header(id, started)).await.unwrap();
+            let writer = store.begin(&header(id, started), &holder()).await.unwrap();
             for event in ending() {
                 writer.append(event).await;
             }
@@ -321,7 +341,7 @@ mod tests {
         let (_folder, location, store) = temporary().await;
         let error = store.events("latest").await.unwrap_err();
         assert_eq!(error.to_string(), format!("the store `{location}` holds no run"));
-        store.begin(&header("20261124T031500Z-7f3a", 1)).await.unwrap();
+        store.begin(&header("20261124T031500Z-7f3a", 1), &holder()).await.unwrap();
         let error = store.events("20261124T031500Z-7f3b").await.unwrap_err();
         assert_eq!(error.remedy(), "`latest` or one of: 20261124T031500Z-7f3a");
     }
@@ -329,7 +349,7 @@ mod tests {
     #[tokio::test]
     async fn a_failing_store_costs_the_run_nothing_and_is_reported_at_the_end() {
         let (_folder, location, store) = temporary().await;
-        let writer = store.begin(&header("a", 1)).await.unwrap();
+        let writer = store.begin(&header("a", 1), &holder()).await.unwrap();
         raw(&location).await.execute("DROP TABLE events").await.unwrap();
         // Many more than may wait.
         for _ in 0..5_000 {
@@ -345,15 +365,19 @@ mod tests {
     #[tokio::test]
     async fn an_event_from_the_future_is_named() {
         let (_folder, location, store) = temporary().await;
-        store.begin(&header("a", 1)).await.unwrap().finish().await.unwrap();
+        store.begin(&header("a", 1), &holder()).await.unwrap().finish().await.unwrap();
         raw(&location)
             .await
-            .execute("INSERT INTO events VALUES ('a', 1, NULL, 'moon', '{\"event\":\"moon\"}')")
+            .execute(
+                "INSERT INTO events VALUES ('a', 0, 1, NULL, 'moon', '{\"event\":\"moon\"}', NULL)",
+            )
             .await
             .unwrap();
         let error = store.events("a").await.unwrap_err().to_string();
         assert!(
-            error.starts_with("event 1 of run a, written by tokenfleet 0.1.0, cannot be read: "),
+            error.starts_with(
+                "event 1 of part 0 of run a, written by tokenfleet 0.1.0, cannot be read: "
+            ),
             "{error}"
         );
     }
@@ -393,7 +417,7 @@ mod tests {
     #[tokio::test]
     async fn a_damaged_store_is_refused() {
         let (_folder, location, store) = temporary().await;
-        store.begin(&header("a", 1)).await.unwrap().finish().await.unwrap();
+        store.begin(&header("a", 1), &holder()).await.unwrap().finish().await.unwrap();
         store.close().await;
         let mut bytes = fs::read(&location).unwrap();
         // Everything but the file's header.
@@ -408,7 +432,7 @@ mod tests {
         let (_folder, location, store) = temporary().await;
         let mut newer = header("a", 1);
         newer.version = "7.0.0".to_owned();
-        store.begin(&newer).await.unwrap().finish().await.unwrap();
+        store.begin(&newer, &holder()).await.unwrap().finish().await.unwrap();
         store.close().await;
         raw(&location)
             .await
@@ -423,6 +447,40 @@ mod tests {
             "the store `FILE` was written by a newer tokenfleet (7.0.0); \
              use tokenfleet 7.0.0 or later, or name another store"
         );
+    }
+
+    #[tokio::test]
+    async fn the_runs_of_an_older_store_stay_readable() {
+        let folder = tempfile::tempdir().unwrap();
+        let location = folder.path().join("old #1?.db").to_str().unwrap().to_owned();
+        let mut old = raw(&location).await;
+        sqlite::MIGRATIONS.run_direct(Some(1), &mut old, false).await.unwrap();
+        old.execute("PRAGMA application_id = 0x746b666c").await.unwrap();
+        old.execute(
+            "INSERT INTO runs (id, started, version, playbook, inventories, hosts) \
+             VALUES ('a', 1000, '0.0.9', 'audit.yml', '[]', 1)",
+        )
+        .await
+        .unwrap();
+        let run = header("a", 1);
+        let mut events = vec![RunEvent::RunStarted { run }, answer(&"long ".repeat(1000))];
+        events.extend(ending());
+        for (seq, event) in (0_i64..).zip(&events) {
+            sqlx::query("INSERT INTO events (run_id, seq, kind, body) VALUES ('a', $1, 'x', $2)")
+                .bind(seq)
+                .bind(serde_json::to_string(event).unwrap())
+                .execute(&mut old)
+                .await
+                .unwrap();
+        }
+        old.close().await.unwrap();
+
+        let store = Store::open(&location).await.unwrap();
+        assert_eq!(store.events("a").await.unwrap(), events);
+        assert_eq!(store.runs(1).await.unwrap()[0].version, "0.0.9");
+        store.begin(&header("b", 2), &holder()).await.unwrap().finish().await.unwrap();
+        store.close().await;
+        assert_eq!(Store::open(&location).await.unwrap().resolve("latest").await.unwrap(), "b");
     }
 
     #[tokio::test]
@@ -451,7 +509,11 @@ mod tests {
                 let location = location.clone();
                 tokio::spawn(async move {
                     let store = Store::open(&location).await?;
-                    store.begin(&header(&format!("run-{number}"), number)).await?.finish().await
+                    store
+                        .begin(&header(&format!("run-{number}"), number), &holder())
+                        .await?
+                        .finish()
+                        .await
                 })
             })
             .collect();
@@ -466,7 +528,7 @@ mod tests {
     async fn a_store_is_its_owners_alone() {
         use std::os::unix::fs::PermissionsExt;
         let (_folder, location, store) = temporary().await;
-        store.begin(&header("a", 1)).await.unwrap().finish().await.unwrap();
+        store.begin(&header("a", 1), &holder()).await.unwrap().finish().await.unwrap();
         for name in ["", "-wal", "-shm"] {
             let path = format!("{location}{name}");
             assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600, "{path}");

@@ -2,15 +2,19 @@
 //!
 //! Comes in: events, while the run goes on. Goes out: the same events, later.
 //! Does not know: what they mean beyond their shape. Start reading at [`Store`]; what is
-//! peculiar to SQLite stands in `sqlite` alone.
+//! peculiar to SQLite stands in `sqlite` alone, and where databases do not speak alike in `dialect`.
 
 mod database;
+mod dialect;
+mod holder;
+mod row;
 mod sqlite;
 mod store_error;
 mod stored_run;
 mod writer;
 
 pub use database::Store;
+pub use holder::Holder;
 pub use store_error::StoreError;
 pub use stored_run::StoredRun;
 pub use writer::Writer;

@@ -5,14 +5,15 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use sqlx::any::{AnyConnectOptions, AnyPoolOptions};
 use sqlx::migrate::{MigrateError, Migrator};
-use sqlx::sqlite::{SqliteConnectOptions, SqlitePool, SqlitePoolOptions, SqliteSynchronous};
-use sqlx::{Connection, SqliteConnection};
+use sqlx::sqlite::SqliteConnectOptions;
+use sqlx::{AnyPool, AssertSqlSafe, Connection, Executor, SqliteConnection};
 use tokio::time::sleep;
 
 use super::StoreError;
 
-static MIGRATIONS: Migrator = sqlx::migrate!("src/store/migrations");
+pub(super) static MIGRATIONS: Migrator = sqlx::migrate!("src/store/migrations");
 
 /// `tkfl`: marks the file as ours in SQLite's header (`PRAGMA application_id`).
 const APPLICATION_ID: i32 = 0x746b_666c;
@@ -42,7 +43,7 @@ pub(super) fn path_of(location: &str) -> Result<PathBuf, StoreError> {
 
 /// Opens the file at `path`, creating it when it is missing, and brings its schema up to date.
 /// Nothing is changed in a file that is not ours.
-pub(super) async fn open(location: &str, path: &Path) -> Result<SqlitePool, StoreError> {
+pub(super) async fn open(location: &str, path: &Path) -> Result<AnyPool, StoreError> {
     let failed = |error: sqlx::Error| StoreError::database(location, &error);
     create(path).map_err(|cause| StoreError::File { location: location.to_owned(), cause })?;
     let options = SqliteConnectOptions::new()
@@ -58,12 +59,37 @@ pub(super) async fn open(location: &str, path: &Path) -> Result<SqlitePool, Stor
     }
     connection.close().await.map_err(failed)?;
     prepared?;
-    SqlitePoolOptions::new()
+    sqlx::any::install_default_drivers();
+    AnyPoolOptions::new()
         .max_connections(CONNECTIONS)
         .acquire_timeout(BUSY_TIMEOUT)
-        .connect_with(options.synchronous(SqliteSynchronous::Normal))
+        .after_connect(|connection, _| {
+            Box::pin(async move {
+                let settings = format!(
+                    "PRAGMA busy_timeout = {}; PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = ON",
+                    BUSY_TIMEOUT.as_millis()
+                );
+                connection.execute(AssertSqlSafe(settings)).await.map(drop)
+            })
+        })
+        .connect_with(url(path).map_err(failed)?)
         .await
         .map_err(failed)
+}
+
+/// What stands for the file where databases are named by URLs. What a URL gives a meaning is hidden
+/// from it.
+fn url(path: &Path) -> Result<AnyConnectOptions, sqlx::Error> {
+    let path = std::path::absolute(path)?;
+    let mut url = "sqlite://".to_owned();
+    for byte in path.to_string_lossy().bytes() {
+        match byte {
+            b'/' | b'.' | b'-' | b'_' => url.push(char::from(byte)),
+            byte if byte.is_ascii_alphanumeric() => url.push(char::from(byte)),
+            byte => url.push_str(&format!("%{byte:02X}")),
+        }
+    }
+    url.parse()
 }
 
 /// Creates what is missing. The store holds raw output of firewalls: it is its owner's alone.

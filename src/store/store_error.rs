@@ -39,8 +39,10 @@ pub enum StoreError {
     UnknownRun { location: String, wanted: String, nearest: Vec<String> },
     #[error("`{wanted}` is the beginning of several runs: {}", matches.join(", "))]
     AmbiguousRun { wanted: String, matches: Vec<String> },
-    #[error("event {seq} of run {run}, written by tokenfleet {version}, cannot be read: {cause}")]
-    Event { run: String, seq: i64, version: String, cause: serde_json::Error },
+    #[error(
+        "event {seq} of part {part} of run {run}, written by tokenfleet {version}, cannot be read: {cause}"
+    )]
+    Event { run: String, part: i64, seq: i64, version: String, cause: String },
 }
 
 impl StoreError {

@@ -2,12 +2,14 @@
 
 use std::time::Duration;
 
-use sqlx::{QueryBuilder, Sqlite, SqlitePool};
+use sqlx::{AnyPool, AssertSqlSafe};
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 use tokio::time::timeout;
 
 use super::StoreError;
+use super::dialect::Dialect;
+use super::row::{Packer, insert_rows};
 use crate::model::RunEvent;
 
 /// Events that may wait for the writer. When it is full the run waits, for at most
@@ -34,10 +36,11 @@ pub struct Writer {
 
 impl Writer {
     /// Starts writing behind event 0, the header, which is in the store already.
-    pub(super) fn start(pool: SqlitePool, location: String, run: String) -> Self {
+    pub(super) fn start(pool: AnyPool, dialect: Dialect, location: String, run: String) -> Self {
         let (events, inbox) = mpsc::channel(WAITING);
-        let task =
-            tokio::spawn(write(Log { pool, location: location.clone(), run, seq: 1 }, inbox));
+        let packer = Packer::new();
+        let log = Log { pool, dialect, location: location.clone(), run, part: 0, seq: 1, packer };
+        let task = tokio::spawn(write(log, inbox));
         Self { location, events, task }
     }
 
@@ -78,11 +81,14 @@ async fn write(mut log: Log, mut inbox: mpsc::Receiver<RunEvent>) -> Result<u64,
 
 /// The end of one run's events in the database.
 struct Log {
-    pool: SqlitePool,
+    pool: AnyPool,
+    dialect: Dialect,
     location: String,
     run: String,
+    part: i64,
     /// Number of the next event.
     seq: i64,
+    packer: Packer,
 }
 
 impl Log {
@@ -95,18 +101,19 @@ impl Log {
     }
 
     /// Inserts a batch in one transaction and returns how many rows it became.
-    async fn insert(&self, batch: &[RunEvent]) -> Result<i64, sqlx::Error> {
+    async fn insert(&mut self, batch: &[RunEvent]) -> Result<i64, sqlx::Error> {
         let mut rows = Vec::with_capacity(batch.len());
         for event in batch {
             if !matches!(event, RunEvent::RunStarted { .. }) {
-                rows.push(Row::of(event)?);
+                let row = self.packer.row(event);
+                rows.push(row.map_err(|error| sqlx::Error::Encode(error.into()))?);
             }
         }
         if rows.is_empty() {
             return Ok(0);
         }
         let mut transaction = self.pool.begin().await?;
-        insert_rows(&mut transaction, &self.run, self.seq, &rows).await?;
+        insert_rows(&mut transaction, &self.run, self.part, self.seq, &rows).await?;
         for event in batch {
             if let RunEvent::RunFinished { at, interrupted } = event {
                 sqlx::query("UPDATE runs SET finished = $1, interrupted = $2 WHERE id = $3")
@@ -115,54 +122,17 @@ impl Log {
                     .bind(&self.run)
                     .execute(&mut *transaction)
                     .await?;
+                let now = self.dialect.now();
+                sqlx::query(AssertSqlSafe(format!(
+                    "UPDATE parts SET finished = {now} WHERE run_id = $1 AND part = $2"
+                )))
+                .bind(&self.run)
+                .bind(self.part)
+                .execute(&mut *transaction)
+                .await?;
             }
         }
         transaction.commit().await?;
         Ok(i64::try_from(rows.len()).unwrap_or(i64::MAX))
     }
-}
-
-/// One event as the table holds it.
-pub(super) struct Row {
-    host: Option<String>,
-    kind: &'static str,
-    body: String,
-}
-
-impl Row {
-    pub(super) fn of(event: &RunEvent) -> Result<Self, sqlx::Error> {
-        let (kind, host) = match event {
-            RunEvent::RunStarted { .. } => ("run_started", None),
-            RunEvent::HostStarted { host, .. } => ("host_started", Some(host)),
-            RunEvent::HostConnected { host, .. } => ("host_connected", Some(host)),
-            RunEvent::CommandAnswered { host, .. } => ("command_answered", Some(host)),
-            RunEvent::TaskFinished { host, .. } => ("task_finished", Some(host)),
-            RunEvent::HostFinished { host, .. } => ("host_finished", Some(host)),
-            RunEvent::RunFinished { .. } => ("run_finished", None),
-        };
-        let body =
-            serde_json::to_string(event).map_err(|error| sqlx::Error::Encode(error.into()))?;
-        Ok(Self { host: host.map(ToString::to_string), kind, body })
-    }
-}
-
-/// Inserts `rows` as the events of `run` from number `first` on, in one statement.
-pub(super) async fn insert_rows(
-    connection: &mut sqlx::SqliteConnection,
-    run: &str,
-    first: i64,
-    rows: &[Row],
-) -> Result<(), sqlx::Error> {
-    let mut insert =
-        QueryBuilder::<Sqlite>::new("INSERT INTO events (run_id, seq, host, kind, body) ");
-    insert.push_values(rows.iter().zip(first..), |mut values, (row, seq)| {
-        values
-            .push_bind(run)
-            .push_bind(seq)
-            .push_bind(row.host.as_deref())
-            .push_bind(row.kind)
-            .push_bind(row.body.as_str());
-    });
-    insert.build().persistent(false).execute(connection).await?;
-    Ok(())
 }
