@@ -184,12 +184,14 @@ fn request(
         leaves_secrets,
         settings: arguments.settings.clone(),
         playbook_dir: absolute(folder_of(&arguments.playbook)),
+        working_dir: absolute(Path::new("")),
         ..Request::default()
     })
 }
 
 fn absolute(folder: &Path) -> String {
-    let absolute = std::path::absolute(folder).unwrap_or_else(|_| folder.to_owned());
+    let here = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
+    let absolute = std::path::absolute(here).unwrap_or_else(|_| folder.to_owned());
     absolute.to_string_lossy().into_owned()
 }
 

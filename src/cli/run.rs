@@ -222,6 +222,7 @@ fn headings(plan: &Plan) -> Vec<PlayHeading> {
         index: play.index,
         name: play.name.clone(),
         batches: play.batches.clone(),
+        max_fail: play.max_fail,
     };
     plan.plays.iter().map(heading).collect()
 }

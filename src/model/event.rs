@@ -135,6 +135,9 @@ pub struct TaskDetail {
     pub changed: bool,
     /// What stands for the item of a loop; `None` for a task itself.
     pub item: Option<String>,
+    /// The host in whose name it was done.
+    #[serde(default)]
+    pub delegate: Option<String>,
     /// JSON.
     pub result: String,
     /// Whether it is there to be read, as what `debug` says is.
@@ -150,6 +153,7 @@ impl TaskDetail {
     pub fn hide(&mut self, hide: &dyn Fn(&str) -> String) {
         self.result = hide(&self.result);
         self.item = self.item.as_deref().map(hide);
+        self.delegate = self.delegate.as_deref().map(hide);
         self.items.iter_mut().for_each(|item| item.hide(hide));
     }
 }

@@ -144,9 +144,11 @@ pub fn plan(
             Vec::new()
         });
         let mut hosts = hosts.limited;
+        let listed = hosts.clone();
         play.order.arrange(&mut hosts, request.shuffle_seed);
         let play = &started(play, &mut start);
-        plays.push(Arc::new(PlannedPlay { mutes, ..planned(index, play, hosts, &request, &tags) }));
+        let planned = planned(index, play, hosts, &request, &tags);
+        plays.push(Arc::new(PlannedPlay { mutes, listed, ..planned }));
     }
     if let Some(name) = start {
         issues.push(unknown_start(playbook, &name));

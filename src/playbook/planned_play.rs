@@ -34,6 +34,8 @@ pub struct PlannedPlay {
     pub ignore_unreachable: bool,
     /// In the order in which the pattern names them, or that `order:` asks for.
     pub hosts: Vec<HostName>,
+    /// In the order of the inventory, as templates see them.
+    pub listed: Vec<HostName>,
     pub order: Order,
     /// The same hosts, cut as `serial` says.
     pub batches: Vec<Vec<HostName>>,
@@ -99,6 +101,7 @@ pub(super) fn planned(
         ignore_unreachable: play.ignore_unreachable,
         steps,
         hosts,
+        listed: Vec::new(),
         order: play.order,
         reports: play.reports.clone(),
         rules: play.rules.clone(),

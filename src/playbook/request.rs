@@ -31,6 +31,8 @@ pub struct Request {
     pub leaves_secrets: bool,
     /// Folder of the playbook, absolute: `playbook_dir`.
     pub playbook_dir: String,
+    /// Folder that other paths are relative to, absolute.
+    pub working_dir: String,
     /// What was answered to `vars_prompt`, for the play at that position.
     pub prompted: Vec<(usize, String, Value)>,
     /// `--start-at-task`: the name of the first task that is done, with `*` and `?`.

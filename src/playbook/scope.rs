@@ -178,6 +178,17 @@ impl HostScope {
         self.run.tags.select(&task.tags)
     }
 
+    /// The path of a file as Ansible tells it. A list of hosts is none.
+    pub fn absolute(&self, path: &str) -> String {
+        let folder = &self.run.request.working_dir;
+        match path.strip_prefix("./").unwrap_or(path) {
+            path if path.starts_with('/') || path.contains(',') || folder.is_empty() => {
+                path.to_owned()
+            }
+            path => format!("{folder}/{path}"),
+        }
+    }
+
     /// Where files are read from.
     pub fn library(&self) -> &dyn Library {
         &*self.run.library
@@ -222,11 +233,10 @@ impl HostScope {
             "inventory_hostname_short" => {
                 Value::Unsafe(host.split('.').next().unwrap_or(host).to_owned())
             }
-            "inventory_file" => Value::Unsafe(inventory.source_of(host)?.to_owned()),
+            "inventory_file" => Value::Unsafe(self.absolute(inventory.source_of(host)?)),
             "inventory_dir" => {
-                let folder =
-                    inventory.source_of(host)?.rsplit_once('/').map_or(".", |(dir, _)| dir);
-                Value::Unsafe(folder.to_owned())
+                let file = self.absolute(inventory.source_of(host)?);
+                Value::Unsafe(file.rsplit_once('/').map_or(".", |(folder, _)| folder).to_owned())
             }
             "group_names" => texts(inventory.groups_of(host)),
             "groups" => {
@@ -236,7 +246,7 @@ impl HostScope {
             }
             "playbook_dir" => Value::Unsafe(request.playbook_dir.clone()),
             "ansible_play_name" => Value::Unsafe(self.play.name.clone()),
-            "ansible_play_hosts_all" => texts(&self.play.hosts),
+            "ansible_play_hosts_all" => texts(&self.play.listed),
             "ansible_play_hosts" | "play_hosts" | "ansible_play_batch" => match &self.batch {
                 Some(batch) if name == "ansible_play_batch" || self.play.batches.len() == 1 => {
                     texts(&**batch)
@@ -245,9 +255,9 @@ impl HostScope {
                 Some(batch) => {
                     let own = self.batch_of_play();
                     let is_left = |host: &&HostName| batch.contains(host) || !own.contains(host);
-                    texts(self.play.hosts.iter().filter(is_left))
+                    texts(self.play.listed.iter().filter(is_left))
                 }
-                None => texts(&self.play.hosts),
+                None => texts(&self.play.listed),
             },
             "ansible_limit" => Value::Unsafe(request.limit_text.clone()?),
             "ansible_run_tags" if request.tags.is_empty() => texts(["all"]),

@@ -14,6 +14,8 @@ pub struct Task {
     pub index: usize,
     /// `name:` as written, where it may hold a template; else the name of the action.
     pub name: String,
+    /// Whether it has a name of its own.
+    pub is_named: bool,
     pub action: Action,
     /// All must hold, in this order, those of its blocks first. Evaluated for each item of a loop.
     pub when: Vec<Expression>,

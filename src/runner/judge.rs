@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use super::ansible_words;
 use super::task_result::{TaskResult, mistake};
 use crate::model::{HostFailure, Stage, Value};
 use crate::playbook::{Expression, HostScope, Loop, Task};
@@ -28,7 +29,7 @@ impl Judge<'_> {
         if let Some(conditions) = &self.task.changed_when {
             match self.first_false(conditions, &self.seeing(scope, result), "changed_when") {
                 Ok(held) => result.changed = held.is_none(),
-                Err(wrong) => result.failure = wrong.failure,
+                Err(wrong) => result.misjudged("changed_when_result", *wrong),
             }
         }
         if let Some(conditions) = &self.task.failed_when {
@@ -44,15 +45,18 @@ impl Judge<'_> {
                         )
                     });
                 }
-                Err(wrong) => result.failure = wrong.failure,
+                Err(wrong) => return result.misjudged("failed_when_result", *wrong),
             }
             let failed = Value::Bool(result.failure.is_some());
             result.fields.insert("failed_when_result".to_owned(), failed);
         }
     }
 
+    /// The result under its name, and what it sets already.
     fn seeing(&self, scope: &HostScope, result: &TaskResult) -> HostScope {
-        scope.with(self.task.register.clone().map(|name| (name, result.value())))
+        let facts = result.facts.iter().chain(&result.variables).cloned();
+        let registered = self.task.register.clone().map(|name| (name, result.value()));
+        scope.with(facts.chain(registered))
     }
 
     /// The first condition that does not hold. As in Ansible 2.19, it must be a boolean.
@@ -85,7 +89,9 @@ impl Judge<'_> {
                         ),
                         "Compare it with something, or test it: `x is defined`, `x | length > 0`.",
                     );
-                    return Err(Box::new(TaskResult::failed(failure)));
+                    let msg = format!("Task failed: {}", ansible_words::not_boolean(&other));
+                    let result = TaskResult::failed(failure).with("msg", Value::Unsafe(msg));
+                    return Err(Box::new(result));
                 }
             }
         }

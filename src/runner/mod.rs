@@ -8,6 +8,7 @@
 //! `action` does what the task says. A session is opened by `link` when a task first needs it.
 
 mod action;
+mod ansible_words;
 mod device_session;
 mod examination;
 mod interrupt;

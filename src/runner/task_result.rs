@@ -4,9 +4,21 @@ use std::sync::Arc;
 
 use indexmap::IndexMap;
 
+use super::ansible_words;
 use crate::model::{HostFailure, HostName, InputIssue, Stage, TaskDetail, TaskStatus, Value};
 use crate::playbook::{Action, Step, Task};
 use crate::template::TemplateError;
+
+/// What Ansible does not show of a `debug` that shows a variable.
+const HIDDEN_IN_DEBUG: [&str; 7] = [
+    "changed",
+    "failed",
+    "skipped",
+    "skip_reason",
+    "ansible_loop_var",
+    "ansible_index_var",
+    "ansible_loop",
+];
 
 /// A result as `register` keeps it, and what a person should read of it.
 #[derive(Debug, Clone, Default)]
@@ -19,6 +31,8 @@ pub(super) struct TaskResult {
     pub skipped: bool,
     /// No session with the device came about.
     pub unreachable: bool,
+    /// The result itself is there to be read, as that of a `debug` is.
+    pub is_said: bool,
     pub message: Option<String>,
     /// The variables that it sets, unless it failed: those of `set_fact`.
     pub facts: Vec<(String, Value)>,
@@ -54,12 +68,7 @@ impl TaskResult {
     /// A mistake of the playbook on this host. `context` is how Ansible begins to tell of it, for
     /// those who look at `msg`.
     pub fn mistaken(what: &str, context: &str, error: TemplateError) -> Self {
-        let words = match &error.undefined {
-            Some(name) if name.chars().all(|c| c.is_alphanumeric() || c == '_') => {
-                format!("'{name}' is undefined")
-            }
-            _ => error.message.clone(),
-        };
+        let words = ansible_words::mistake(&error);
         let msg = Value::Unsafe(format!("Task failed: {context}{words}"));
         Self::failed(mistake(what, error)).with("msg", msg)
     }
@@ -73,17 +82,22 @@ impl TaskResult {
         Self::mistaken(&format!("`{key}`"), &context, error)
     }
 
+    /// A condition on it cannot be evaluated.
+    pub fn misjudged(&mut self, name: &str, wrong: Self) {
+        self.failure = wrong.failure;
+        if let Some(Value::Unsafe(msg)) = wrong.fields.get("msg") {
+            let told = msg.strip_prefix("Task failed: ").unwrap_or(msg);
+            self.fields.insert(name.to_owned(), Value::Unsafe(told.to_owned()));
+        }
+    }
+
     pub fn unreachable(failure: HostFailure) -> Self {
         Self { unreachable: true, ..Self::failed(failure) }
     }
 
     /// The condition that did not hold.
     pub fn skipped(condition: &str) -> Self {
-        // `when: false` is a boolean, not an expression.
-        let condition = match condition {
-            "false" => Value::Bool(false),
-            text => Value::text(text),
-        };
+        let condition = condition_of(condition);
         Self {
             skipped: true,
             ..Self::default()
@@ -99,16 +113,6 @@ impl TaskResult {
 
     /// As Ansible would print it, its secrets not yet hidden.
     pub fn detail(&self, task: &Task, status: TaskStatus, item: Option<String>) -> TaskDetail {
-        let is_debug = matches!(task.action, Action::Debug(_));
-        let is_assert = matches!(&task.action, Action::Assert(assert) if !assert.quiet);
-        let hidden: &[&str] = match self.failure.is_none() && is_debug {
-            true => &["changed", "failed", "skipped", "ansible_loop_var", "ansible_index_var"],
-            // What stopped a `debug` came before it could say that it changed nothing.
-            false if is_debug && self.fields.contains_key("msg") => {
-                &["changed", "failed", "skipped"]
-            }
-            false => &["failed", "skipped"],
-        };
         let result = match (self.value(), task.no_log) {
             (_, true) => {
                 let censored = format!(
@@ -119,10 +123,13 @@ impl TaskResult {
                 censored
             }
             (Value::Map(mut fields), false) => {
-                fields.retain(|name, _| !hidden.contains(&name.as_str()));
-                if is_debug && self.failure.is_none() {
-                    fields.retain(|name, _| self.fields.contains_key(name));
-                }
+                let is_debug = matches!(task.action, Action::Debug(_));
+                let has_message = fields.contains_key("msg");
+                fields.retain(|name, _| match is_debug {
+                    true if has_message => name == "msg",
+                    true => !HIDDEN_IN_DEBUG.contains(&name.as_str()),
+                    false => !matches!(name.as_str(), "failed" | "skipped" | "results"),
+                });
                 plain(&Value::Map(fields)).to_string()
             }
             _ => String::new(),
@@ -134,8 +141,9 @@ impl TaskResult {
                 true => "(censored due to no_log)".to_owned(),
                 false => item,
             }),
+            delegate: self.delegate.clone(),
             result,
-            is_said: (is_debug || is_assert) && !task.no_log,
+            is_said: self.is_said && !task.no_log,
             retries: self.retries,
             items: self.items.clone(),
         }
@@ -145,21 +153,32 @@ impl TaskResult {
     pub fn value(&self) -> Value {
         let mut fields = self.fields.clone();
         fields.insert("changed".into(), Value::Bool(self.changed));
-        // Ansible does not say that what was not reached has failed; it is no success either.
-        fields.insert("failed".into(), Value::Bool(self.failure.is_some()));
+        // Ansible says of what was done whether it failed, and of no condition and no loop that it
+        // did not. It does not say that what was not reached has failed; it is no success either.
+        let was_done = !fields.contains_key("skip_reason") && !fields.contains_key("results");
+        if was_done || self.failure.is_some() {
+            fields.insert("failed".into(), Value::Bool(self.failure.is_some()));
+        }
         if self.unreachable {
             fields.insert("unreachable".into(), Value::Bool(true));
         }
         if self.skipped {
             fields.insert("skipped".into(), Value::Bool(true));
         }
-        let said = self.failure.as_ref().map(|failure| failure.to_string());
-        if let Some(text) = said.or_else(|| self.message.clone())
+        if let Some(failure) = &self.failure
             && !fields.contains_key("msg")
         {
-            fields.insert("msg".into(), Value::Unsafe(text));
+            fields.insert("msg".into(), Value::Unsafe(failure.to_string()));
         }
         Value::Map(fields)
+    }
+}
+
+/// A condition as it was written: `when: false` is a boolean, not an expression.
+pub(super) fn condition_of(text: &str) -> Value {
+    match text {
+        "false" => Value::Bool(false),
+        text => Value::text(text),
     }
 }
 

@@ -142,7 +142,7 @@ impl TaskRun<'_> {
     fn told(&self) -> Value {
         let text = |text: &str| Value::Unsafe(text.to_owned());
         Value::Map(IndexMap::from([
-            ("name".to_owned(), text(&self.task.name)),
+            ("name".to_owned(), text(if self.task.is_named { &self.task.name } else { "" })),
             ("action".to_owned(), text(self.task.action.name())),
             ("tags".to_owned(), Value::List(self.task.tags.iter().map(|tag| text(tag)).collect())),
         ]))
@@ -216,9 +216,7 @@ impl TaskRun<'_> {
                     (None, true) => TaskStatus::Skipped,
                     (None, false) => TaskStatus::Ok,
                 };
-                if !matches!(self.task.action, Action::Debug(_)) || status != TaskStatus::Ok {
-                    shown.fields.extend(turn.variables.clone());
-                }
+                shown.fields.extend(turn.variables.clone());
                 items.push(shown.detail(self.task, status, Some(item)));
             }
             results.push((turn, value, result));
@@ -245,7 +243,11 @@ impl TaskRun<'_> {
             }
             None => turn.variables.first().map(|(_, item)| item.clone()),
         };
-        let item = shortened(&item.as_ref().map(text_of).unwrap_or_default());
+        let item = match &item {
+            // Ansible prints what Python does.
+            Some(Value::Null) => "None".to_owned(),
+            item => shortened(&item.as_ref().map(text_of).unwrap_or_default()),
+        };
         for inclusion in &mut result.inclusions {
             inclusion.told = format!("{} => (item={item})", inclusion.told);
         }

@@ -1,5 +1,6 @@
 //! The turns of a loop: what each of them sees, and what they come to together.
 
+use super::ansible_words;
 use super::task_result::TaskResult;
 use crate::model::{HostFailure, Stage, Value};
 use crate::playbook::{Extended, HostScope, Lookup, Loop};
@@ -21,7 +22,7 @@ pub(super) fn turns(
 ) -> Result<Vec<Turn>, Box<TaskResult>> {
     let filled = templar.fill(&repeat.items, &scope.shared());
     let filled = filled.map_err(|error| Box::new(TaskResult::mistaken("`loop`", "", error)))?;
-    let type_name = python_type(&filled);
+    let type_name = ansible_words::type_name(&filled);
     let items = repeat.lookup.items(filled).map_err(|wrong| {
         let failure = HostFailure::new(
             Stage::Task,
@@ -58,19 +59,6 @@ pub(super) fn turns(
         Turn { variables: [item].into_iter().chain(position).chain(loops).chain(names).collect() }
     };
     Ok((0..items.len()).map(turn).collect())
-}
-
-/// The name of its type as Ansible tells it.
-fn python_type(value: &Value) -> &'static str {
-    match value {
-        Value::Null => "NoneType",
-        Value::Bool(_) => "bool",
-        Value::Int(_) | Value::BigInt(_) => "int",
-        Value::Float(_) => "float",
-        Value::Text(_) | Value::Unsafe(_) | Value::Vault(_) => "str",
-        Value::List(_) => "list",
-        Value::Map(_) => "dict",
-    }
 }
 
 fn number(number: usize) -> Value {

@@ -211,7 +211,7 @@ pub(super) fn header(text: &str) -> Option<&str> {
     text.lines().next()?.strip_prefix("#jinja2:")
 }
 
-/// The number of the token behind a path of two steps or more, when what follows asks whether it
+/// The number of the token behind a path of a step or more, when what follows asks whether it
 /// is defined: `a.b.c | default(…)`, `a['b'].c is defined`.
 fn guarded_path(tokens: &[Token<'_>], at: usize) -> Option<usize> {
     let first = tokens.get(at)?;
@@ -239,7 +239,7 @@ fn guarded_path(tokens: &[Token<'_>], at: usize) -> Option<usize> {
         steps += 1;
     }
     let rest = tokens.get(end..)?;
-    (steps >= 2 && asks_whether_defined(rest)).then_some(end)
+    (steps >= 1 && asks_whether_defined(rest)).then_some(end)
 }
 
 /// The number of the token behind the operand of a `%` at `at` that has a string literal before it,
@@ -336,7 +336,7 @@ mod tests {
         let ready = |text| ready(text, Reading::File);
         assert_eq!(ready("{{ a.b.c | d(1) }}"), "{{ __look_up(a, 'b', 'c') | d(1) }}");
         assert_eq!(ready("{{ a['x'][0] is defined }}"), "{{ __look_up(a, 'x', 0) is defined }}");
-        assert_eq!(ready("{{ a.b | d(1) }}"), "{{ a.b | d(1) }}");
+        assert_eq!(ready("{{ a.b | d(1) }}"), "{{ __look_up(a, 'b') | d(1) }}");
         assert_eq!(ready("{{ a.b.c | upper }}"), "{{ a.b.c | upper }}");
         assert_eq!(ready("{{ a[1:2].c.d | d(1) }}"), "{{ a[1:2].c.d | d(1) }}");
         assert_eq!(ready("{{ a.b() | d(1) }}"), "{{ a.b() | d(1) }}");

@@ -6,7 +6,7 @@ use serde_json::Value as Json;
 
 use super::recap::{banner, recap};
 use crate::model::{
-    HostName, HostOutcome, HostRecord, RunRecord, TaskDetail, TaskRecord, TaskStatus, clean,
+    HostName, HostOutcome, HostRecord, RunRecord, Stage, TaskDetail, TaskRecord, TaskStatus, clean,
     clean_line,
 };
 
@@ -18,6 +18,8 @@ pub struct PlayHeading {
     pub name: String,
     /// The hosts in order, in the batches in which they were let in.
     pub batches: Vec<Vec<HostName>>,
+    /// `max_fail_percentage`
+    pub max_fail: Option<f64>,
 }
 
 /// `PLAY`, `TASK` and `PLAY RECAP` with a line or more for each host: task by task and in the order
@@ -36,6 +38,10 @@ pub fn ansible_stream(record: &RunRecord, plays: &[PlayHeading]) -> String {
             let tasks = tasks(&hosts, play.index);
             let lost = hosts.iter().filter(|(_, host)| is_lost_before(host, play.index));
             let lost: Vec<_> = lost.filter(|(host, _)| !told.contains(host)).copied().collect();
+            if tasks.is_empty() && lost.is_empty() && hosts.iter().all(|(_, host)| has_failed(host))
+            {
+                continue;
+            }
             text.push_str(&format!("\n{heading}\n"));
             if !lost.is_empty() {
                 text.push_str(&format!("\n{}\n", banner("TASK [Gathering Facts]")));
@@ -47,10 +53,16 @@ pub fn ansible_stream(record: &RunRecord, plays: &[PlayHeading]) -> String {
             for records in tasks.values() {
                 let name = records.first().map_or("", |(_, task)| task.task.name.as_str());
                 text.push_str(&format!("\n{}\n", banner(&format!("TASK [{name}]"))));
-                text.push_str(&included(records));
                 for (host, task) in records {
                     text.push_str(&lines(host, task));
                 }
+                text.push_str(&included(records));
+            }
+            if let Some(most) = play.max_fail
+                && has_stopped(&hosts, most)
+            {
+                // Once for the percentage, and once for those whom it stopped.
+                text.push_str(&format!("\n{0}\n\n{0}\n", banner("NO MORE HOSTS LEFT")));
             }
         }
     }
@@ -77,6 +89,21 @@ fn tasks<'r>(
     tasks
 }
 
+fn has_failed(host: &HostRecord) -> bool {
+    matches!(host.outcome, Some(HostOutcome::Unreachable { .. } | HostOutcome::Failed { .. }))
+}
+
+/// Whether more of a batch failed than may.
+fn has_stopped(hosts: &[(&HostName, &HostRecord)], most: f64) -> bool {
+    let is_stopped = |host: &&(&HostName, &HostRecord)| match &host.1.outcome {
+        Some(HostOutcome::Failed { failure }) => failure.stage == Stage::Stopped,
+        _ => false,
+    };
+    let failed = hosts.iter().filter(|(_, host)| has_failed(host)).count();
+    let stopped = hosts.iter().filter(is_stopped).count();
+    failed == hosts.len() && (failed - stopped) as f64 > hosts.len() as f64 * most / 100.0
+}
+
 /// A host that was not reached, or failed, before its first task.
 fn is_lost_before(host: &HostRecord, play: usize) -> bool {
     let has_begun = host.tasks.iter().any(|task| task.task.play == play);
@@ -86,7 +113,7 @@ fn is_lost_before(host: &HostRecord, play: usize) -> bool {
         .any(|task| matches!(task.outcome.status, TaskStatus::Failed | TaskStatus::Unreachable));
     let is_lost = match &host.outcome {
         Some(HostOutcome::Unreachable { .. }) => true,
-        Some(HostOutcome::Failed { failure }) => failure.stage != crate::model::Stage::Stopped,
+        Some(HostOutcome::Failed { failure }) => failure.stage != Stage::Stopped,
         _ => false,
     };
     is_lost && !has_begun && !has_told
@@ -134,20 +161,22 @@ fn lines(host: &HostName, task: &TaskRecord) -> String {
     if is_included(task) {
         return String::new();
     }
-    let host = match &task.outcome.delegate {
-        Some(other) => format!("[{host} -> {other}]"),
-        None => format!("[{host}]"),
-    };
     let Some(detail) = task.outcome.detail.as_deref() else { return String::new() };
     let mut text = String::new();
     for item in &detail.items {
-        text.push_str(&retries(&host, &task.task.name, item));
-        text.push_str(&line(&host, item));
+        text.push_str(&retries(host, &task.task.name, item));
+        text.push_str(&line(host, item));
     }
-    text.push_str(&retries(&host, &task.task.name, detail));
-    // The items of a loop have said all, unless none of them was done.
-    if detail.items.is_empty() || detail.status == TaskStatus::Skipped {
-        text.push_str(&line(&host, detail));
+    text.push_str(&retries(host, &task.task.name, detail));
+    // The items of a loop have said all, unless none of them was done. Those of a `debug` never
+    // say that the task failed.
+    let is_told = match detail.status {
+        TaskStatus::Ok => detail.items.is_empty(),
+        TaskStatus::Skipped => true,
+        _ => detail.items.is_empty() || task.task.action == "debug",
+    };
+    if is_told {
+        text.push_str(&line(host, detail));
     }
     if task.outcome.status == TaskStatus::Ignored {
         text.push_str("...ignoring\n");
@@ -155,20 +184,33 @@ fn lines(host: &HostName, task: &TaskRecord) -> String {
     text
 }
 
-fn retries(host: &str, task: &str, detail: &TaskDetail) -> String {
+/// The host, and in whose name it did the task.
+fn label(host: &HostName, detail: &TaskDetail) -> String {
+    match &detail.delegate {
+        Some(other) if other != host.as_str() => format!("[{host} -> {other}]"),
+        _ => format!("[{host}]"),
+    }
+}
+
+fn retries(host: &HostName, task: &str, detail: &TaskDetail) -> String {
     let (again, most) = detail.retries;
+    let host = label(host, detail);
     let line = |left| format!("FAILED - RETRYING: {host}: {task} ({left} retries left).\n");
     (0..again).map(|run| line(most - run)).collect()
 }
 
-fn line(host: &str, detail: &TaskDetail) -> String {
+fn line(host: &HostName, detail: &TaskDetail) -> String {
+    // Who skips a task does not come to where it would be delegated.
+    let host = match detail.status {
+        TaskStatus::Skipped => format!("[{host}]"),
+        _ => label(host, detail),
+    };
     let result: Json = serde_json::from_str(&detail.result).unwrap_or_default();
     let item = detail.item.as_ref().map(|item| format!("(item={})", clean_line(item)));
     let said = match detail.is_said {
         true => format!(" => {}", pretty(&result, 0)),
         false => String::new(),
     };
-    let is_assert = result.get("assertion").is_some();
     match (detail.status, item) {
         (TaskStatus::Skipped, None) => format!("skipping: {host}\n"),
         (TaskStatus::Skipped, Some(item)) => format!("skipping: {host} => {item} \n"),
@@ -180,8 +222,9 @@ fn line(host: &str, detail: &TaskDetail) -> String {
         (TaskStatus::Unreachable, _) => {
             format!("fatal: {host}: UNREACHABLE! => {}\n", compact(&result))
         }
+        (_, Some(item)) if detail.is_said => format!("failed: {host} {item}{said}\n"),
         (_, Some(item)) => format!("failed: {host} {item} => {}\n", compact(&result)),
-        (_, None) if detail.is_said && is_assert => format!("fatal: {host}: FAILED!{said}\n"),
+        (_, None) if detail.is_said => format!("fatal: {host}: FAILED!{said}\n"),
         (_, None) => format!("fatal: {host}: FAILED! => {}\n", compact(&result)),
     }
 }

@@ -27,8 +27,8 @@ pub(super) fn banner(title: &str) -> String {
 fn took_part(host: &HostRecord) -> bool {
     match &host.outcome {
         Some(HostOutcome::NotAttempted { .. }) => false,
-        Some(_) => true,
-        None => !host.tasks.is_empty(),
+        Some(HostOutcome::Failed { .. } | HostOutcome::Unreachable { .. }) => true,
+        _ => !host.tasks.is_empty(),
     }
 }
 

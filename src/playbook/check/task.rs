@@ -63,6 +63,7 @@ pub(super) fn read(
     let is_of_all = matches!(&action, Action::Meta(meta) if meta.is_of_all());
     let task = Task {
         index,
+        is_named: name.is_some(),
         name: name.map_or_else(|| key.key_text(), |name| name.text),
         action,
         when: own.when,

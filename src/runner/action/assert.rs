@@ -3,7 +3,8 @@
 use super::context::Context;
 use crate::model::{HostFailure, Stage, Value};
 use crate::playbook::Assert;
-use crate::runner::task_result::TaskResult;
+use crate::runner::ansible_words;
+use crate::runner::task_result::{TaskResult, condition_of};
 
 pub(super) fn perform<K>(assert: &Assert, context: &Context<'_, K>) -> TaskResult {
     let scope = context.scope.shared();
@@ -11,21 +12,27 @@ pub(super) fn perform<K>(assert: &Assert, context: &Context<'_, K>) -> TaskResul
         let text = &expression.text;
         match context.templar.evaluate(text, &scope) {
             Ok(Value::Bool(true)) => {}
-            Ok(other) => {
-                let message = match (&assert.fail_msg, &other) {
-                    (Some(template), Value::Bool(false)) => said(context, &template.text),
-                    (None, Value::Bool(false)) => format!("assertion failed: {text}"),
-                    (_, other) => format!("`{text}` is {}, not true or false", other.kind()),
+            Ok(Value::Bool(false)) => {
+                let (message, msg) = match &assert.fail_msg {
+                    Some(template) => {
+                        let said = said(context, &template.text);
+                        (said.clone(), Value::Unsafe(said))
+                    }
+                    None => (format!("assertion failed: {text}"), "Assertion failed".into()),
                 };
                 let remedy = "The playbook asserts this: see what the device answered.";
-                let result = match &assert.fail_msg {
-                    None => TaskResult::default().with("msg", "Assertion failed"),
-                    Some(_) => TaskResult::default().with("msg", Value::Unsafe(message.clone())),
-                };
                 let failure = HostFailure::new(Stage::Task, message, remedy);
-                return TaskResult { failure: Some(failure), ..result }
-                    .with("assertion", text.as_str())
-                    .with("evaluated_to", other);
+                return TaskResult { is_said: !assert.quiet, ..TaskResult::failed(failure) }
+                    .with("msg", msg)
+                    .with("assertion", condition_of(text))
+                    .with("evaluated_to", Value::Bool(false));
+            }
+            Ok(other) => {
+                let message = format!("`{text}` is {}, not true or false", other.kind());
+                let remedy = "Compare it with something, or test it: `x is defined`.";
+                let msg = format!("Task failed: {}", ansible_words::not_boolean(&other));
+                return TaskResult::failed(HostFailure::new(Stage::Task, message, remedy))
+                    .with("msg", Value::Unsafe(msg));
             }
             Err(error) => {
                 let context = "Error while evaluating conditional: ";
@@ -37,7 +44,8 @@ pub(super) fn perform<K>(assert: &Assert, context: &Context<'_, K>) -> TaskResul
         Some(template) => said(context, &template.text),
         None => "All assertions passed".to_owned(),
     };
-    TaskResult { message: (!assert.quiet).then_some(message), ..TaskResult::default() }
+    let result = TaskResult::default().with("msg", Value::Unsafe(message.clone()));
+    TaskResult { message: (!assert.quiet).then_some(message), is_said: !assert.quiet, ..result }
 }
 
 /// The message, or what is wrong with it.

@@ -123,6 +123,9 @@ async fn owners<K: Clock, T: Transport>(
             }
         }
     }
+    if let Some(said) = result.message.clone() {
+        result = result.with("msg", Value::Unsafe(said));
+    }
     Ok(result.with("owners", Value::List(owners)))
 }
 

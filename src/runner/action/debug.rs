@@ -3,6 +3,7 @@
 use super::context::Context;
 use crate::model::Value;
 use crate::playbook::{Debug, Saying};
+use crate::runner::ansible_words;
 use crate::runner::task_result::TaskResult;
 use crate::template::text_of;
 
@@ -30,8 +31,8 @@ pub(super) fn perform<K>(debug: &Debug, context: &Context<'_, K>) -> TaskResult 
                     result.with(name, value)
                 }
                 Err(error) => {
-                    let text = format!("VARIABLE IS NOT DEFINED!: {error}");
-                    saying(format!("{name}: {text}")).with(name, Value::Unsafe(text))
+                    let value = format!("<< error 1 - {} >>", ansible_words::mistake(&error));
+                    saying(format!("{name}: {error}")).with(name, Value::Unsafe(value))
                 }
             }
         }
@@ -39,5 +40,5 @@ pub(super) fn perform<K>(debug: &Debug, context: &Context<'_, K>) -> TaskResult 
 }
 
 fn saying(text: String) -> TaskResult {
-    TaskResult { message: Some(text), ..TaskResult::default() }
+    TaskResult { message: Some(text), is_said: true, ..TaskResult::default() }
 }

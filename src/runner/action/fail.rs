@@ -1,7 +1,7 @@
 //! `fail`: fails, and says why.
 
 use super::context::Context;
-use crate::model::{HostFailure, Stage};
+use crate::model::{HostFailure, Stage, Value};
 use crate::playbook::Template;
 use crate::runner::task_result::TaskResult;
 
@@ -12,5 +12,6 @@ pub(super) fn perform<K>(message: Option<&Template>, context: &Context<'_, K>) -
         Some(Err(error)) => return TaskResult::unfilled("fail", "msg", error),
     };
     let remedy = "The playbook fails here on purpose: see its conditions.";
-    TaskResult::failed(HostFailure::new(Stage::Task, message, remedy))
+    let msg = Value::Unsafe(message.clone());
+    TaskResult::failed(HostFailure::new(Stage::Task, message, remedy)).with("msg", msg)
 }
