@@ -408,3 +408,84 @@ fn a_host_that_is_local_is_asked_nothing() {
     let play = play.replace("{fortios_facts: }", "{debug: {msg: hi}}");
     assert_eq!(told(&[("play.yml", &play)], &[]), ["debug: hi"]);
 }
+
+#[test]
+fn a_folder_of_variables_is_read_in_order_and_files_are_found_by_pattern() {
+    let play = "- hosts: g\n  tasks:\n    - include_vars: {dir: vars, ignore_files: ['\\.bak'], files_matching: '\\.y', depth: 1}\n    \
+                - debug: {msg: '{{ a }} {{ b }} {{ c | default(\"-\") }}'}\n    \
+                - debug: {msg: '{{ item | basename }}'}\n      with_fileglob: ['vars/*.yml', 'none/*']\n    \
+                - debug: {msg: \"{{ lookup('vars', 'a') }} {{ query('fileglob', 'vars/*.y*ml') | length }} {{ lookup('file', 'x.txt') }}\"}\n    \
+                - include_vars: '{{ item }}'\n      with_first_found: [gone.yml, vars/10.yaml]\n    \
+                - debug: {var: b}\n";
+    let files = [
+        ("play.yml", play),
+        ("vars/00.yml", "a: 1\nb: 1\n"),
+        ("vars/10.yaml", "b: 2\n"),
+        ("vars/20.yml.bak", "b: 3\n"),
+        ("vars/30.txt", "b: 4\n"),
+        ("vars/deep/40.yml", "c: 5\n"),
+        ("x.txt", "text\n"),
+    ];
+    let told = told(&files, &[]);
+    assert_eq!(told[1], "debug: 1 2 -");
+    assert_eq!(
+        told[2..4],
+        [
+            "debug: (item=".to_owned() + &path_of(&told[2]) + ") 00.yml",
+            "debug: 1 2 text".to_owned()
+        ]
+    );
+    assert_eq!(told[5], "debug: b: 2");
+}
+
+fn path_of(said: &str) -> String {
+    said.split(['=', ')']).nth(1).unwrap_or_default().to_owned()
+}
+
+#[test]
+fn what_is_wrong_with_a_folder_of_variables_is_told() {
+    let play = "- hosts: g\n  tasks:\n    - include_vars: {dir: vars}\n      ignore_errors: true\n    \
+                - include_vars: {dir: gone}\n      ignore_errors: true\n";
+    let told = told(&[("play.yml", play), ("vars/x.txt", "a: 1\n")], &[]);
+    assert_eq!(
+        told,
+        [
+            "include_vars: `x.txt` ends in none of `yaml`, `yml`, `json` ...ignoring",
+            "include_vars: there is no folder `gone` ...ignoring",
+        ]
+    );
+    let desk = desk(&[(
+        "play.yml",
+        "- hosts: g\n  tasks:\n    - include_vars: {file: a.yml, dir: b}\n    - include_vars: {file: a.yml, depth: 1}\n    \
+         - include_vars: {dir: a, files_matching: '('}\n",
+    )]);
+    let outcome = run(&desk, &[]);
+    let text = outcome.err.replace(desk.path("").to_str().unwrap(), "");
+    insta::assert_snapshot!(text, @r"
+    error: `include_vars` has both `file` and `dir`
+     --> play.yml:3:40
+      |
+    3 |     - include_vars: {file: a.yml, dir: b}
+      |                                        ^
+      |
+      = help: write one of them
+
+    error: `depth` is about a folder, and `include_vars` has none
+     --> play.yml:4:42
+      |
+    4 |     - include_vars: {file: a.yml, depth: 1}
+      |                                          ^
+      |
+      = help: write `dir: FOLDER`, or leave it out
+
+    error: `(` is no regular expression
+     --> play.yml:5:46
+      |
+    5 |     - include_vars: {dir: a, files_matching: '('}
+      |                                              ^^^
+      |
+      = help: see the brackets and what stands before `*`
+
+    3 errors
+    ");
+}

@@ -225,6 +225,7 @@ fn mistakes_are_found_before_the_run_even_where_it_may_never_come_to() {
         "{{ rows | map('uper') | list }}",
         "{{ rows | selectattr('a', 'equaltoo', 1) }}",
         "{{ lookup('env', 'HOME') }}",
+        "{{ query('fileglobs', '*.yml') }}",
         "{{ x | ipaddr('network') }}",
         "{{ x | community.general.json_query('a') }}",
         "{{ x is file }}",
@@ -238,7 +239,8 @@ fn mistakes_are_found_before_the_run_even_where_it_may_never_come_to() {
     there is no test `mtach` (did you mean `match`?) at <mtach>
     there is no filter `uper` (did you mean `upper`?) at <'uper'>
     there is no test `equaltoo` (did you mean `equalto`?) at <'equaltoo'>
-    `lookup` is not offered here (put what it would find into a variable) at <lookup>
+    the lookup `env` is not offered here (give what the environment holds with `-e`) at <'env'>
+    there is no lookup `fileglobs` (did you mean `fileglob`?) at <'fileglobs'>
     the filter `ipaddr` is not offered here (addresses are not taken apart yet) at <ipaddr>
     the filter `community.general.json_query` is not offered here (use `selectattr`, `map` and `dict2items` instead) at <community.general.json_query>
     the test `file` is not offered here (templates do not read files here) at <file>

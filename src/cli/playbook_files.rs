@@ -4,7 +4,7 @@ use std::collections::HashSet;
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use crate::files;
+use crate::files::{self, FileKind};
 use crate::inventory::open_file;
 use crate::model::{InputIssue, SourceFile};
 use crate::playbook::Library;
@@ -36,6 +36,15 @@ impl Library for PlaybookFiles {
             opened.insert(file.name.clone());
         }
         open_file(&file, &self.keyring).map(Some)
+    }
+
+    fn list(&self, folder: &str) -> Result<Option<Vec<String>>, InputIssue> {
+        let folder = Path::new(if folder.is_empty() { "." } else { folder });
+        if files::kind_of(folder) != FileKind::Folder {
+            return Ok(None);
+        }
+        let files = files::list_tree(folder)?;
+        Ok(Some(files.iter().map(|file| file.path.to_string_lossy().into_owned()).collect()))
     }
 
     fn has_opened(&self, name: &str) -> bool {

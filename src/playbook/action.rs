@@ -5,6 +5,7 @@ mod cli;
 mod collect;
 mod debug;
 mod include;
+mod include_vars;
 mod meta;
 pub(in crate::playbook) mod set_fact;
 
@@ -17,7 +18,8 @@ pub use assert::Assert;
 pub use cli::Cli;
 pub use collect::Collect;
 pub use debug::{Debug, Saying};
-pub use include::{Include, IncludeVars};
+pub use include::Include;
+pub use include_vars::IncludeVars;
 pub use meta::Meta;
 
 /// An action with its parameters.

@@ -14,6 +14,13 @@ pub trait Library: Debug + Send + Sync {
     /// It is there and cannot be read.
     fn read(&self, path: &str) -> Result<Option<SourceFile>, InputIssue>;
 
+    /// The paths of the files in `folder` and below it, relative to it and sorted; `None` where
+    /// there is no such folder.
+    ///
+    /// # Errors
+    /// It is there and cannot be listed.
+    fn list(&self, folder: &str) -> Result<Option<Vec<String>>, InputIssue>;
+
     /// Whether the file of that name, which was read before, was vaulted: nothing prints what it
     /// holds.
     fn has_opened(&self, name: &str) -> bool;
@@ -25,6 +32,10 @@ pub struct NoFiles;
 
 impl Library for NoFiles {
     fn read(&self, _: &str) -> Result<Option<SourceFile>, InputIssue> {
+        Ok(None)
+    }
+
+    fn list(&self, _: &str) -> Result<Option<Vec<String>>, InputIssue> {
         Ok(None)
     }
 
@@ -58,7 +69,7 @@ pub(super) fn find(
     Ok(None)
 }
 
-/// The variables in the first of `names` that exists.
+/// The first of `names` that exists, and the variables in it.
 ///
 /// # Errors
 /// All that is wrong with it, or that none of them exists.
@@ -66,12 +77,13 @@ pub(super) fn variables(
     library: &dyn Library,
     from: &str,
     names: &[String],
-) -> Result<Variables, Vec<InputIssue>> {
+) -> Result<(Arc<str>, Variables), Vec<InputIssue>> {
     for name in names {
         if let Some(file) = find(library, from, "vars", name).map_err(|issue| vec![issue])? {
             let is_vaulted = library.has_opened(&file.name);
+            let path = file.name.clone();
             let read = extra_vars(&[ExtraVars::File(file)], &Arc::default())?;
-            return Ok(if is_vaulted { read.sealed() } else { read });
+            return Ok((path, if is_vaulted { read.sealed() } else { read }));
         }
     }
     let message = match names {
@@ -92,6 +104,10 @@ mod tests {
     impl Library for Shelf {
         fn read(&self, path: &str) -> Result<Option<SourceFile>, InputIssue> {
             Ok(self.0.contains(&path).then(|| SourceFile::new(path, "a: 1\n")))
+        }
+
+        fn list(&self, _: &str) -> Result<Option<Vec<String>>, InputIssue> {
+            Ok(None)
         }
 
         fn has_opened(&self, name: &str) -> bool {
@@ -119,7 +135,7 @@ mod tests {
     fn the_first_file_that_exists_counts() {
         let shelf = Shelf(&["b.yml"]);
         let names = |names: &[&str]| names.iter().map(ToString::to_string).collect::<Vec<_>>();
-        assert_eq!(variables(&shelf, "p.yml", &names(&["a.yml", "b.yml"])).unwrap().len(), 1);
+        assert_eq!(variables(&shelf, "p.yml", &names(&["a.yml", "b.yml"])).unwrap().1.len(), 1);
         let issues = variables(&shelf, "p.yml", &names(&["a.yml", "c.yml"])).unwrap_err();
         assert_eq!(issues[0].message, "there is none of the files `a.yml`, `c.yml`");
     }
@@ -128,7 +144,8 @@ mod tests {
     fn what_was_in_a_vault_is_sealed() {
         let shelf = Shelf(&["a.yml", "b.vault"]);
         let is_sealed = |name: &str| {
-            variables(&shelf, "p.yml", &[name.to_owned()]).unwrap().get("a").unwrap().sealed
+            let (_, read) = variables(&shelf, "p.yml", &[name.to_owned()]).unwrap();
+            read.get("a").unwrap().sealed
         };
         assert!(!is_sealed("a.yml"));
         assert!(is_sealed("b.vault"));

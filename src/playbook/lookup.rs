@@ -2,6 +2,7 @@
 
 use indexmap::IndexMap;
 
+use super::file_lookup::{Shelves, contents, fileglob, first_found};
 use crate::model::Value;
 
 /// The most items that a sequence or a product may have: far above any fleet's needs.
@@ -28,11 +29,17 @@ pub enum Lookup {
     Flattened,
     /// `with_subelements`
     Subelements,
+    /// `with_fileglob`: the files whose names match.
+    Fileglob,
+    /// `with_first_found`: the first file that there is.
+    FirstFound,
+    /// `with_file`: what files hold.
+    File,
 }
 
 impl Lookup {
     /// The keys of a task that are loops.
-    pub(super) const KEYS: [(&str, Self); 11] = [
+    pub(super) const KEYS: [(&str, Self); 14] = [
         ("loop", Self::List),
         ("with_list", Self::List),
         ("with_items", Self::Items),
@@ -44,13 +51,22 @@ impl Lookup {
         ("with_sequence", Self::Sequence),
         ("with_flattened", Self::Flattened),
         ("with_subelements", Self::Subelements),
+        ("with_fileglob", Self::Fileglob),
+        ("with_first_found", Self::FirstFound),
+        ("with_file", Self::File),
     ];
+
+    /// The lookup of that name: `lookup('items', …)` goes over what `with_items` goes over.
+    pub(super) fn named(name: &str) -> Option<Self> {
+        let is_it = |key: &str| key.strip_prefix("with_") == Some(name);
+        Self::KEYS.iter().find(|(key, _)| is_it(key)).map(|(_, lookup)| *lookup)
+    }
 
     /// The items of a value whose templates are filled in.
     ///
     /// # Errors
     /// What is wrong with the value, as a sentence without a full stop.
-    pub fn items(self, value: Value) -> Result<Vec<Value>, String> {
+    pub fn items(self, value: Value, shelves: &Shelves<'_>) -> Result<Vec<Value>, String> {
         match self {
             Self::List => list(value),
             Self::Items => Ok(flattened(listed(value), 1)),
@@ -61,6 +77,9 @@ impl Lookup {
             Self::Together => Ok(together(&parts(value)?)),
             Self::Sequence => sequence(&value),
             Self::Subelements => subelements(value),
+            Self::Fileglob => fileglob(&listed(value), shelves),
+            Self::FirstFound => first_found(&listed(value), shelves),
+            Self::File => contents(&listed(value), shelves),
         }
     }
 }
@@ -305,13 +324,15 @@ fn formatted(format: &str, number: i64) -> Result<String, String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::playbook::NoFiles;
 
     fn value(json: &str) -> Value {
         Value::from(serde_json::from_str::<serde_json::Value>(json).unwrap())
     }
 
     fn items(lookup: Lookup, json: &str) -> String {
-        match lookup.items(value(json)) {
+        let shelves = Shelves { library: &NoFiles, folders: Vec::new() };
+        match lookup.items(value(json), &shelves) {
             Ok(items) => {
                 let plain = serde_json::to_string(&items).unwrap();
                 plain.replace("{\"__ansible_unsafe\":", "").replace("\"}", "\"")

@@ -9,6 +9,7 @@
 mod action;
 mod check;
 mod expression;
+mod file_lookup;
 mod library;
 mod locked;
 mod lookup;

@@ -10,9 +10,10 @@ use crate::model::{HostName, InputIssue, Value};
 use crate::template::{Scope, Templar, text_of};
 use crate::vault::{Opened, VaultError};
 
+use super::file_lookup::Shelves;
 use super::library::{self, Library};
 use super::tags::Tags;
-use super::{PlannedPlay, Request, Task};
+use super::{Lookup, PlannedPlay, Request, Task};
 
 /// What every host of a run shares.
 #[derive(Debug)]
@@ -120,7 +121,7 @@ impl HostScope {
                 names.push(text_of(&filled));
             }
             let variables = library::variables(&*self.run.library, &file.from, &names);
-            let variables = variables.map_err(|issues| {
+            let (_, variables) = variables.map_err(|issues| {
                 let place = file.names.first().map(|name| name.place.clone());
                 let first = issues.into_iter().find(InputIssue::is_error);
                 match (first, place) {
@@ -186,6 +187,20 @@ impl HostScope {
                 path.to_owned()
             }
             path => format!("{folder}/{path}"),
+        }
+    }
+
+    /// Where the files that loops and `lookup` name are looked for.
+    pub fn shelves(&self) -> Shelves<'_> {
+        let playbook = &self.run.request.playbook_dir;
+        let of_task = self.task.as_ref().map(|task| {
+            let file = self.absolute(&task.place.file);
+            file.rsplit_once('/').map_or("", |(folder, _)| folder).to_owned()
+        });
+        let of_task = of_task.filter(|folder| folder != playbook);
+        Shelves {
+            library: self.library(),
+            folders: of_task.into_iter().chain([playbook.clone()]).collect(),
         }
     }
 
@@ -365,6 +380,10 @@ impl Scope for HostScope {
 
     fn open(&self, ciphertext: &str) -> Result<Value, VaultError> {
         self.opened.open(&self.run.request.keyring, ciphertext)
+    }
+
+    fn look_up(&self, name: &str, terms: Vec<Value>) -> Option<Result<Vec<Value>, String>> {
+        Some(Lookup::named(name)?.items(Value::List(terms), &self.shelves()))
     }
 
     fn has_peers(&self) -> bool {

@@ -23,7 +23,7 @@ pub(super) fn turns(
     let filled = templar.fill(&repeat.items, &scope.shared());
     let filled = filled.map_err(|error| Box::new(TaskResult::mistaken("`loop`", "", error)))?;
     let type_name = ansible_words::type_name(&filled);
-    let items = repeat.lookup.items(filled).map_err(|wrong| {
+    let items = repeat.lookup.items(filled, &scope.shelves()).map_err(|wrong| {
         let failure = HostFailure::new(
             Stage::Task,
             format!("the loop cannot be made: {wrong}"),

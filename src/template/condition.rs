@@ -4,7 +4,7 @@ use minijinja::{Environment, Expression, Value as Jinja};
 
 use super::TemplateError;
 use super::conversion::from_jinja;
-use super::names::check_code;
+use super::names::{Purpose, check_code};
 use super::path::explain;
 use super::source::{Reading, Source};
 use crate::model::Value;
@@ -22,7 +22,7 @@ impl<'e> Condition<'e> {
         environment: &'e Environment<'static>,
         text: &str,
     ) -> Result<Self, TemplateError> {
-        check_code(text, 0..text.len())?;
+        check_code(text, 0..text.len(), Purpose::Report)?;
         let source = Source::expression(text, 0..text.len(), Reading::File);
         let compiled = environment.compile_expression_owned(source.ready.clone());
         let expression = compiled.map_err(|error| TemplateError::of(&error, |_| Some(&source)))?;

@@ -8,6 +8,7 @@ use minijinja::value::{Enumerator, Object, ValueKind};
 
 use super::conversion::to_jinja;
 use super::functions::NAMES;
+use super::lookup::{FUNCTIONS, LookupFunction};
 use super::path::names_beside;
 use super::{Scope, Templar, TemplateError, is_template};
 use crate::model::{Value, nearest};
@@ -47,7 +48,7 @@ impl Evaluation {
         self.seen.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn variable(self: &Arc<Self>, name: &str) -> Option<Jinja> {
+    pub fn variable(self: &Arc<Self>, name: &str) -> Option<Jinja> {
         let known = self.seen().outcomes.get(name).cloned();
         match known {
             Some(Outcome::Done(value)) => return Some(value),
@@ -63,6 +64,11 @@ impl Evaluation {
             }
             _ => {}
         }
+        let function = FUNCTIONS.iter().find(|(known, _)| *known == name);
+        if let Some((_, lists)) = function.filter(|_| self.scope.has_peers()) {
+            let function = LookupFunction { evaluation: self.clone(), lists: *lists };
+            return Some(Jinja::from_object(function));
+        }
         let value = self.scope.get(name)?;
         let outcome = match is_unfinished(&value) {
             false => Outcome::Done(to_jinja(&value, name)),
@@ -73,6 +79,11 @@ impl Evaluation {
             Outcome::Done(value) => Some(value),
             Outcome::Undefined(_) | Outcome::Busy => None,
         }
+    }
+
+    /// What `lookup(NAME, …)` finds.
+    pub fn look_up(&self, name: &str, terms: Vec<Value>) -> Option<Result<Vec<Value>, String>> {
+        self.scope.look_up(name, terms)
     }
 
     fn fill_variable(self: &Arc<Self>, name: &str, value: &Value) -> Outcome {

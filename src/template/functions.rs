@@ -13,7 +13,8 @@ use super::source::LOOK_UP;
 /// The variable that holds the time of [`environment`](super::environment::environment).
 pub(super) const NOW: &str = "__now";
 
-/// Functions that Ansible has and this program refuses, with the reason.
+/// Functions that Ansible has and that are refused in reports, with the reason. Those that look
+/// something up are there in playbooks.
 const REFUSED: &[(&str, &str)] = &[
     ("lookup", "put what it would find into a variable"),
     ("query", "put what it would find into a variable"),

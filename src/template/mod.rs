@@ -13,6 +13,7 @@ mod evaluation;
 mod field;
 mod filters;
 mod functions;
+mod lookup;
 mod names;
 mod omit;
 mod rows;

@@ -6,24 +6,37 @@ use std::ops::Range;
 use super::TemplateError;
 use super::filters::{filter_names, refused_filter};
 use super::functions::refused_function;
+use super::lookup::{FUNCTIONS, wrong_lookup};
 use super::shape::{check_expression_shape, check_shape};
 use super::template_error::Spot;
 use super::token::{Token, TokenKind, cut, tokens};
 use super::value_tests::{refused_test, test_names};
 use crate::model::{nearest, nearest_hint};
 
+/// What a text is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Purpose {
+    /// It is filled in while a playbook runs, where things can be looked up.
+    Playbook,
+    Report,
+}
+
 /// The first name in the code of a template that is not known. `text` is what the user wrote.
-pub(super) fn check_template(text: &str) -> Result<(), TemplateError> {
+pub(super) fn check_template(text: &str, purpose: Purpose) -> Result<(), TemplateError> {
     check_shape(text)?;
-    cut(text).codes.into_iter().try_for_each(|code| check_code(text, code.range))
+    cut(text).codes.into_iter().try_for_each(|code| check_code(text, code.range, purpose))
 }
 
 /// The first name in an expression that is not known.
-pub(super) fn check_code(text: &str, range: Range<usize>) -> Result<(), TemplateError> {
+pub(super) fn check_code(
+    text: &str,
+    range: Range<usize>,
+    purpose: Purpose,
+) -> Result<(), TemplateError> {
     check_expression_shape(text, range.clone())?;
     let tokens = tokens(text, range);
     for at in 0..tokens.len() {
-        let found = check_at(&tokens, at);
+        let found = check_at(&tokens, at, purpose);
         if let Some((mut error, place)) = found {
             error.spot = Some(Box::new(Spot::within(text, place)));
             return Err(error);
@@ -82,7 +95,7 @@ fn named(text: &str) -> Vec<Named> {
 
 type Found = Option<(TemplateError, Range<usize>)>;
 
-fn check_at(tokens: &[Token<'_>], at: usize) -> Found {
+fn check_at(tokens: &[Token<'_>], at: usize, purpose: Purpose) -> Found {
     let token = tokens.get(at)?;
     let before = at.checked_sub(1).and_then(|before| tokens.get(before));
     let follows_dot = before.is_some_and(|before| before.is("."));
@@ -104,6 +117,10 @@ fn check_at(tokens: &[Token<'_>], at: usize) -> Found {
     let is_call = tokens.get(at + 1).is_some_and(|next| next.is("("));
     let is_name = token.kind == TokenKind::Name && !follows_dot;
     if is_name && is_call && before.is_none_or(|before| !before.is("|")) {
+        if purpose == Purpose::Playbook && FUNCTIONS.iter().any(|(name, _)| token.is(name)) {
+            let name = tokens.get(at + 2).filter(|name| name.kind == TokenKind::Text)?;
+            return wrong_lookup(name.inner()).map(|error| (error, name.start..name.end()));
+        }
         let reason = refused_function(token.text)?;
         let error =
             TemplateError::new(format!("`{}` is not offered here", token.text)).hint(reason);

@@ -25,7 +25,15 @@ pub trait Scope: Debug + Send + Sync {
         Err(VaultError::NoPassword)
     }
 
-    /// Whether there is `hostvars`.
+    /// What `lookup(NAME, …)` finds; `None` where there is no such lookup.
+    ///
+    /// # Errors
+    /// What is wrong with the terms, as a sentence without a full stop.
+    fn look_up(&self, _name: &str, _terms: Vec<Value>) -> Option<Result<Vec<Value>, String>> {
+        None
+    }
+
+    /// Whether there are `hostvars`, `vars`, and `lookup`.
     fn has_peers(&self) -> bool {
         false
     }

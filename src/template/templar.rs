@@ -9,7 +9,7 @@ use minijinja::{Environment, Value as Jinja};
 use super::conversion::from_jinja;
 use super::environment::environment;
 use super::evaluation::Evaluation;
-use super::names::{check_code, check_template};
+use super::names::{Purpose, check_code, check_template};
 use super::omit::{is_omit, omitted};
 use super::shape::{check_expression_shape, check_shape};
 use super::source::{Reading, Source};
@@ -42,7 +42,7 @@ impl Templar {
     /// # Errors
     /// The first mistake.
     pub fn check_expression(&self, text: &str) -> Result<(), TemplateError> {
-        check_code(text, 0..text.len())?;
+        check_code(text, 0..text.len(), Purpose::Playbook)?;
         let source = Source::expression(text, 0..text.len(), Reading::File);
         let compiled = self.environment.compile_expression_owned(source.ready.clone());
         compiled.map(drop).map_err(|error| TemplateError::of(&error, |_| Some(&source)))
@@ -54,7 +54,7 @@ impl Templar {
     /// # Errors
     /// The first mistake.
     pub fn check(&self, text: &str) -> Result<(), TemplateError> {
-        check_template(text)?;
+        check_template(text, Purpose::Playbook)?;
         let source = Source::template(text, Reading::Value);
         let compiled = self.environment.template_from_str(&source.ready);
         compiled.map(drop).map_err(|error| TemplateError::of(&error, |_| Some(&source)))

@@ -12,7 +12,7 @@ use serde::Serialize;
 use super::condition::Condition;
 use super::environment::{Trimming, environment};
 use super::evaluation::Evaluation;
-use super::names::{check_members, check_template};
+use super::names::{Purpose, check_members, check_template};
 use super::path::{check_paths, explain};
 use super::source::{Reading, Source, header};
 use super::{Scope, Templar, TemplateError};
@@ -62,7 +62,7 @@ impl TemplateSet {
         for (name, member) in &set.members {
             let trimming = header(&member.file.text).map(Trimming::of_header).unwrap_or_default();
             trimming.set(&mut set.environment);
-            let checked = check_template(&member.file.text)
+            let checked = check_template(&member.file.text, Purpose::Report)
                 .and_then(|()| check_members(&member.file.text, &names))
                 .and_then(|()| {
                     set.environment
@@ -111,7 +111,7 @@ impl TemplateSet {
     /// # Errors
     /// The first mistake.
     pub fn fill(&self, text: &str, context: &Jinja) -> Result<String, TemplateError> {
-        check_template(text)?;
+        check_template(text, Purpose::Report)?;
         let source = Source::template(text, Reading::File);
         let rendered = self.environment.render_str(&source.ready, context.clone());
         rendered

@@ -1,11 +1,11 @@
-//! `include_tasks` and `include_vars`: what other files hold.
+//! `include_tasks`: the tasks of another file.
 
 use std::fmt;
 use std::sync::Arc;
 
 use crate::inventory::Variables;
 use crate::model::InputIssue;
-use crate::playbook::check::{Inherited, Parameters, Reader, included};
+use crate::playbook::check::{Inherited, included};
 use crate::playbook::library::{self, Library};
 use crate::playbook::{Step, Template};
 use crate::template::Templar;
@@ -59,51 +59,5 @@ impl Include {
             Some(issue) => Err(issue),
             None => Ok((path, Arc::new(read.steps))),
         }
-    }
-}
-
-/// `include_vars`: the variables of another file, from now on.
-#[derive(Debug, Clone, PartialEq)]
-pub struct IncludeVars {
-    pub file: Template,
-    /// The file that names it.
-    pub from: Arc<str>,
-    /// The variable that is to hold them all, as a mapping.
-    pub name: Option<String>,
-}
-
-impl IncludeVars {
-    /// # Errors
-    /// The first thing that is wrong with the file.
-    pub fn load(&self, name: &str, library: &dyn Library) -> Result<Variables, InputIssue> {
-        library::variables(library, &self.from, &[name.to_owned()]).map_err(|issues| {
-            let first = issues.into_iter().find(InputIssue::is_error);
-            first.unwrap_or_else(|| InputIssue::error(format!("`{name}` cannot be read")))
-        })
-    }
-
-    pub(in crate::playbook) fn read(
-        parameters: &Parameters,
-        reader: &mut Reader<'_>,
-    ) -> Option<Self> {
-        if let Some(node) = parameters.get("dir") {
-            let hint = "name the files one by one, with `loop`";
-            reader.refuse(node, "`include_vars` reads files here, not folders", hint);
-            return None;
-        }
-        if let Some(node) = parameters.get("hash_behaviour")
-            && node.as_text() != Some("replace")
-        {
-            let hint = "use `set_fact` with `| combine(…, recursive=true)`";
-            reader.refuse(node, "mappings are replaced here, never merged", hint);
-        }
-        let Some(file) = parameters.get("file") else {
-            let hint = "write `include_vars: FILE`";
-            parameters.report_missing("`include_vars` has no file", hint, reader);
-            return None;
-        };
-        let name = parameters.get("name").and_then(|node| reader.variable_name("name", node));
-        let file = reader.template("file", file)?;
-        Some(Self { file, from: reader.file(), name })
     }
 }

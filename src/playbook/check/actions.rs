@@ -143,7 +143,17 @@ pub(super) static ACTIONS: &[ActionRow] = &[
     ActionRow {
         name: "include_vars",
         collections: BUILTIN,
-        parameters: Some(&["file", "name", "dir", "hash_behaviour"]),
+        parameters: Some(&[
+            "file",
+            "name",
+            "dir",
+            "depth",
+            "files_matching",
+            "ignore_files",
+            "extensions",
+            "ignore_unknown_extensions",
+            "hash_behaviour",
+        ]),
         text: TextForm::Is("file"),
         read: Reading::Alone(|parameters, reader| {
             IncludeVars::read(parameters, reader).map(Action::IncludeVars)

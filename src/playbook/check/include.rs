@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::model::{InputIssue, SourceFile};
 use crate::playbook::action::Include;
 use crate::playbook::library::{self, Library};
-use crate::playbook::{Action, Step, Task, tasks};
+use crate::playbook::{Action, Lookup, Step, Task, tasks};
 use crate::template::{Templar, is_template};
 use crate::yaml::{self, Node};
 
@@ -18,22 +18,6 @@ const RELATIVE: &str = "names are taken relative to the file that names them";
 
 /// Keywords that say nothing of a file of tasks.
 const NOT_FOR_INCLUDES: [&str; 5] = ["until", "retries", "delay", "failed_when", "changed_when"];
-/// An import is no task: nothing can be registered or repeated.
-const NOT_FOR_IMPORTS: [&str; 12] = [
-    "register",
-    "loop",
-    "with_list",
-    "with_items",
-    "with_indexed_items",
-    "with_dict",
-    "with_nested",
-    "with_cartesian",
-    "with_together",
-    "with_sequence",
-    "with_flattened",
-    "with_subelements",
-];
-
 /// Steps of another file, and all that is wrong with them.
 pub(in crate::playbook) struct Included {
     pub steps: Vec<Step>,
@@ -75,7 +59,9 @@ pub(super) fn import(
     steps: &mut Steps,
     reader: &mut Reader<'_>,
 ) -> Vec<Step> {
-    refuse("import_tasks", NOT_FOR_IMPORTS.iter().chain(&NOT_FOR_INCLUDES), keys, reader);
+    // An import is no task: nothing can be registered or repeated.
+    let loops = Lookup::KEYS.iter().map(|(key, _)| key);
+    refuse("import_tasks", ["register"].iter().chain(loops).chain(&NOT_FOR_INCLUDES), keys, reader);
     let Some(node) = parameters.get("file") else {
         let hint = "write `import_tasks: FILE`";
         parameters.report_missing("`import_tasks` has no file", hint, reader);

@@ -61,7 +61,7 @@ const EVERYWHERE: &[Level] = &[Level::Play, Level::Import, Level::Block, Level::
 const FALSE: &[&str] = &["false", "no"];
 const BECOME: &str = "leave it out: reading needs no more rights than the login has";
 const REACHED: &str = "set `ansible_user` and `ansible_port` in the inventory or under `vars:`";
-const NO_FILES: &str = "write its items under `loop:`";
+const NO_PROGRAM: &str = "no program is run here: write its items under `loop:`";
 const IN_TASKS: &str = "move its tasks into `tasks:`";
 
 /// Every key that tokenfleet knows of. A key that comes to be read is a changed row here and an
@@ -152,9 +152,10 @@ static KEYWORDS: &[Keyword] = &[
     row("with_sequence", TASK, Rule::Read),
     row("with_flattened", TASK, Rule::Read),
     row("with_subelements", TASK, Rule::Read),
-    row("with_fileglob", TASK, Rule::Refused(NO_FILES)),
-    row("with_first_found", TASK, Rule::Refused(NO_FILES)),
-    row("with_lines", TASK, Rule::Refused(NO_FILES)),
+    row("with_fileglob", TASK, Rule::Read),
+    row("with_first_found", TASK, Rule::Read),
+    row("with_file", TASK, Rule::Read),
+    row("with_lines", TASK, Rule::Refused(NO_PROGRAM)),
     row("with_random_choice", TASK, Rule::Refused("two runs are to do the same: write `loop:`")),
 ];
 

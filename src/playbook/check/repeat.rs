@@ -70,9 +70,11 @@ fn is_usable(key: &str, lookup: Lookup, node: &Node, reader: &mut Reader<'_>) ->
     let is_good = match lookup {
         Lookup::List if key == "loop" => is_list || node.as_text().is_some_and(is_template),
         Lookup::Dict => text || is_list || node.as_map().is_some(),
-        Lookup::Items | Lookup::IndexedItems | Lookup::Flattened | Lookup::Sequence => {
-            !node.is_null()
-        }
+        Lookup::Items
+        | Lookup::IndexedItems
+        | Lookup::Flattened
+        | Lookup::Sequence
+        | Lookup::FirstFound => !node.is_null(),
         _ => text || is_list,
     };
     if is_good {

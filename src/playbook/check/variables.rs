@@ -29,7 +29,7 @@ fn file(entry: &Node, reader: &mut Reader<'_>) -> Option<VarsFile> {
     }
     let texts: Vec<String> = names.iter().map(|name| name.text.clone()).collect();
     match library::variables(reader.library(), &from, &texts) {
-        Ok(known) => Some(VarsFile { names, from, known: Some(known) }),
+        Ok((_, known)) => Some(VarsFile { names, from, known: Some(known) }),
         Err(issues) => {
             for issue in issues {
                 reader.report(match issue.place {

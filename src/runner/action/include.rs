@@ -26,21 +26,24 @@ pub(super) fn tasks<K>(include: &Include, context: &Context<'_, K>) -> TaskResul
 }
 
 pub(super) fn variables<K>(include: &IncludeVars, context: &Context<'_, K>) -> TaskResult {
-    let name = match context.text(&include.file.text) {
+    let key = if include.folder.is_some() { "`dir`" } else { "`file`" };
+    let name = match context.text(&include.name.text) {
         Ok(name) => name,
-        Err(error) => return TaskResult::failed(mistake("`file`", error)),
+        Err(error) => return TaskResult::failed(mistake(key, error)),
     };
     let read = match include.load(&name, context.scope.library()) {
         Ok(read) => read,
         Err(issue) => return TaskResult::failed(unusable(issue)),
     };
-    let read = read.iter().map(|(name, value)| (name.to_owned(), context.scope.used(value)));
-    let variables = match &include.name {
+    let files = read.files.iter().map(|file| Value::Unsafe(context.scope.absolute(file)));
+    let files = Value::List(files.collect());
+    let read = read.variables.iter();
+    let read = read.map(|(name, value)| (name.to_owned(), context.scope.used(value)));
+    let variables = match &include.bundle {
         Some(bundle) => vec![(bundle.clone(), Value::Map(read.collect()))],
         None => read.collect(),
     };
     let facts = Value::Map(variables.iter().cloned().collect());
-    let files = Value::List(vec![Value::Unsafe(name)]);
     let result = TaskResult { variables, ..TaskResult::default() };
     result.with("ansible_facts", facts).with("ansible_included_var_files", files)
 }
