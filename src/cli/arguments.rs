@@ -222,6 +222,15 @@ pub struct LabArguments {
     /// Simulate units with this fault instead; may be repeated, and the units have them in turn
     #[arg(long = "fault", value_name = "NAME", value_parser = fault_parser())]
     pub faults: Vec<Fault>,
+    /// Simulate units that are all alike, without VDOMs, to measure with
+    #[arg(long, requires = "devices", conflicts_with = "faults")]
+    pub uniform: bool,
+    /// With --uniform: tokens of each unit
+    #[arg(long, default_value_t = 50, value_name = "N", requires = "uniform", value_parser = clap::value_parser!(u32).range(0..=10_000))]
+    pub tokens: u32,
+    /// With --uniform: number of the first unit, so that two labs can serve one fleet
+    #[arg(long, default_value_t = 1, value_name = "N", requires = "uniform", value_parser = clap::value_parser!(u32).range(1..=99_999))]
+    pub first_unit: u32,
     /// Address to listen on
     #[arg(long, default_value = "127.0.0.1")]
     pub listen: IpAddr,

@@ -23,6 +23,10 @@ pub(super) fn lab(arguments: &LabArguments) -> Exit {
 
 async fn serve(arguments: &LabArguments) -> Exit {
     let fleet = match (arguments.faults.as_slice(), arguments.devices) {
+        ([], Some(devices)) if arguments.uniform => {
+            let (first, tokens) = (arguments.first_unit as usize, arguments.tokens as usize);
+            Fleet::uniform(first, devices, tokens, Fleet::SEED)
+        }
         ([], devices) => Fleet::new(devices.unwrap_or(Fleet::CHARACTERS), Fleet::SEED),
         (faults, devices) => Fleet::faulty(devices.unwrap_or(faults.len()), Fleet::SEED, faults),
     };

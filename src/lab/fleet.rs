@@ -40,6 +40,17 @@ impl Fleet {
         Self { devices: foundry.into_devices() }
     }
 
+    /// Units that are all alike, to measure with: from the one with the number `first` on, so that
+    /// two labs can serve one fleet.
+    pub fn uniform(first: usize, devices: usize, tokens: usize, seed: u64) -> Self {
+        // Serials differ from one lab to the other.
+        let mut foundry = Foundry::new(seed ^ first as u64);
+        for number in first..first + devices {
+            foundry.uniform(number, tokens);
+        }
+        Self { devices: foundry.into_devices() }
+    }
+
     /// A fleet of these units, such as one in which a unit was replaced.
     pub fn of(devices: Vec<Device>) -> Self {
         Self { devices }
@@ -70,5 +81,28 @@ impl Fleet {
     /// Everything in the configurations that must never be seen in an output.
     pub fn secrets(&self) -> Vec<String> {
         self.devices.iter().flat_map(Device::secrets).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use super::*;
+
+    #[test]
+    fn units_that_are_all_alike_have_as_many_tokens_and_serials_of_their_own() {
+        let (first, second) =
+            (Fleet::uniform(1, 20, 50, Fleet::SEED), Fleet::uniform(21, 20, 50, Fleet::SEED));
+        let units: Vec<_> = first.devices().iter().chain(second.devices()).collect();
+        assert_eq!((units[0].name.as_str(), units[39].name.as_str()), {
+            ("fgt-unit-00001", "fgt-unit-00040")
+        });
+        let mut serials = HashSet::new();
+        for unit in units {
+            assert_eq!((unit.vdoms.len(), unit.vdoms[0].tokens.len()), (1, 50));
+            serials.extend(unit.vdoms[0].tokens.iter().map(|token| &token.serial));
+        }
+        assert_eq!(serials.len(), 40 * 50);
     }
 }

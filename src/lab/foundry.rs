@@ -80,6 +80,21 @@ impl Foundry {
         self.devices.push(device);
     }
 
+    /// Adds a unit that costs what all others of its kind cost: the same model without VDOMs, with
+    /// so many tokens. Every tenth has one that somebody should look at.
+    pub fn uniform(&mut self, number: usize, tokens: usize) {
+        let name = format!("fgt-unit-{number:05}");
+        let mut device = self.blank(name, "emea", "FortiGate-100F", Firmware::V7_4_8);
+        let mut traits = vec![Trait::Ordinary(tokens)];
+        if number.is_multiple_of(10) && tokens > 0 {
+            let status = [PROVISION_TIMEOUT, ACTIVATION_ERROR][number / 10 % 2];
+            traits[0] = Trait::Ordinary(tokens - 1);
+            traits.push(Trait::Token { vdom: "root", serial: Serial::Mobile, status, drift: 0 });
+        }
+        self.finish(&mut device, &traits);
+        self.devices.push(device);
+    }
+
     /// Adds an ordinary unit with a fault.
     pub fn faulty(&mut self, fault: Fault, number: usize) {
         let name = format!("fgt-{fault}-{number:03}");
