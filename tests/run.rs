@@ -771,3 +771,14 @@ fn how_many_refusals_are_too_many_can_be_said() {
         outcome.err
     );
 }
+
+#[test]
+fn exit_zero_leaves_only_what_is_not_reported() {
+    let desk = Desk::new();
+    let play = desk.file("a.yml", "- hosts: fgt-fra-01\n  tasks: [{fail: {msg: no}}]\n");
+    let arguments = [play.as_str(), "-i", "inventories/lab", "--store", "none"];
+    assert_eq!(desk.audit(&arguments).code, 2);
+    assert_eq!(desk.audit(&[&arguments[..], &["--exit-zero"]].concat()).code, 0);
+    let missing = desk.audit(&["none.yml", "-i", "inventories/lab", "--exit-zero"]);
+    assert_eq!(missing.code, 1);
+}

@@ -48,6 +48,12 @@ impl Exit {
         exit
     }
 
+    /// With `exit_zero` only what is not reported remains: an audit that did not come about, or not
+    /// to its end.
+    pub fn told(self, exit_zero: bool) -> Self {
+        if exit_zero && self != Self::INTERRUPTED { Self(self.0 & Self::INPUT.0) } else { self }
+    }
+
     /// What is in the way of a swap, or left to do after one, counts as findings do.
     pub fn of_swaps(view: &View, fail_on: Severity) -> Self {
         let before = view.rma.iter().filter_map(|rma| rma.severity);

@@ -28,7 +28,7 @@ pub(super) fn report(arguments: &ReportArguments) -> Exit {
         let templates = read_templates(playbook, folder, record.header.started)?;
         Ok(publish(&record, baseline.as_ref(), &templates, &[], &arguments.output, 0))
     });
-    rendered.unwrap_or_else(|complaint| complaint.say())
+    rendered.unwrap_or_else(|complaint| complaint.say()).told(arguments.output.exit_zero)
 }
 
 /// The run, and the one that it is compared with: the one that is named, or else the same as when

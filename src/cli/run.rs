@@ -76,7 +76,7 @@ pub(super) fn run(arguments: &RunArguments) -> Exit {
     let audited = runtime.block_on(audit(arguments, prepared));
     // An agent that never answers keeps a thread for ever: nobody waits for it.
     runtime.shutdown_background();
-    audited.unwrap_or_else(|complaint| complaint.say())
+    audited.unwrap_or_else(|complaint| complaint.say()).told(arguments.output.exit_zero)
 }
 
 /// Lets a part of `splay` go by, before anything is read: what the run then sees is as of its

@@ -154,6 +154,9 @@ pub struct OutputArguments {
     /// Exit with bit 8 when there is a finding of this severity or above
     #[arg(long, value_name = "SEVERITY", default_value_t = Severity::Error)]
     pub fail_on: Severity,
+    /// Exit with 0 when all reports are written, whatever they say
+    #[arg(long)]
+    pub exit_zero: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

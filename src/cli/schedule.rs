@@ -16,7 +16,7 @@ use crate::cli::stream::{print, say, say_issues};
 use crate::cli::systemd::Systemd;
 use crate::files::{self, FileKind};
 use crate::model::InputIssue;
-use crate::schedule::{Job, MARK, Owner, cron_job, cron_line, service, timer};
+use crate::schedule::{Job, MARK, Owner, Word, cron_job, cron_line, service, timer};
 
 pub(super) fn schedule(command: &ScheduleCommand) -> Exit {
     let done = match command {
@@ -31,16 +31,22 @@ pub(super) fn schedule(command: &ScheduleCommand) -> Exit {
 }
 
 fn install(arguments: &ScheduleInstallArguments) -> Result<Exit, InputIssue> {
-    let job = job(arguments)?;
+    let mut job = job(arguments)?;
     let mut issues = Vec::new();
-    check_command(&job, arguments, &mut issues)?;
+    let command = check_command(&job, arguments, &mut issues)?;
     say_issues(&issues, &[]);
     if issues.iter().any(InputIssue::is_error) {
         return Ok(Exit::INPUT);
     }
     match arguments.engine {
         Engine::Cron => return Ok(print(&cron_line(&job))),
-        Engine::Kubernetes => return Ok(print(&cron_job(&job, &arguments.image))),
+        Engine::Kubernetes => {
+            // To it, whatever is not 0 has failed.
+            if matches!(&command, Command::Run(run) if !run.output.exit_zero) {
+                job.arguments.push(Word::Text("--exit-zero".to_owned()));
+            }
+            return Ok(print(&cron_job(&job, &arguments.image)));
+        }
         Engine::Systemd => {}
     }
     let units = [service(&job), timer(&job)];
@@ -102,7 +108,7 @@ fn check_command(
     job: &Job,
     arguments: &ScheduleInstallArguments,
     issues: &mut Vec<InputIssue>,
-) -> Result<(), InputIssue> {
+) -> Result<Command, InputIssue> {
     let words = std::iter::once("tokenfleet").chain(arguments.command.iter().map(String::as_str));
     let parsed = Arguments::try_parse_from(words).map_err(|error| {
         let text = error.to_string();
@@ -120,7 +126,7 @@ fn check_command(
         }
         _ => {}
     }
-    Ok(())
+    Ok(parsed.command)
 }
 
 fn check_run(job: &Job, run: &RunArguments, issues: &mut Vec<InputIssue>) {

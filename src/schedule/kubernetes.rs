@@ -27,7 +27,6 @@ pub fn cron_job(job: &Job, image: &str) -> String {
   startingDeadlineSeconds: 3600
   jobTemplate:
     spec:
-      # An audit says by its exit code what it found, and is not to be repeated for that.
       backoffLimit: 0
       template:
         spec:
