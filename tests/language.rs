@@ -191,6 +191,28 @@ fn a_file_may_include_itself_until_its_condition_says_no_more() {
 }
 
 #[test]
+fn files_that_include_themselves_without_end_cost_their_host_alone() {
+    let play = "- hosts: g\n  strategy: linear\n  tasks:\n    - include_tasks: '{{ file }}.yml'\n      vars: {file: inc}\n      when: inventory_hostname == 'h1'\n";
+    let deep =
+        "- block:\n    - include_tasks: inc.yml\n  always:\n    - debug: {msg: '{{ file }}'}\n";
+    let again = "- include_tasks: inc.yml\n  when: n < 12\n".repeat(3);
+    let wide = "- set_fact: {n: '{{ n | default(0) + 1 }}'}\n".to_owned()
+        + &again
+        + "- set_fact: {n: '{{ n - 1 }}'}\n";
+    for (inc, how) in [
+        (deep, "included files and blocks are more than 200 deep"),
+        (&wide, "more than 5000 files are included"),
+    ] {
+        let desk = desk(&[("play.yml", play), ("inc.yml", inc)]);
+        let outcome = run(&desk, &[]);
+        assert_eq!(outcome.code, 2, "{}", outcome.err);
+        let told = format!("{how} (h1)");
+        assert!(outcome.out.contains(&told), "{}", outcome.out);
+        assert!(outcome.out.contains("2 of 3 FortiGates examined"), "{}", outcome.out);
+    }
+}
+
+#[test]
 fn variables_of_files_and_prompts_have_their_places() {
     let play = "- hosts: g\n  vars: {a: play, b: play, c: play, d: play}\n  vars_prompt:\n    - {name: b, default: prompt}\n    - {name: c, default: prompt}\n  \
                 vars_files:\n    - [gone.yml, vf.yml]\n    - '{{ inventory_hostname }}.yml'\n  tasks:\n    \

@@ -155,7 +155,7 @@ async fn lead<C: Connector, K: Clock>(
             return Err(failure);
         }
         scope.read_files(&link.shared.templar).map_err(unusable)?;
-        let mut walk = Walk { play, scope, link, seat, path: Vec::new() };
+        let mut walk = Walk { play, scope, link, seat, path: Vec::new(), depth: 0, files: 0 };
         match walk.steps(&play.steps, false).await {
             Ended::On | Ended::Left | Ended::Included(_) => {}
             Ended::Failed(failure) | Ended::Lost(failure) | Ended::Halted(failure) => {

@@ -11,8 +11,12 @@ use super::task_run::{Ended, TaskRun};
 use crate::model::{HostFailure, Stage};
 use crate::playbook::{Block, HostScope, PlannedPlay, Step, Task, selected, tasks};
 
-/// How deep files may include one another: a file may include itself, until its `when` ends it.
-const MOST_INCLUDES: usize = 100;
+/// How deep included files and blocks may stand in one another, each of which takes a part of the stack:
+/// a file may include itself, until its `when` ends it.
+const MOST_DEEP: usize = 200;
+
+/// The most files that one host may include in a play.
+const MOST_FILES: usize = 5_000;
 
 /// Does one step after another, and at a failure what its blocks say.
 pub(super) struct Walk<'a, 'l, C: Connector, K> {
@@ -23,9 +27,14 @@ pub(super) struct Walk<'a, 'l, C: Connector, K> {
     pub seat: Option<&'a Seat>,
     /// Where the steps stand when they stand in an included file.
     pub path: Vec<usize>,
+    /// How many included files and blocks are around the steps.
+    pub depth: usize,
+    /// How many files it has included.
+    pub files: usize,
 }
 
-/// Blocks may stand in blocks.
+/// Blocks may stand in blocks, and files include one another: a level takes little of the stack where
+/// what is large about it is made apart.
 type Walking<'w> = Pin<Box<dyn Future<Output = Ended> + Send + 'w>>;
 
 impl<C: Connector, K: Clock> Walk<'_, '_, C, K> {
@@ -48,7 +57,11 @@ impl<C: Connector, K: Clock> Walk<'_, '_, C, K> {
         })
     }
 
-    async fn task(&mut self, task: &Arc<Task>, is_caught: bool) -> Ended {
+    fn task<'w>(&'w mut self, task: &'w Arc<Task>, is_caught: bool) -> Walking<'w> {
+        Box::pin(self.in_turn(task, is_caught))
+    }
+
+    async fn in_turn(&mut self, task: &Arc<Task>, is_caught: bool) -> Ended {
         self.scope.enter_task(task.clone());
         let Some(seat) = self.seat else {
             if task.run_once {
@@ -105,6 +118,13 @@ impl<C: Connector, K: Clock> Walk<'_, '_, C, K> {
 
     /// Neither `rescue` nor `always` is done for a host that is lost or has left the play.
     async fn block(&mut self, block: &Block, is_caught: bool) -> Ended {
+        self.depth += 1;
+        let ended = self.parts(block, is_caught).await;
+        self.depth -= 1;
+        ended
+    }
+
+    async fn parts(&mut self, block: &Block, is_caught: bool) -> Ended {
         let is_rescued = !block.rescue.is_empty();
         let mut ended = self.steps(&block.body, is_caught || is_rescued).await;
         if matches!(ended, Ended::On) {
@@ -146,18 +166,24 @@ impl<C: Connector, K: Clock> Walk<'_, '_, C, K> {
 
     /// Does the tasks of included files.
     async fn files(&mut self, task: &Task, files: Vec<Inclusion>, is_caught: bool) -> Ended {
-        if self.path.len() > 2 * MOST_INCLUDES {
-            return Ended::Failed(HostFailure::new(
-                Stage::Task,
-                format!("files include one another more than {MOST_INCLUDES} deep"),
-                "Give the include a `when` that ends it.",
-            ));
+        if self.depth >= MOST_DEEP {
+            return Ended::Failed(endless(format!(
+                "included files and blocks are more than {MOST_DEEP} deep"
+            )));
         }
         for (item, file) in files.into_iter().enumerate() {
+            self.files += 1;
+            if self.files > MOST_FILES {
+                return Ended::Failed(endless(format!(
+                    "more than {MOST_FILES} files are included"
+                )));
+            }
             let steps = selected(&file.steps, &|task| self.scope.wants(task));
             let outer = self.scope.enter_include(file.params);
             self.path.extend([task.index, item]);
+            self.depth += 1;
             let ended = self.steps(&steps, is_caught).await;
+            self.depth -= 1;
             self.path.truncate(self.path.len() - 2);
             self.scope.leave_include(outer);
             if !matches!(ended, Ended::On) {
@@ -166,6 +192,11 @@ impl<C: Connector, K: Clock> Walk<'_, '_, C, K> {
         }
         Ended::On
     }
+}
+
+fn endless(message: String) -> HostFailure {
+    let remedy = "Where a file includes itself, give the include a `when` that ends it.";
+    HostFailure::new(Stage::Task, message, remedy)
 }
 
 /// Only an included file whose name is known late can hold such a task.
