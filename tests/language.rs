@@ -372,6 +372,16 @@ fn the_stream_is_that_of_ansible() {
 }
 
 #[test]
+fn what_an_include_loops_over_is_hidden_where_it_says_no_log() {
+    let play = "- hosts: g\n  tasks:\n    - include_tasks: '{{ item.file }}.yml'\n      loop: [{file: inc, token: canary}]\n      no_log: true\n";
+    let desk = desk(&[("play.yml", play), ("inc.yml", "- debug: {msg: in}\n")]);
+    let outcome = run(&desk, &["-l", "h1", "-v", "--format", "ansible"]);
+    assert_eq!(outcome.code, 0, "{}", outcome.err);
+    assert!(outcome.out.contains("inc.yml for h1 => (item=(censored due to no_log))\n"));
+    assert!(!outcome.out.contains("canary") && !outcome.err.contains("canary"), "{}", outcome.err);
+}
+
+#[test]
 fn tags_are_listed_and_a_run_may_begin_at_a_task() {
     let desk = desk(&[("play.yml", SHOWN), ("inc.yml", "- set_fact: {x: 1}\n")]);
     let listed = run(&desk, &["--list-tags"]).out;

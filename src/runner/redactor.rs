@@ -1,6 +1,7 @@
 //! The secrets of a host, kept out of everything that leaves the runner.
 
 use std::borrow::Cow;
+use std::cmp::Reverse;
 
 use crate::fortios::redact::MASK;
 use crate::model::{HostFailure, Secret, Target, Transcript};
@@ -29,16 +30,18 @@ impl Redactor {
     pub fn hide<'t>(&self, text: &'t str) -> Cow<'t, str> {
         self.opened.look(|opened| {
             let secrets = self.secrets.iter().chain(opened).map(Secret::expose);
-            let mut hidden = Cow::Borrowed(text);
-            for secret in secrets.filter(|secret| secret.chars().count() >= SHORTEST) {
-                let escaped = escaped(secret);
-                for form in [Some(secret), escaped.as_deref()].into_iter().flatten() {
-                    if hidden.contains(form) {
-                        hidden = Cow::Owned(hidden.replace(form, MASK));
-                    }
-                }
-            }
-            hidden
+            let secrets = secrets.filter(|secret| secret.chars().count() >= SHORTEST);
+            let forms = secrets.flat_map(|secret| {
+                [Some(Cow::Borrowed(secret)), escaped(secret).map(Cow::Owned)].into_iter().flatten()
+            });
+            let mut found: Vec<Cow<'_, str>> =
+                forms.filter(|form| text.contains(form.as_ref())).collect();
+            // Of a secret that begins with another, the rest would be left.
+            found.sort_by_key(|form| Reverse(form.len()));
+            found.iter().fold(Cow::Borrowed(text), |hidden, form| match hidden.contains(&**form) {
+                true => Cow::Owned(hidden.replace(&**form, MASK)),
+                false => hidden,
+            })
         })
     }
 
@@ -115,6 +118,13 @@ mod tests {
         assert_eq!(redactor.hide(&json), format!("{{\"key\":\"{MASK}\"}}"));
         assert_eq!(redactor.hide(secret), MASK);
         assert_eq!(redactor.hide("the second line alone"), format!("the {MASK} alone"));
+    }
+
+    #[test]
+    fn of_a_secret_that_begins_with_another_nothing_is_left() {
+        let redactor = redactor("Summer-2026");
+        redactor.opened.remember(&Value::text("Summer-2026-at-the-sea"));
+        assert_eq!(redactor.hide("Summer-2026-at-the-sea, Summer-2026"), format!("{MASK}, {MASK}"));
     }
 
     #[test]

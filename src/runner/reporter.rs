@@ -40,7 +40,9 @@ impl<K: Clock> Reporter<'_, K> {
 
     pub async fn task_finished(&self, mut task: TaskRef, mut outcome: TaskOutcome) {
         task.name = self.redactor.hide(&task.name).into_owned();
-        outcome.message = outcome.message.map(|text| self.redactor.hide(&text).into_owned());
+        let hide = |text: String| self.redactor.hide(&text).into_owned();
+        outcome.message = outcome.message.map(hide);
+        outcome.delegate = outcome.delegate.map(hide);
         let (host, at) = (self.host.clone(), self.now());
         self.send(RunEvent::TaskFinished { host, at, task, outcome }).await;
     }

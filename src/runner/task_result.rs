@@ -137,10 +137,7 @@ impl TaskResult {
         TaskDetail {
             status,
             changed: self.changed,
-            item: item.map(|item| match task.no_log {
-                true => "(censored due to no_log)".to_owned(),
-                false => item,
-            }),
+            item,
             delegate: self.delegate.clone(),
             result,
             is_said: self.is_said && !task.no_log,

@@ -8,6 +8,7 @@ use super::judge::Judge;
 use super::link::Link;
 use super::meeting::{Done, Given};
 use super::port::{Clock, Connector};
+use super::redactor::Redactor;
 use super::task_result::{Inclusion, TaskResult};
 use super::turn::{Turn, gathered, turns};
 use crate::model::{HostFailure, HostName, Stage, TaskOutcome, TaskRef, TaskStatus, Value};
@@ -103,7 +104,7 @@ impl TaskRun<'_> {
             detail,
             ..TaskOutcome::new(status, message)
         };
-        let reference = self.reference(scope, &link.shared.templar);
+        let reference = self.reference(scope, &link.shared.templar, &link.reporter.redactor);
         if result.inclusions.is_empty() {
             link.reporter.task_finished(reference.clone(), outcome).await;
         }
@@ -156,10 +157,10 @@ impl TaskRun<'_> {
         }
     }
 
-    fn reference(&self, scope: &HostScope, templar: &Templar) -> TaskRef {
+    fn reference(&self, scope: &HostScope, templar: &Templar, redactor: &Redactor) -> TaskRef {
         let name = match is_template(&self.task.name) && !self.task.no_log {
             true => match templar.fill(&Value::text(&*self.task.name), &scope.shared()) {
-                Ok(Value::Text(name) | Value::Unsafe(name)) => shortened(&name),
+                Ok(Value::Text(name) | Value::Unsafe(name)) => shortened(&name, redactor),
                 _ => self.task.name.clone(),
             },
             false => self.task.name.clone(),
@@ -209,7 +210,7 @@ impl TaskRun<'_> {
             // What is registered says nothing of the label.
             let value = result.value();
             let mut shown = result.clone();
-            let item = self.label(repeat, scope, &turn, &mut result, &link.shared.templar);
+            let item = self.label(repeat, &inner, &turn, &mut result, link);
             if link.shared.settings.details {
                 let status = match (&result.failure, result.skipped) {
                     (Some(_), _) => TaskStatus::Failed,
@@ -228,25 +229,28 @@ impl TaskRun<'_> {
     }
 
     /// Puts the item, or what `label` shows in its place, before what a turn has to say.
-    fn label(
+    fn label<C: Connector, K: Clock>(
         &self,
         repeat: &Loop,
         scope: &HostScope,
         turn: &Turn,
         result: &mut TaskResult,
-        templar: &Templar,
+        link: &Link<'_, C, K>,
     ) -> String {
         let item = match &repeat.label {
             Some(label) => {
-                let scope = scope.with(turn.variables.clone()).shared();
-                templar.fill(&Value::text(&*label.text), &scope).ok()
+                link.shared.templar.fill(&Value::text(&*label.text), &scope.shared()).ok()
             }
             None => turn.variables.first().map(|(_, item)| item.clone()),
         };
         let item = match &item {
+            _ if self.task.no_log => "(censored due to no_log)".to_owned(),
             // Ansible prints what Python does.
             Some(Value::Null) => "None".to_owned(),
-            item => shortened(&item.as_ref().map(text_of).unwrap_or_default()),
+            item => shortened(
+                &item.as_ref().map(text_of).unwrap_or_default(),
+                &link.reporter.redactor,
+            ),
         };
         for inclusion in &mut result.inclusions {
             inclusion.told = format!("{} => (item={item})", inclusion.told);
@@ -359,11 +363,13 @@ impl TaskRun<'_> {
     }
 }
 
-/// A name or an item, short enough for a line.
-fn shortened(text: &str) -> String {
+/// A name or an item, short enough for a line. Its secrets are hidden first: of one that was cut,
+/// the beginning would be left.
+fn shortened(text: &str, redactor: &Redactor) -> String {
     const MOST: usize = 120;
+    let text = redactor.hide(text);
     match text.char_indices().nth(MOST) {
         Some((end, _)) => format!("{}…", &text[..end]),
-        None => text.to_owned(),
+        None => text.into_owned(),
     }
 }
