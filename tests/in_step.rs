@@ -132,6 +132,54 @@ fn facts_of_others_are_known_once_their_tasks_are_done() {
 }
 
 #[test]
+fn a_fact_for_another_host_reaches_it_and_all_who_ask_however_late_it_comes_by() {
+    let set = |name: &str, from: &str, to: &str| {
+        format!(
+            "    - set_fact: {{{name}: '{name} of {{{{ inventory_hostname }}}}'}}\n      delegate_to: {to}\n      \
+             delegate_facts: true\n      when: inventory_hostname == '{from}'\n"
+        )
+    };
+    let show = |name: &str, host: &str| {
+        format!(
+            "    - debug: {{msg: \"{{{{ {name} | default('none') }}}} {{{{ hostvars.{host}.{name} }}}}\"}}\n"
+        )
+    };
+    let play = [
+        "- hosts: h01\n  tasks:\n".to_owned(),
+        // For one that is not in this play, and for one that is in none before the last.
+        set("early", "h01", "h02"),
+        set("far", "h01", "h03"),
+        "- hosts: h02\n  tasks:\n".to_owned(),
+        show("early", "h02"),
+        "- hosts: h01,h02\n  tasks:\n".to_owned(),
+        // In the same play, where the next task is to know it, and where none follows.
+        set("soon", "h02", "h01"),
+        show("soon", "h01"),
+        set("late", "h01", "h02"),
+        "- hosts: h02,h03\n  tasks:\n".to_owned(),
+        show("late", "h02"),
+        show("far", "h03"),
+    ];
+    let outcome = run(&play.concat(), 3, &[]);
+    assert_eq!(outcome.code, 0, "{}", outcome.err);
+    let mut said: Vec<_> =
+        said(&outcome).into_iter().filter_map(|line| line.split_once("debug: ")).collect();
+    said.sort_unstable();
+    assert_eq!(
+        said,
+        [
+            ("ok: [h01] => ", "soon of h02 soon of h02"),
+            ("ok: [h02] => ", "early of h01 early of h01"),
+            ("ok: [h02] => ", "late of h01 late of h01"),
+            ("ok: [h02] => ", "none far of h01"),
+            ("ok: [h02] => ", "none soon of h02"),
+            ("ok: [h03] => ", "far of h01 far of h01"),
+            ("ok: [h03] => ", "none late of h01"),
+        ]
+    );
+}
+
+#[test]
 fn a_play_or_a_batch_may_be_ended_for_all() {
     let play = |meta: &str| {
         format!(

@@ -327,6 +327,48 @@ fn vaulted_values_are_used_and_never_seen() {
     }
 }
 
+/// What the tasks of a playbook say of a canary, over three hosts the first of which has it in a vault.
+fn said_of_a_canary(tasks: &str) -> (Outcome, Vec<String>) {
+    let desk = desk();
+    let value = value_of(&desk, "own", "one", "canary-0123456789");
+    let inventory =
+        desk.file("hosts.yml", &format!("g:\n  hosts:\n    h1:\n{value}    h2:\n    h3:\n"));
+    let playbook = desk.file("play.yml", &format!("- hosts: g\n  tasks:\n{tasks}"));
+    let one = desk.path("one").to_str().unwrap().to_owned();
+    let store = format!("sqlite://{}", desk.path("runs.db").display());
+    let given = ["-i", &inventory, "--vault-password-file", &one, "-v", "--store", &store];
+    let ran = desk.audit(&[&[playbook.as_str()], &given[..], &["--format", "ansible"]].concat());
+    let holds = |bytes: &[u8]| String::from_utf8_lossy(bytes).contains("canary");
+    let files = desk.files().into_iter().filter(|(_, bytes)| holds(bytes));
+    (ran, files.map(|(path, _)| path.display().to_string()).collect())
+}
+
+#[test]
+fn what_was_opened_for_one_host_is_hidden_by_those_that_it_is_handed_to() {
+    for handed in [
+        "    - set_fact: {s: '{{ own }}'}\n      run_once: true\n    - debug: {msg: '{{ s }}'}\n",
+        "    - set_fact: {s: '{{ own | default(0) }}'}\n    - debug: {msg: '{{ hostvars.h1.s }}'}\n",
+        "    - set_fact: {s: '{{ own }}'}\n      delegate_to: h2\n      delegate_facts: true\n      when: inventory_hostname == 'h1'\n    \
+         - debug: {msg: \"{{ hostvars.h2.s | default('-') }}\"}\n    - debug: {msg: \"{{ s | default('-') }}\"}\n",
+    ] {
+        let (ran, files) = said_of_a_canary(handed);
+        assert_eq!((ran.code, files), (0, Vec::<String>::new()), "{}", ran.err);
+        assert!(!ran.out.contains("canary") && !ran.err.contains("canary"), "{}", ran.err);
+        assert!(ran.err.contains("ok: [h3] => debug: <redacted>\n"), "{}", ran.err);
+    }
+}
+
+#[test]
+fn no_part_of_a_secret_is_left_where_a_text_is_cut_or_beside_the_result() {
+    let tasks = "    - name: \"{{ 'x' * 110 ~ own }}\"\n      debug:\n      when: own is defined\n    \
+                 - debug: {msg: one}\n      loop: [{name: \"{{ 'x' * 90 }}\", password: '{{ own }}'}]\n      when: own is defined\n    \
+                 - debug: {msg: two}\n      delegate_to: '{{ own }}'\n      when: own is defined\n";
+    let (ran, files) = said_of_a_canary(tasks);
+    assert_eq!((ran.code, files), (0, Vec::<String>::new()), "{}", ran.err);
+    assert!(!ran.out.contains("canary") && !ran.err.contains("canary"), "{}{}", ran.out, ran.err);
+    assert!(ran.out.contains("ok: [h1 -> <redacted>]"), "{}", ran.out);
+}
+
 #[test]
 fn a_value_that_cannot_be_opened_costs_only_who_uses_it() {
     let desk = desk();

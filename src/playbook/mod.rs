@@ -42,7 +42,7 @@ pub use planned_play::PlannedPlay;
 pub use play::{Play, Playbook, VarsFile};
 pub use prompt::Prompt;
 pub use request::Request;
-pub use scope::{Facts, HostScope, Peers, RunVariables};
+pub use scope::{Facts, HostScope, Letter, Peer, Peers, RunVariables};
 pub use step::{Block, Step, selected, tasks};
 pub use task::{Delegate, Extended, Loop, Retry, Task};
 pub use vaulted::vaulted;

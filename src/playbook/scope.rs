@@ -27,8 +27,33 @@ pub struct RunVariables {
 /// Variables that a run has set for one host.
 pub type Facts = IndexMap<String, Value>;
 
-/// What is known of the other hosts of a run: the facts of each.
-pub type Peers = HashMap<HostName, Arc<Facts>>;
+/// What is known of the other hosts of a run.
+pub type Peers = HashMap<HostName, Peer>;
+
+/// What is known of another host.
+#[derive(Debug, Clone, Default)]
+pub struct Peer {
+    pub facts: Arc<Facts>,
+    /// What it opened out of vaults: its facts may be made of that.
+    pub opened: Opened,
+}
+
+/// A fact that one host sets for another.
+#[derive(Debug, Clone)]
+pub struct Letter {
+    pub name: String,
+    pub value: Value,
+    /// What the sender opened out of vaults.
+    pub opened: Opened,
+}
+
+impl Peer {
+    /// Notes what another host has set for it.
+    pub fn receive(&mut self, letter: &Letter) {
+        Arc::make_mut(&mut self.facts).insert(letter.name.clone(), letter.value.clone());
+        self.opened.learn(&letter.opened);
+    }
+}
 
 /// The variables of one host within one play: Ansible's precedence, lowest first: inventory, play
 /// `vars`, `vars_prompt`, `vars_files`, block and task `vars`, `include_vars`, registered results
@@ -53,8 +78,8 @@ pub struct HostScope {
     peers: Arc<Peers>,
     /// The hosts of its batch that are still there; `None`: those of the play.
     batch: Option<Arc<Vec<HostName>>>,
-    /// It stands for another host in `hostvars`, where a play says nothing.
-    is_peer: bool,
+    /// It stands for another host in `hostvars`, where a play says nothing: what that host opened.
+    peer: Option<Opened>,
 }
 
 impl HostScope {
@@ -72,7 +97,7 @@ impl HostScope {
             opened: Opened::default(),
             peers: Arc::default(),
             batch: None,
-            is_peer: false,
+            peer: None,
         }
     }
 
@@ -95,6 +120,11 @@ impl HostScope {
     /// What has been registered or set so far.
     pub fn facts(&self) -> &Arc<Facts> {
         &self.facts
+    }
+
+    /// What others may know of this host.
+    pub fn known(&self) -> Peer {
+        Peer { facts: self.facts.clone(), opened: self.opened.clone() }
     }
 
     /// What is known of the other hosts.
@@ -158,6 +188,18 @@ impl HostScope {
     /// Sets what `register` or `set_fact` sets: for this host, for all that follows.
     pub fn set_fact(&mut self, name: impl Into<String>, value: Value) {
         Arc::make_mut(&mut self.facts).insert(name.into(), value);
+    }
+
+    /// A fact for another host.
+    pub fn letter(&self, name: String, value: Value) -> Letter {
+        Letter { name, value, opened: self.opened.clone() }
+    }
+
+    /// Sets what another host has set for this one. What that one opened is hidden in all that this
+    /// one says from now on.
+    pub fn receive(&mut self, letter: Letter) {
+        self.opened.learn(&letter.opened);
+        self.set_fact(letter.name, letter.value);
     }
 
     /// A value that is going to be used: what was in a vault is hidden in all that this host says
@@ -232,7 +274,7 @@ impl HostScope {
     }
 
     fn play_vars(&self) -> Option<&Variables> {
-        (!self.is_peer).then_some(&self.play.vars)
+        self.peer.is_none().then_some(&self.play.vars)
     }
 
     fn task_vars(&self) -> Option<&Variables> {
@@ -352,7 +394,11 @@ impl Scope for HostScope {
                 let param = self.params.iter().rev().find(|(param, _)| param == name);
                 param.map(|(_, value)| value.clone())
             })
-            .or_else(|| self.facts.get(name).cloned())
+            .or_else(|| {
+                let fact = self.facts.get(name)?;
+                self.peer.iter().for_each(|opened| self.opened.learn(opened));
+                Some(fact.clone())
+            })
             .or_else(|| self.included.get(name).cloned())
             .or_else(|| self.task_vars().and_then(variables))
             .or_else(|| variables(&self.files))
@@ -397,14 +443,20 @@ impl Scope for HostScope {
     fn peer(&self, host: &str) -> Option<Arc<dyn Scope>> {
         let host = self.run.inventory.contains(host).then(|| HostName::from(host))?;
         let is_self = host == self.host;
-        let facts = match self.peers.get(&host) {
-            _ if is_self => self.facts.clone(),
+        let known = match self.peers.get(&host) {
+            _ if is_self => self.known(),
             known => known.cloned().unwrap_or_default(),
         };
         let included = if is_self { self.included.clone() } else { Arc::default() };
         let (run, play) = (self.run.clone(), self.play.clone());
         // What is opened for another host is hidden in what this one says.
         let scope = Self::new(run, play, host).remembering(self.opened.clone());
-        Some(Arc::new(Self { facts, included, peers: self.peers.clone(), is_peer: true, ..scope }))
+        Some(Arc::new(Self {
+            facts: known.facts,
+            included,
+            peers: self.peers.clone(),
+            peer: Some(known.opened),
+            ..scope
+        }))
     }
 }

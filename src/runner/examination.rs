@@ -18,7 +18,7 @@ use super::task_result::unusable;
 use super::task_run::Ended;
 use super::walk::Walk;
 use crate::model::{HostFailure, HostName, HostOutcome, Place, Stage};
-use crate::playbook::{HostScope, Peers, Plan, PlannedHost};
+use crate::playbook::{HostScope, Letter, Peers, Plan, PlannedHost};
 use crate::template::Templar;
 
 /// What the examinations of a run share.
@@ -51,6 +51,8 @@ pub(super) struct Visit {
     /// What it knows from the plays before; `None`: these are its first.
     pub scope: Option<HostScope>,
     pub peers: Arc<Peers>,
+    /// What others have set for it since its last visit.
+    pub mail: Vec<Letter>,
     pub seat: Option<Seat>,
     /// Nothing follows for this host.
     pub is_last: bool,
@@ -145,6 +147,7 @@ async fn lead<C: Connector, K: Clock>(
                 none.insert(new.remembering(host.opened.clone()))
             }
         };
+        visit.mail.drain(..).for_each(|letter| scope.receive(letter));
         scope.meet(visit.peers.clone());
         let seat = visit.seat.as_ref();
         if play.gathers

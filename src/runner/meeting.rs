@@ -6,8 +6,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::sync::watch;
 
 use super::task_result::Inclusion;
-use crate::model::{HostFailure, HostName, Stage, Value};
-use crate::playbook::{Facts, Meta, Peers};
+use crate::model::{HostFailure, HostName, Stage};
+use crate::playbook::{Letter, Meta, Peer, Peers};
 
 /// Where the hosts of one batch wait for one another.
 pub(super) struct Meeting {
@@ -24,6 +24,8 @@ pub(super) struct Seat {
 struct State {
     members: Vec<Member>,
     peers: Arc<Peers>,
+    /// Facts for hosts that are not there, or not any more.
+    post: Vec<(HostName, Letter)>,
     /// The play stops when a greater part than this, in percent, has failed.
     max_fail: Option<f64>,
     /// Those that are not reached may come back.
@@ -46,7 +48,7 @@ struct Member {
     presence: Presence,
     turn: Option<Turn>,
     /// Facts that others have set for it.
-    mail: Vec<(String, Value)>,
+    mail: Vec<Letter>,
     has_failed: bool,
     /// It failed at the task that it did last, so that nobody has to stop it.
     is_failing: bool,
@@ -91,13 +93,13 @@ pub(super) struct Company {
     /// Those of the batch that are still there.
     pub batch: Arc<Vec<HostName>>,
     /// Facts that others have set for it.
-    pub mail: Vec<(String, Value)>,
+    pub mail: Vec<Letter>,
 }
 
 /// What came of a task that one host did for all.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Given {
-    pub facts: Vec<(String, Value)>,
+    pub facts: Vec<Letter>,
     pub inclusions: Vec<Inclusion>,
 }
 
@@ -111,7 +113,7 @@ pub(super) struct Done {
     pub is_fatal: bool,
     pub given: Given,
     /// Facts for other hosts.
-    pub mail: Vec<(HostName, String, Value)>,
+    pub mail: Vec<(HostName, Letter)>,
     /// What a `meta` task says for all.
     pub meta: Option<Meta>,
 }
@@ -134,6 +136,7 @@ impl Meeting {
         let state = State {
             members: hosts.into_iter().map(member).collect(),
             peers,
+            post: Vec::new(),
             max_fail,
             may_clear,
             failed: 0,
@@ -159,9 +162,10 @@ impl Meeting {
         self.state().has_ended_play
     }
 
-    /// What is known of all hosts in the end.
-    pub fn peers(&self) -> Arc<Peers> {
-        self.state().peers.clone()
+    /// What is known of all hosts in the end, and what was set for hosts that have not received it.
+    pub fn leavings(&self) -> (Arc<Peers>, Vec<(HostName, Letter)>) {
+        let mut state = self.state();
+        (state.peers.clone(), std::mem::take(&mut state.post))
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -183,9 +187,9 @@ impl Meeting {
 
 impl Seat {
     /// Waits until it may do the task at `at`, or is told what to do instead.
-    pub async fn call(&self, at: Vec<usize>, once: bool, facts: &Arc<Facts>) -> Turn {
+    pub async fn call(&self, at: Vec<usize>, once: bool, known: Peer) -> Turn {
         self.wait(|state, member| {
-            state.learn(member, facts);
+            state.learn(member, known);
             state.members[member].presence = Presence::Waiting { at, once };
         })
         .await
@@ -231,6 +235,12 @@ impl Drop for Seat {
     }
 }
 
+impl Member {
+    fn is_there(&self) -> bool {
+        !matches!(self.presence, Presence::Gone | Presence::Lost)
+    }
+}
+
 impl State {
     /// Hands out turns, once nobody is busy any more.
     fn advance(&mut self) {
@@ -262,9 +272,15 @@ impl State {
                 return;
             }
         }
-        let is_there =
-            |m: &&Member| !m.has_failed && !matches!(m.presence, Presence::Gone | Presence::Lost);
-        let batch = self.members.iter().filter(is_there).map(|m| m.host.clone()).collect();
+        let is_left = |m: &&Member| !m.has_failed && m.is_there();
+        let batch = self.members.iter().filter(is_left).map(|m| m.host.clone()).collect();
+        // What a host told of itself before it received its letters knows nothing of them.
+        for member in &self.members {
+            for letter in &member.mail {
+                let peers = Arc::make_mut(&mut self.peers);
+                peers.entry(member.host.clone()).or_default().receive(letter);
+            }
+        }
         let company =
             Company { peers: self.peers.clone(), batch: Arc::new(batch), mail: Vec::new() };
         let mut has_leader = false;
@@ -296,10 +312,11 @@ impl State {
         is_told
     }
 
-    fn learn(&mut self, member: usize, facts: &Arc<Facts>) {
+    fn learn(&mut self, member: usize, known: Peer) {
         let host = &self.members[member].host;
-        if !self.peers.get(host).is_some_and(|known| Arc::ptr_eq(known, facts)) {
-            Arc::make_mut(&mut self.peers).insert(host.clone(), facts.clone());
+        let is_new = |old: &Peer| !Arc::ptr_eq(&old.facts, &known.facts);
+        if self.peers.get(host).is_none_or(is_new) {
+            Arc::make_mut(&mut self.peers).insert(host.clone(), known);
         }
     }
 
@@ -319,19 +336,23 @@ impl State {
         } else {
             self.tell(follows, || Turn::Given(done.given.clone()));
         }
-        for (host, name, value) in done.mail {
-            match self.members.iter_mut().find(|member| member.host == host) {
-                Some(member) => member.mail.push((name, value)),
-                None => {
-                    let peers = Arc::make_mut(&mut self.peers);
-                    Arc::make_mut(peers.entry(host).or_default()).insert(name, value);
-                }
+        for (host, letter) in done.mail {
+            Arc::make_mut(&mut self.peers).entry(host.clone()).or_default().receive(&letter);
+            let is_it = |member: &&mut Member| member.host == host && member.is_there();
+            match self.members.iter_mut().find(is_it) {
+                Some(member) => member.mail.push(letter),
+                None => self.post.push((host, letter)),
             }
         }
         match done.meta {
             Some(Meta::EndPlay) => (self.is_over, self.has_ended_play) = (true, true),
             Some(Meta::EndBatch) => self.is_over = true,
             Some(Meta::ClearHostErrors) => {
+                let is_lost = |member: &&mut Member| member.presence == Presence::Lost;
+                for member in self.members.iter_mut().filter(is_lost) {
+                    member.has_failed = false;
+                    self.failed -= 1;
+                }
                 self.tell(|member| member.presence == Presence::Lost, || Turn::Back);
             }
             Some(Meta::Nothing | Meta::EndHost) | None => {}
@@ -361,8 +382,11 @@ impl State {
     }
 
     fn leave(&mut self, member: usize) {
-        if self.members[member].presence != Presence::Gone {
-            self.members[member].presence = Presence::Gone;
+        let member = &mut self.members[member];
+        if member.presence != Presence::Gone {
+            member.presence = Presence::Gone;
+            let mail = std::mem::take(&mut member.mail);
+            self.post.extend(mail.into_iter().map(|letter| (member.host.clone(), letter)));
             self.seek_leader();
         }
     }

@@ -12,7 +12,7 @@ use super::examination::{Shared, Visit, Visited, examine};
 use super::meeting::Meeting;
 use super::{Clock, Connector, Interrupt, RunnerSettings};
 use crate::model::{HostFailure, HostName, HostOutcome, RunEvent, Stage};
-use crate::playbook::{HostScope, Peers, Plan};
+use crate::playbook::{HostScope, Letter, Peers, Plan};
 use crate::template::Templar;
 
 /// Runs plans.
@@ -57,6 +57,7 @@ impl<C: Connector, K: Clock> Runner<C, K> {
             scopes: HashMap::new(),
             peers: Arc::default(),
             news: HashMap::new(),
+            mail: HashMap::new(),
             over: HashSet::new(),
         };
         tour.run().await;
@@ -78,6 +79,8 @@ struct Tour<C, K> {
     peers: Arc<Peers>,
     /// What has come to be known since.
     news: Peers,
+    /// What some have set for others that have not come by since.
+    mail: HashMap<HostName, Vec<Letter>>,
     /// The hosts that have their outcome.
     over: HashSet<HostName>,
 }
@@ -112,11 +115,18 @@ impl<C: Connector, K: Clock> Tour<C, K> {
                     Meeting::new(hosts, self.peers.clone(), play.max_fail, play.may_clear)
                 });
                 self.batch(&batch, stage, &rest, meeting.as_ref()).await;
-                if let Some(meeting) = &meeting {
-                    self.peers = meeting.peers();
-                }
+                let (peers, post) = match &meeting {
+                    Some(meeting) => meeting.leavings(),
+                    None => (self.peers.clone(), Vec::new()),
+                };
+                self.peers = peers;
                 if !self.news.is_empty() {
                     Arc::make_mut(&mut self.peers).extend(self.news.drain());
+                }
+                for (host, letter) in post {
+                    let peers = Arc::make_mut(&mut self.peers);
+                    peers.entry(host.clone()).or_default().receive(&letter);
+                    self.mail.entry(host).or_default().push(letter);
                 }
                 let Some(meeting) = meeting else { continue };
                 if let Some(reason) = meeting.broken() {
@@ -173,6 +183,7 @@ impl<C: Connector, K: Clock> Tour<C, K> {
                 plays,
                 scope: self.scopes.remove(&host_name),
                 peers: self.peers.clone(),
+                mail: self.mail.remove(&host_name).unwrap_or_default(),
                 seat: meeting.map(|meeting| meeting.seat(member)),
                 is_last: !host.plays.iter().any(|play| rest.contains(play)),
             };
@@ -201,7 +212,7 @@ impl<C: Connector, K: Clock> Tour<C, K> {
                     self.over.insert(visited.host.clone());
                 }
                 let Some(scope) = visited.scope.filter(|_| !rest.is_empty()) else { return };
-                self.news.insert(visited.host.clone(), scope.facts().clone());
+                self.news.insert(visited.host.clone(), scope.known());
                 if !visited.is_over {
                     self.scopes.insert(visited.host, scope);
                 }

@@ -6,7 +6,7 @@ use indexmap::IndexMap;
 
 use super::ansible_words;
 use crate::model::{HostFailure, HostName, InputIssue, Stage, TaskDetail, TaskStatus, Value};
-use crate::playbook::{Action, Step, Task};
+use crate::playbook::{Action, Letter, Step, Task};
 use crate::template::TemplateError;
 
 /// What Ansible does not show of a `debug` that shows a variable.
@@ -39,7 +39,7 @@ pub(super) struct TaskResult {
     /// And those of `include_vars`.
     pub variables: Vec<(String, Value)>,
     /// Facts for other hosts: `delegate_facts`.
-    pub mail: Vec<(HostName, String, Value)>,
+    pub mail: Vec<(HostName, Letter)>,
     /// The host in whose name it was done.
     pub delegate: Option<String>,
     /// How often it ran again, and how often it might have.

@@ -132,7 +132,10 @@ impl TaskRun<'_> {
         if let Action::SetFact(facts) = &self.task.action {
             names.extend(facts.keys());
         }
-        let fact = |name: &String| Some((name.clone(), scope.facts().get(name)?.clone()));
+        let fact = |name: &String| {
+            let value = scope.facts().get(name)?.clone();
+            Some(scope.letter(name.clone(), value))
+        };
         Given {
             facts: names.into_iter().filter_map(fact).collect(),
             inclusions: result.inclusions.clone(),
@@ -318,7 +321,7 @@ impl TaskRun<'_> {
                 other.and(result.delegate.clone()).map(|name| HostName::from(name.as_str()));
             for (name, value) in result.facts.drain(..) {
                 match &other {
-                    Some(host) => result.mail.push((host.clone(), name, value)),
+                    Some(host) => result.mail.push((host.clone(), scope.letter(name, value))),
                     None => scope.set_fact(name, value),
                 }
             }

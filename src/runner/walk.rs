@@ -70,18 +70,14 @@ impl<C: Connector, K: Clock> Walk<'_, '_, C, K> {
             return self.run(task, is_caught).await.0;
         };
         let at = [self.path.as_slice(), &[task.index]].concat();
-        match seat.call(at, task.run_once, self.scope.facts()).await {
+        match seat.call(at, task.run_once, self.scope.known()).await {
             Turn::Go(company) => {
                 self.scope.meet(company.peers);
                 self.scope.join(company.batch);
-                for (name, value) in company.mail {
-                    self.scope.set_fact(name, value);
-                }
+                company.mail.into_iter().for_each(|letter| self.scope.receive(letter));
             }
             Turn::Given(given) => {
-                for (name, value) in given.facts {
-                    self.scope.set_fact(name, value);
-                }
+                given.facts.into_iter().for_each(|letter| self.scope.receive(letter));
                 return match given.inclusions.is_empty() {
                     true => Ended::On,
                     false => Ended::Included(given.inclusions),
@@ -149,12 +145,10 @@ impl<C: Connector, K: Clock> Walk<'_, '_, C, K> {
         let last = tasks(&block.body).last().map(|task| task.index);
         let (Some(seat), Some(last), true) = (self.seat, last, has_more) else { return Ended::On };
         let at = [self.path.as_slice(), &[last, usize::MAX]].concat();
-        match seat.call(at, false, self.scope.facts()).await {
+        match seat.call(at, false, self.scope.known()).await {
             Turn::Go(company) => {
                 self.scope.meet(company.peers);
-                for (name, value) in company.mail {
-                    self.scope.set_fact(name, value);
-                }
+                company.mail.into_iter().for_each(|letter| self.scope.receive(letter));
                 Ended::On
             }
             Turn::Stop(failure) => Ended::Failed(failure),

@@ -33,6 +33,14 @@ impl Opened {
         }
     }
 
+    /// Remembers all that `other` holds: what was made of it is going to be used here too.
+    pub fn learn(&self, other: &Self) {
+        if !Arc::ptr_eq(&self.0, &other.0) {
+            let secrets = other.look(<[Secret]>::to_vec);
+            secrets.iter().for_each(|secret| self.add(secret.expose()));
+        }
+    }
+
     /// A text of several lines is a secret as a whole, and so is each of its lines.
     fn add(&self, text: &str) {
         let mut secrets = self.0.lock().unwrap_or_else(PoisonError::into_inner);
