@@ -463,6 +463,20 @@ async fn an_interrupt_leaves_every_host_with_one_outcome() {
     assert_eq!((count("examined"), count("interrupted"), count("not_attempted")), (1, 5, 33));
 }
 
+#[tokio::test]
+async fn an_interrupt_is_heard_in_the_midst_of_a_long_loop() {
+    let (interrupter, interrupt) = Interrupter::new();
+    let text = "- debug:\n  loop: '{{ range(0, 90000) | list }}'\n- debug: {msg: after}\n";
+    let bench = Bench::new();
+    let play = play(text);
+    let (record, ()) = tokio::join!(bench.run_until(&play, interrupt), async {
+        tokio::time::sleep(Duration::from_millis(50)).await;
+        interrupter.interrupt();
+    });
+    assert_eq!(record.hosts["fw1"].outcome, Some(HostOutcome::Interrupted));
+    assert_eq!(told(&record, "fw1"), [""; 0]);
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_loop_knows_where_it_is_and_may_end_early() {
     let text = "- debug: {msg: '{{ ansible_loop.index }}/{{ ansible_loop.length }} {{ ansible_loop.nextitem | default(0) }} {{ i }}'}\n  \
@@ -577,6 +591,33 @@ async fn a_host_that_was_not_reached_comes_back_when_its_errors_are_cleared() {
     assert_eq!(["fw1", "fw2"].map(lost).iter().filter(|lost| **lost).count(), 1);
 }
 
+#[tokio::test(start_paused = true)]
+async fn a_host_whose_line_dropped_comes_back_in_a_new_session() {
+    let mut device = unit("fgt-lon-02");
+    device.fault = Some(Fault::Drops);
+    let bench = Bench::new().with("fw2", device);
+    let text = "- hosts: all\n  max_fail_percentage: 50\n  tasks:\n    - fortitoken_info:\n    \
+                - meta: clear_host_errors\n    - debug: {msg: '{{ ansible_play_hosts | length }}'}\n    \
+                - cli: get system status\n    - fail:\n      when: inventory_hostname == 'fw1'\n    - debug: {msg: last}\n";
+    let record = bench.run(text).await;
+    let told = told(&record, "fw2");
+    assert_eq!(told[1..], ["ok: 2", "ok", "skipped", "ok: last"], "{told:?}");
+    assert_eq!(record.hosts["fw2"].outcome, Some(HostOutcome::Examined));
+}
+
+#[tokio::test]
+async fn a_host_that_is_not_reached_before_the_first_task_is_fatal_too() {
+    let bench = Bench::new().with("fw2", unit("fgt-lon-02"));
+    let text = "- hosts: all\n  any_errors_fatal: true\n  gather_facts: true\n  tasks: [{debug: {msg: hi}}]\n";
+    bench.connector.trouble(vec![trouble(Stage::Connect)]);
+    let record = bench.run(text).await;
+    assert!(record.hosts.values().all(|host| host.tasks.is_empty()));
+    let outcomes = record.hosts.values().map(|host| host.outcome.as_ref().unwrap().as_str());
+    let mut outcomes: Vec<_> = outcomes.collect();
+    outcomes.sort_unstable();
+    assert_eq!(outcomes, ["failed", "unreachable"]);
+}
+
 #[tokio::test]
 async fn nobody_logs_in_for_tasks_that_need_no_device() {
     let bench = Bench::new();
@@ -611,6 +652,15 @@ async fn a_task_runs_again_until_it_is_content() {
     );
     // Twice five seconds, and a minute for each item.
     assert_eq!(begun.elapsed().as_secs(), 130);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_run_that_is_content_at_last_has_counted_each_attempt() {
+    let text = "- debug:\n  until: r.attempts == 3\n  retries: 2\n  register: r\n\
+                - debug: {msg: '{{ r.attempts }}'}\n\
+                - debug:\n  failed_when: r.attempts < 2\n  retries: 2\n  register: r\n\
+                - debug: {msg: '{{ r.attempts }}'}\n";
+    assert_eq!(tell(text).await, ["ok: Hello world!", "ok: 3", "ok: Hello world!", "ok: 2"]);
 }
 
 #[tokio::test(start_paused = true)]

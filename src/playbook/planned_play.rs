@@ -32,6 +32,7 @@ pub struct PlannedPlay {
     /// Whether `get system status` is asked before the first task.
     pub gathers: bool,
     pub ignore_unreachable: bool,
+    pub any_errors_fatal: bool,
     /// In the order in which the pattern names them, or that `order:` asks for.
     pub hosts: Vec<HostName>,
     /// In the order of the inventory, as templates see them.
@@ -75,6 +76,7 @@ pub(super) fn planned(
     }
     let batches = batches(&hosts, &play.serial);
     let must = play.is_linear
+        || play.any_errors_fatal
         || play.max_fail.is_some()
         || any(&steps, &|task| {
             task.run_once
@@ -99,6 +101,7 @@ pub(super) fn planned(
         files: late,
         gathers: play.gathers.unwrap_or(asks),
         ignore_unreachable: play.ignore_unreachable,
+        any_errors_fatal: play.any_errors_fatal,
         steps,
         hosts,
         listed: Vec::new(),

@@ -47,6 +47,7 @@ pub struct Play {
     /// `gather_facts`; `None` where nothing is said.
     pub gathers: Option<bool>,
     pub ignore_unreachable: bool,
+    pub any_errors_fatal: bool,
     /// Sizes of batches; none: all at once.
     pub serial: Vec<BatchSize>,
     /// `strategy: linear` is written: no host goes on before all are done with a task.

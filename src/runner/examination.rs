@@ -153,7 +153,7 @@ async fn lead<C: Connector, K: Clock>(
         if play.gathers
             && let Err(failure) = gather(link, seat.is_some()).await
             && !play.ignore_unreachable
-            && !may_come_back(seat).await
+            && !may_come_back(seat, play.any_errors_fatal).await
         {
             return Err(failure);
         }
@@ -179,9 +179,9 @@ async fn gather<C: Connector, K: Clock>(
     link.device().await.map(drop)
 }
 
-async fn may_come_back(seat: Option<&Seat>) -> bool {
+async fn may_come_back(seat: Option<&Seat>, is_fatal: bool) -> bool {
     match seat {
-        Some(seat) => seat.lost(false).await,
+        Some(seat) => seat.lost(is_fatal).await,
         None => false,
     }
 }

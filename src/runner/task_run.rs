@@ -1,6 +1,7 @@
 //! One task on one host: its loop, its conditions, its result.
 
 use indexmap::IndexMap;
+use tokio::task::yield_now;
 use tokio::time::{sleep, timeout};
 
 use super::action;
@@ -53,8 +54,13 @@ impl TaskRun<'_> {
         scope: &mut HostScope,
         link: &mut Link<'_, C, K>,
     ) -> (Ended, Done) {
+        let whole = self.whole(scope, link).await;
+        if whole.is_err() {
+            // Whoever comes back has another session.
+            link.leave().await;
+        }
         // A lost session ends the host whatever `ignore_errors` says: there is no next task.
-        let (mut result, lost) = match self.whole(scope, link).await {
+        let (mut result, lost) = match whole {
             Ok(result) => (result, false),
             Err(failure) if failure.stage.is_unreachable() => {
                 (TaskResult::unreachable(failure), !self.task.ignore_unreachable)
@@ -250,10 +256,9 @@ impl TaskRun<'_> {
             _ if self.task.no_log => "(censored due to no_log)".to_owned(),
             // Ansible prints what Python does.
             Some(Value::Null) => "None".to_owned(),
-            item => shortened(
-                &item.as_ref().map(text_of).unwrap_or_default(),
-                &link.reporter.redactor,
-            ),
+            item => {
+                shortened(&item.as_ref().map(text_of).unwrap_or_default(), &link.reporter.redactor)
+            }
         };
         for inclusion in &mut result.inclusions {
             inclusion.told = format!("{} => (item={item})", inclusion.told);
@@ -274,6 +279,8 @@ impl TaskRun<'_> {
         variables: Vec<(String, Value)>,
         link: &mut Link<'_, C, K>,
     ) -> Result<TaskResult, HostFailure> {
+        // What asks no device never waits, and is to hear of an interrupt all the same.
+        yield_now().await;
         let inner = scope.with(variables.clone());
         let judge = Judge { task: self.task, templar: &link.shared.templar };
         match judge.condition(&inner) {
@@ -293,9 +300,11 @@ impl TaskRun<'_> {
             };
             let mut result = self.attempt(&inner, link).await?;
             result.delegate = delegate;
+            if retries > 0 {
+                result.fields.insert("attempts".to_owned(), Value::Int(attempt));
+            }
             judge.result(&inner, &mut result);
             if retries > 0 {
-                result.fields.insert("attempts".to_owned(), Value::Int(attempt.min(retries)));
                 let count = |number: i64| u32::try_from(number).unwrap_or(u32::MAX);
                 result.retries = (count(attempt - 1), count(retries));
                 match judge.is_content(&inner, &result) {
@@ -306,6 +315,8 @@ impl TaskRun<'_> {
                         continue;
                     }
                     Ok(false) => {
+                        // Ansible does not count the last run of those that were in vain.
+                        result.fields.insert("attempts".to_owned(), Value::Int(retries));
                         result.failure.get_or_insert_with(|| judge.gave_up(retries));
                     }
                     Err(wrong) => result.failure = wrong.failure,

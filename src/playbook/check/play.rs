@@ -63,6 +63,7 @@ pub(super) fn read(node: &Node, outer: &Imported, reader: &mut Reader<'_>) -> Op
         steps,
         gathers,
         ignore_unreachable: inherited.ignore_unreachable,
+        any_errors_fatal: inherited.any_errors_fatal,
         serial: pace.serial,
         order: pace.order,
         is_linear: pace.is_linear,
