@@ -49,6 +49,7 @@ fn record(devices: usize, tokens: usize) -> RunRecord {
         rules: vec![],
         mutes: vec![],
         baseline: None,
+        origin: None,
     });
     for device in 0..devices {
         let mut table = String::from("FORTITOKEN        DRIFT  STATUS\n");

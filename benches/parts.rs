@@ -56,6 +56,7 @@ fn record(devices: usize) -> RunRecord {
         rules: vec![],
         mutes: vec![],
         baseline: None,
+        origin: None,
     });
     for number in 0..devices {
         let answers = [

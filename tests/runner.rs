@@ -100,6 +100,7 @@ impl Bench {
             rules: vec![],
             mutes: vec![],
             baseline: None,
+            origin: None,
         };
         let runner = Runner::new(
             Arc::new(plan),

@@ -52,6 +52,6 @@ async fn before(store: &Store, current: &str) -> Result<String, InputIssue> {
     })
 }
 
-fn told(error: StoreError) -> InputIssue {
+pub(super) fn told(error: StoreError) -> InputIssue {
     InputIssue::error(error.to_string()).hint(error.remedy())
 }

@@ -1,10 +1,10 @@
 //! The one loop that consumes events: to the screen, to the store, into the record.
 
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, watch};
 
 use crate::cli::signals::Wishes;
 use crate::cli::stream::{say, stderr_look};
-use crate::model::{InputIssue, RunEvent, RunHeader, RunRecord};
+use crate::model::{InputIssue, RunEvent, RunRecord};
 use crate::runner::{Clock, Connector, Interrupt, Runner};
 use crate::store::Writer;
 use crate::terminal::Progress;
@@ -20,20 +20,24 @@ pub(super) struct Followed {
 }
 
 /// Lets a runner run and takes what it tells, until it is done or the user wants no more of it.
+/// `opening`: what is told before the first host, of the run that `record` is of.
 pub(super) async fn follow<C: Connector, K: Clock>(
     runner: Runner<C, K>,
     clock: &K,
-    header: RunHeader,
+    record: RunRecord,
+    opening: Vec<RunEvent>,
     verbosity: u8,
     writer: Option<Writer>,
     wishes: &Wishes,
 ) -> Followed {
     let Wishes { mut stop, mut abandon } = wishes.clone();
     let (sender, mut events) = mpsc::channel(WAITING);
-    let mut progress = Progress::new(stderr_look(), verbosity);
-    progress.apply(&RunEvent::RunStarted { run: header.clone() });
-    let mut sinks =
-        Sinks { progress, writer, record: RunRecord::new(header), abandon: abandon.clone() };
+    let progress = Progress::new(stderr_look(), verbosity);
+    let mut trouble = Trouble(writer.as_ref().map(Writer::trouble));
+    let mut sinks = Sinks { progress, writer, record, abandon: abandon.clone() };
+    for event in opening {
+        sinks.take(event).await;
+    }
     let mut driving = tokio::spawn(runner.drive(sender, stop.clone()));
     let mut is_stopping = false;
     loop {
@@ -50,6 +54,7 @@ pub(super) async fn follow<C: Connector, K: Clock>(
                     "Interrupted: leaving the devices, then writing what is known. Again: at once.",
                 );
             }
+            told = trouble.news() => sinks.progress.say(&told),
             event = events.recv() => match event {
                 Some(event) => sinks.take(event).await,
                 None => break,
@@ -120,4 +125,24 @@ async fn hurried(abandon: &mut Interrupt) {
     const MOMENT: std::time::Duration = std::time::Duration::from_secs(2);
     abandon.raised().await;
     tokio::time::sleep(MOMENT).await;
+}
+
+/// What the store says of itself while the run goes on.
+struct Trouble(Option<watch::Receiver<Option<String>>>);
+
+impl Trouble {
+    /// The next sentence about it, for a person.
+    async fn news(&mut self) -> String {
+        let Some(told) = &mut self.0 else { return std::future::pending().await };
+        if told.changed().await.is_err() {
+            self.0 = None;
+            return std::future::pending().await;
+        }
+        match &*told.borrow_and_update() {
+            Some(trouble) => {
+                format!("warning: {trouble}; what is found waits for it, for two minutes at most")
+            }
+            None => "The store is back: nothing was lost.".to_owned(),
+        }
+    }
 }

@@ -7,6 +7,7 @@ use jiff::Timestamp;
 
 use crate::cli::complaint::Complaint;
 use crate::cli::known_hosts_files::known_hosts_flag;
+use crate::cli::origin::origin;
 use crate::cli::playbook_files::PlaybookFiles;
 use crate::cli::prompts::ask_prompts;
 use crate::cli::run_arguments::{HostKeyChecking, PlanArguments, RunArguments};
@@ -19,7 +20,7 @@ use crate::files;
 use crate::inventory::{
     self, ConnectionDefaults, ExtraVars, Inventory, Variables, extra_vars, open_file,
 };
-use crate::model::{HostKeyPolicy, Mute, ReportRequest, Secret, SourceFile};
+use crate::model::{HostKeyPolicy, Mute, Origin, ReportRequest, Secret, SourceFile};
 use crate::playbook::{self, Library, Plan, Playbook, Request};
 use crate::report;
 use crate::runner::RunnerSettings;
@@ -40,6 +41,7 @@ pub(super) struct Prepared {
     pub plan: Plan,
     pub templates: TemplateSet,
     pub templar: Templar,
+    pub origin: Origin,
     /// Warnings, and the texts that they are about.
     pub remarks: Complaint,
 }
@@ -55,9 +57,12 @@ pub(super) fn prepare(
     let mut remarks = Complaint::default();
     let keyring = read_keyring(&arguments.vault)?;
     let playbook = read_playbook(&arguments.playbook, &templar, &keyring, &mut remarks)?;
+    let texts_of_playbook = remarks.sources.len();
     let templates = read_templates(&arguments.playbook, arguments.templates.as_deref(), now)?;
     let inventory =
         read_inventory(&arguments.inventories, Some(&arguments.playbook), &keyring, &mut remarks)?;
+    let (of_playbook, of_inventory) = remarks.sources.split_at(texts_of_playbook);
+    let origin = origin(of_playbook, of_inventory, run);
     let ssh_config = read_ssh_config(arguments.ssh_config.as_deref(), &mut remarks)?;
     let other_ssh_configs = read_other_ssh_configs(&inventory, &arguments.settings, &mut remarks)?;
     let is_look_only = asked.is_none();
@@ -78,7 +83,7 @@ pub(super) fn prepare(
     let plan = planned.plan;
     let mutes = plan.mutes_to_check();
     check_reports(&plan.reports(), &playbook, &mutes, &templates, &remarks.sources)?;
-    Ok(Prepared { plan, templates, templar, remarks })
+    Ok(Prepared { plan, templates, templar, origin, remarks })
 }
 
 /// Renders what is asked for from a made-up run, and judges it by the playbook's rules, so that a

@@ -6,16 +6,16 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::cli::baseline::read_baseline;
+use crate::cli::beginning::{Begun, begin};
 use crate::cli::complaint::Complaint;
 use crate::cli::exit::Exit;
 use crate::cli::following::{Followed, follow};
-use crate::cli::holder::this_process;
 use crate::cli::known_hosts_files::{probe_known_hosts, read_known_hosts, remember};
 use crate::cli::lab_fleet::serve_lab;
 use crate::cli::listing::{list_hosts, list_tags, list_tasks};
 use crate::cli::open_files::{files_each, forks_within};
 use crate::cli::preparation::{Asked, Prepared, prepare};
-use crate::cli::publication::{output_folder, publish};
+use crate::cli::publication::publish;
 use crate::cli::rehearsal::list_commands;
 use crate::cli::run_arguments::{Format, RunArguments};
 use crate::cli::run_id::run_id;
@@ -126,7 +126,7 @@ fn ask(wanted: bool, prompt: &str, flag: &str) -> Result<Option<Secret>, InputIs
 
 /// The run itself: from the first packet to the reports.
 async fn audit(arguments: &RunArguments, prepared: Prepared) -> Result<Exit, Complaint> {
-    let Prepared { mut plan, templates, templar, mut remarks } = prepared;
+    let Prepared { mut plan, templates, templar, origin, mut remarks } = prepared;
     remarks.issues.clear();
     let lab = serve_lab(&mut plan).await.map_err(|i| Complaint::new(i, Vec::new()))?;
     let targets = || plan.hosts.iter().map(|host| &host.target);
@@ -136,33 +136,26 @@ async fn audit(arguments: &RunArguments, prepared: Prepared) -> Result<Exit, Com
     let known = read_known_hosts(targets(), given, learns, &mut remarks)?;
     say_issues(&remarks.issues, &remarks.sources);
     check_steps(&plan)?;
-    let settings = settings(arguments, &plan);
-    let mut header = header(arguments, &plan, SystemClock.now());
-    files::probe_writable(&output_folder(&arguments.output, &header.id))?;
+    let mut header =
+        RunHeader { origin: Some(origin), ..header(arguments, &plan, SystemClock.now()) };
     let store = open_store(arguments.output.store.as_deref()).await?;
     let given = arguments.output.baseline.as_deref();
     let baseline = read_baseline(given, store.as_ref(), &header.reports, None).await;
     let baseline =
         baseline.map_err(|issue| Complaint::new(vec![issue], remarks.sources.clone()))?;
     header.baseline = baseline.as_ref().map(|baseline| baseline.header.id.clone());
-    let writer = match &store {
-        Some(store) => Some(
-            store
-                .begin(&header, &this_process())
-                .await
-                .map_err(|error| InputIssue::error(error.to_string()).hint(error.remedy()))?,
-        ),
-        None => None,
-    };
+    let headings = headings(&plan);
+    let Begun { record, opening, writer } =
+        begin(arguments, header, &mut plan, store.as_ref()).await?;
+    let settings = settings(arguments, &plan);
     say(&format!("{} hosts, {} at a time\n", plan.hosts.len(), settings.forks));
 
     let ssh = SshSettings { known_hosts: known, ..ssh_settings(arguments) };
     let connector = Arc::new(SshConnector::new(ssh));
     let ways = Ways { ssh: connector.clone(), transcripts: TranscriptConnector };
-    let headings = headings(&plan);
     let runner = Runner::new(Arc::new(plan), ways, SystemClock, settings, templar);
     let Followed { record, loss } =
-        follow(runner, &SystemClock, header, arguments.verbose, writer, &listen()).await;
+        follow(runner, &SystemClock, record, opening, arguments.verbose, writer, &listen()).await;
 
     let mut exit = Exit::SUCCESS;
     match (store, loss) {
@@ -315,5 +308,6 @@ fn header(arguments: &RunArguments, plan: &Plan, started: jiff::Timestamp) -> Ru
         rules: plan.rules(),
         mutes: plan.mutes(started),
         baseline: None,
+        origin: None,
     }
 }

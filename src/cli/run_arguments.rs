@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use clap::{Args, ValueEnum};
 
-use super::schedule_arguments::duration;
+use super::duration::duration;
 use super::vault_arguments::VaultArguments;
 use crate::inventory::Variables;
 use crate::model::Severity;
@@ -66,6 +66,12 @@ pub struct RunArguments {
     /// Begin at the first task of that name, in which * and ? stand for any characters
     #[arg(long, value_name = "NAME")]
     pub start_at_task: Option<String>,
+    /// Go on with this run, its id or the beginning of it, or latest: only what was not examined
+    #[arg(long, value_name = "RUN")]
+    pub resume: Option<String>,
+    /// Wait so long for another run of the playbook on these hosts to end: seconds, 30m, 2h [default: 0]
+    #[arg(long, value_name = "TIME", value_parser = duration)]
+    pub lock_wait: Option<Duration>,
     #[command(flatten)]
     pub output: OutputArguments,
 }
@@ -137,7 +143,7 @@ pub struct OutputArguments {
     #[arg(long, value_name = "FOLDER", env = "TOKENFLEET_REPORTS", default_value = "reports")]
     pub reports_dir: PathBuf,
     /// Database of all runs: a file, sqlite://FILE, or none [default: in the user's data folder]
-    #[arg(long, value_name = "URL", env = "TOKENFLEET_STORE")]
+    #[arg(long, value_name = "URL", env = "TOKENFLEET_STORE", hide_env_values = true)]
     pub store: Option<String>,
     /// Compare with this run, the one before a swap: its id or the beginning of it, latest or previous
     #[arg(long, value_name = "RUN")]

@@ -4,8 +4,8 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::{Args, Subcommand, ValueEnum};
-use jiff::SignedDuration;
 
+use crate::cli::duration::duration;
 use crate::schedule::Calendar;
 
 /// `tokenfleet schedule`
@@ -106,14 +106,6 @@ fn schedule_name(text: &str) -> Result<String, String> {
         return Ok(text.to_owned());
     }
     Err("a name is made of up to 40 lower-case letters, digits and hyphens".to_owned())
-}
-
-/// A length of time as people write it: `90s`, `30m`, `1h 30m`.
-pub(super) fn duration(text: &str) -> Result<Duration, String> {
-    let read = text.parse::<SignedDuration>().ok();
-    read.and_then(|read| Duration::try_from(read).ok())
-        .filter(|read| *read <= Duration::from_hours(24))
-        .ok_or_else(|| "write 90s, 30m or 2h, at most 24h".to_owned())
 }
 
 fn time_zone(text: &str) -> Result<String, String> {

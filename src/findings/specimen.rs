@@ -38,6 +38,7 @@ impl Specimen {
             rules: vec![],
             mutes: vec![],
             baseline: None,
+            origin: None,
         });
         for host in hosts {
             record.apply(RunEvent::HostFinished {

@@ -3,7 +3,9 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{HostName, HostOutcome, Limits, Mute, Negotiated, OwnRule, ReportRequest, Transcript};
+use super::{
+    HostName, HostOutcome, Limits, Mute, Negotiated, Origin, OwnRule, ReportRequest, Transcript,
+};
 
 /// One fact about a run. Workers send them, one loop applies them, the store keeps them; a
 /// [`super::RunRecord`] is a fold over them. Additions must stay readable by old records.
@@ -12,6 +14,17 @@ use super::{HostName, HostOutcome, Limits, Mute, Negotiated, OwnRule, ReportRequ
 pub enum RunEvent {
     RunStarted {
         run: RunHeader,
+    },
+    /// Another process goes on with the run, after the one before or beside it.
+    PartStarted {
+        at: Timestamp,
+        /// Version of tokenfleet.
+        version: String,
+        /// How many hosts it sets out to examine.
+        hosts: usize,
+        /// What a reader of the report must know of it, such as a playbook that has changed.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        notes: Vec<String>,
     },
     HostStarted {
         host: HostName,
@@ -77,6 +90,9 @@ pub struct RunHeader {
     /// Id of the run before a swap that this one is compared with.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub baseline: Option<String>,
+    /// `None` in runs of versions that did not keep it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub origin: Option<Origin>,
 }
 
 /// One host of the run.

@@ -62,6 +62,12 @@ impl Plan {
         stages
     }
 
+    /// Whether what is done on a host may depend on what other hosts came to know before: then no host
+    /// can be examined without those.
+    pub fn hosts_depend_on_others(&self) -> bool {
+        self.plays.iter().any(|play| play.sees_others && !play.steps.is_empty())
+    }
+
     /// What the plays ask for as reports, in order, each once.
     pub fn reports(&self) -> Vec<ReportRequest> {
         let mut reports: Vec<ReportRequest> = Vec::new();

@@ -44,6 +44,8 @@ pub struct PlannedPlay {
     pub in_step: bool,
     /// It begins when the plays before are over, and the next one when it is.
     pub is_alone: bool,
+    /// What is done on a host may depend on what others came to know, or on how they fared.
+    pub sees_others: bool,
     /// A host that is not reached may come back: `meta: clear_host_errors`.
     pub may_clear: bool,
     /// The play stops when a greater part of a batch than this, in percent, has failed.
@@ -93,6 +95,7 @@ pub(super) fn planned(
         tags: play.tags.clone(),
         task_tags: tasks(&play.steps).into_iter().flat_map(|task| task.tags.clone()).collect(),
         in_step: must || may,
+        sees_others: must || play.sees_others,
         is_alone: must || play.sees_others || batches.len() > 1 || play.order != Order::Inventory,
         may_clear: any(&steps, &|task| task.action == Action::Meta(Meta::ClearHostErrors)),
         max_fail: play.max_fail,

@@ -68,6 +68,7 @@ fn record(hosts: &[String]) -> RunRecord {
         rules: vec![],
         mutes: vec![],
         baseline: None,
+        origin: None,
     })
 }
 

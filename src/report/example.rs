@@ -57,6 +57,7 @@ pub(super) fn example_record() -> RunRecord {
             mute("token-locked", None, date(2026, 9, 30)),
         ],
         baseline: None,
+        origin: None,
     });
     frankfurt(&mut record, "fgt-fra-01", "FG100FTK00000001");
     frankfurt(&mut record, "fgt-fra-02", "FG100FTK00000002");

@@ -3,22 +3,22 @@
 use futures_util::TryStreamExt;
 use jiff::Timestamp;
 use sqlx::any::AnyRow;
-use sqlx::{AnyPool, AssertSqlSafe, Row as _};
+use sqlx::{AnyPool, Row as _};
 
 use super::dialect::Dialect;
-use super::row::{Packer, event_of, insert_rows};
+use super::row::event_of;
 use super::sqlite;
 use super::stored_run::{Named, find};
-use super::{Holder, StoreError, StoredRun, Writer};
-use crate::model::{RunEvent, RunHeader};
+use super::{StoreError, StoredRun};
+use crate::model::RunEvent;
 
 /// A database of runs. Cheap to clone: clones share their connections.
 #[derive(Debug, Clone)]
 pub struct Store {
-    pool: AnyPool,
-    dialect: Dialect,
+    pub(super) pool: AnyPool,
+    pub(super) dialect: Dialect,
     /// As the user named it.
-    location: String,
+    pub(super) location: String,
 }
 
 impl Store {
@@ -31,51 +31,6 @@ impl Store {
         let path = sqlite::path_of(location)?;
         let pool = sqlite::open(location, &path).await?;
         Ok(Self { pool, dialect: Dialect::Sqlite, location: location.to_owned() })
-    }
-
-    /// Writes the header of a new run, so that it is known before its first packet, and starts
-    /// the writer of its events.
-    ///
-    /// # Errors
-    /// When the database does not take it, or holds a run of that id.
-    pub async fn begin(&self, header: &RunHeader, holder: &Holder) -> Result<Writer, StoreError> {
-        self.insert_run(header, holder).await.map_err(|error| self.failed(&error))?;
-        Ok(Writer::start(self.pool.clone(), self.dialect, self.location.clone(), header.id.clone()))
-    }
-
-    async fn insert_run(&self, header: &RunHeader, holder: &Holder) -> Result<(), sqlx::Error> {
-        let event = Packer::new()
-            .row(&RunEvent::RunStarted { run: header.clone() })
-            .map_err(|error| sqlx::Error::Encode(error.into()))?;
-        let inventories = serde_json::to_string(&header.inventories)
-            .map_err(|error| sqlx::Error::Encode(error.into()))?;
-        let mut transaction = self.pool.begin().await?;
-        sqlx::query(
-            "INSERT INTO runs (id, started, version, playbook, inventories, host_limit, hosts) \
-             VALUES ($1, $2, $3, $4, $5, $6, $7)",
-        )
-        .bind(&header.id)
-        .bind(header.started.as_millisecond())
-        .bind(&header.version)
-        .bind(&header.playbook)
-        .bind(inventories)
-        .bind(&header.limit)
-        .bind(i64::try_from(header.hosts.len()).unwrap_or(i64::MAX))
-        .execute(&mut *transaction)
-        .await?;
-        let now = self.dialect.now();
-        sqlx::query(AssertSqlSafe(format!(
-            "INSERT INTO parts (run_id, part, holder, process, version, started, seen) \
-             VALUES ($1, 0, $2, $3, $4, {now}, {now})"
-        )))
-        .bind(&header.id)
-        .bind(&holder.name)
-        .bind(&holder.process)
-        .bind(&header.version)
-        .execute(&mut *transaction)
-        .await?;
-        insert_rows(&mut transaction, &header.id, 0, 0, &[event]).await?;
-        transaction.commit().await
     }
 
     /// The newest `limit` runs, newest first.
@@ -155,15 +110,17 @@ impl Store {
         self.pool.close().await;
     }
 
-    fn failed(&self, error: &sqlx::Error) -> StoreError {
+    pub(super) fn failed(&self, error: &sqlx::Error) -> StoreError {
         StoreError::database(&self.location, error)
     }
 }
 
+/// A time of the database: milliseconds since 1970.
+pub(super) fn time(ms: i64) -> Result<Timestamp, sqlx::Error> {
+    Timestamp::from_millisecond(ms).map_err(|error| sqlx::Error::Decode(error.into()))
+}
+
 fn stored_run(row: &AnyRow) -> Result<StoredRun, sqlx::Error> {
-    let time = |ms: i64| {
-        Timestamp::from_millisecond(ms).map_err(|error| sqlx::Error::Decode(error.into()))
-    };
     let inventories: &str = row.try_get("inventories")?;
     Ok(StoredRun {
         id: row.try_get("id")?,
@@ -193,7 +150,10 @@ mod tests {
     use tempfile::TempDir;
 
     use super::*;
-    use crate::model::{HostEntry, HostFailure, HostName, HostOutcome, Limits, Stage, Transcript};
+    use crate::model::{
+        HostEntry, HostFailure, HostName, HostOutcome, Limits, RunHeader, Stage, Transcript,
+    };
+    use crate::store::Holder;
 
     fn header(id: &str, started: i64) -> RunHeader {
         RunHeader {
@@ -215,6 +175,7 @@ mod tests {
             rules: vec![],
             mutes: vec![],
             baseline: None,
+            origin: None,
         }
     }
 
@@ -509,11 +470,9 @@ mod tests {
                 let location = location.clone();
                 tokio::spawn(async move {
                     let store = Store::open(&location).await?;
-                    store
-                        .begin(&header(&format!("run-{number}"), number), &holder())
-                        .await?
-                        .finish()
-                        .await
+                    let playbook = format!("{number}.yml");
+                    let run = RunHeader { playbook, ..header(&number.to_string(), number) };
+                    store.begin(&run, &holder()).await?.finish().await
                 })
             })
             .collect();

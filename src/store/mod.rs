@@ -6,6 +6,7 @@
 
 mod database;
 mod dialect;
+mod entry;
 mod holder;
 mod row;
 mod sqlite;

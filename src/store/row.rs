@@ -2,6 +2,7 @@
 
 use std::io::Read;
 
+use jiff::Timestamp;
 use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, AssertSqlSafe, Row as _};
 
@@ -24,6 +25,19 @@ pub(super) struct Row {
     host: Option<String>,
     kind: &'static str,
     body: Body,
+    /// Of the end of the run: when it was, and whether it was interrupted.
+    pub ending: Option<(Timestamp, bool)>,
+}
+
+impl Row {
+    /// What it takes in memory, about (bytes).
+    pub fn size(&self) -> usize {
+        let body = match &self.body {
+            Body::Plain(text) => text.len(),
+            Body::Packed(bytes) => bytes.len(),
+        };
+        size_of::<Self>() + self.host.as_ref().map_or(0, String::len) + body
+    }
 }
 
 #[derive(Debug)]
@@ -46,6 +60,7 @@ impl Packer {
     pub fn row(&mut self, event: &RunEvent) -> Result<Row, serde_json::Error> {
         let (kind, host) = match event {
             RunEvent::RunStarted { .. } => ("run_started", None),
+            RunEvent::PartStarted { .. } => ("part_started", None),
             RunEvent::HostStarted { host, .. } => ("host_started", Some(host)),
             RunEvent::HostConnected { host, .. } => ("host_connected", Some(host)),
             RunEvent::CommandAnswered { host, .. } => ("command_answered", Some(host)),
@@ -54,7 +69,11 @@ impl Packer {
             RunEvent::RunFinished { .. } => ("run_finished", None),
         };
         let body = self.body(serde_json::to_string(event)?);
-        Ok(Row { host: host.map(ToString::to_string), kind, body })
+        let ending = match event {
+            RunEvent::RunFinished { at, interrupted } => Some((*at, *interrupted)),
+            _ => None,
+        };
+        Ok(Row { host: host.map(ToString::to_string), kind, body, ending })
     }
 
     fn body(&mut self, text: String) -> Body {
@@ -73,7 +92,7 @@ pub(super) async fn insert_rows(
     run: &str,
     part: i64,
     first: i64,
-    rows: &[Row],
+    rows: &[&Row],
 ) -> Result<(), sqlx::Error> {
     let mut sql =
         "INSERT INTO events (run_id, part, seq, host, kind, body, packed) VALUES ".to_owned();

@@ -2,6 +2,8 @@
 
 use std::io;
 
+use jiff::Timestamp;
+
 /// Trouble with the store: what, and in [`StoreError::remedy`] what to do. `location` is the
 /// store as the user named it.
 #[derive(Debug, thiserror::Error)]
@@ -27,10 +29,29 @@ pub enum StoreError {
     ReadOnly { location: String },
     #[error("the store `{location}` is in use by another process")]
     Busy { location: String },
+    #[error("the store `{location}` cannot be reached: {cause}")]
+    Unreachable { location: String, cause: String },
     #[error("the store `{location}` failed: {cause}")]
     Database { location: String, cause: String },
     #[error("the store `{location}` did not answer within {seconds} s")]
     Slow { location: String, seconds: u64 },
+    #[error(
+        "the run {run} of `{playbook}` is at {shared} of these {hosts} hosts: {holder}, since {}",
+        moment(*since)
+    )]
+    Held {
+        run: String,
+        playbook: String,
+        holder: String,
+        since: Timestamp,
+        /// How many of the hosts it has too.
+        shared: usize,
+        hosts: usize,
+    },
+    #[error("the run {run} goes on: {holder}, since {}", moment(*since))]
+    GoesOn { run: String, holder: String, since: Timestamp },
+    #[error("another process has gone on with the run {run}")]
+    WentOn { run: String },
     #[error("the writer of the store `{location}` ended before its run did")]
     WriterLost { location: String },
     #[error("the store `{location}` holds no run")]
@@ -46,11 +67,33 @@ pub enum StoreError {
 }
 
 impl StoreError {
-    /// Sorts what the database says. The codes are SQLite's primary result codes.
+    /// Sorts what the database says.
     pub(super) fn database(location: &str, error: &sqlx::Error) -> Self {
         let location = location.to_owned();
+        match error {
+            sqlx::Error::Io(_)
+            | sqlx::Error::Tls(_)
+            | sqlx::Error::PoolTimedOut
+            | sqlx::Error::WorkerCrashed => {
+                return Self::Unreachable { location, cause: said(error) };
+            }
+            _ => {}
+        }
+        if let Some(state) = sql_state(error) {
+            return match state.as_str() {
+                "53100" => Self::DiskFull { location },
+                "25006" => Self::ReadOnly { location },
+                "55P03" | "40001" | "40P01" => Self::Busy { location },
+                // Connections, resources, and a server that goes down or comes up.
+                _ if ["08", "53", "57"].iter().any(|class| state.starts_with(class)) => {
+                    Self::Unreachable { location, cause: said(error) }
+                }
+                _ => Self::Database { location, cause: said(error) },
+            };
+        }
         match primary_code(error) {
             Some(5 | 6) => Self::Busy { location },
+            Some(10 | 14) => Self::Unreachable { location, cause: said(error) },
             Some(8) => Self::ReadOnly { location },
             Some(11) => Self::Damaged { location, cause: said(error) },
             Some(13) => Self::DiskFull { location },
@@ -61,6 +104,23 @@ impl StoreError {
 
     pub(super) fn is_busy(error: &sqlx::Error) -> bool {
         matches!(primary_code(error), Some(5 | 6))
+    }
+
+    /// Whether another run is in the way.
+    pub fn is_lock(&self) -> bool {
+        matches!(self, Self::Held { .. } | Self::GoesOn { .. })
+    }
+
+    /// Whether it may be over in a while.
+    pub(super) fn may_pass(&self) -> bool {
+        matches!(
+            self,
+            Self::Busy { .. }
+                | Self::DiskFull { .. }
+                | Self::Slow { .. }
+                | Self::Unreachable { .. }
+                | Self::ReadOnly { .. }
+        )
     }
 
     /// What a person can do about it, one sentence without a full stop.
@@ -84,6 +144,13 @@ impl StoreError {
             }
             Self::DiskFull { .. } => "make room, or name a store on another disk".to_owned(),
             Self::Busy { .. } => "run again when it is done, or name another store".to_owned(),
+            Self::Unreachable { .. } => "see that it is up and can be reached from here".to_owned(),
+            Self::Held { .. } => {
+                "wait for its end with `--lock-wait 30m`, or leave its hosts out with `--limit`"
+                    .to_owned()
+            }
+            Self::WentOn { .. } => "try again".to_owned(),
+            Self::GoesOn { .. } => "wait for its end with `--lock-wait 30m`".to_owned(),
             Self::Database { .. } | Self::Slow { .. } | Self::WriterLost { .. } => {
                 "check the file, its folder and its disk, or name another store".to_owned()
             }
@@ -97,6 +164,17 @@ impl StoreError {
     }
 }
 
+fn moment(at: Timestamp) -> impl std::fmt::Display {
+    at.strftime("%Y-%m-%d %H:%M:%S UTC")
+}
+
+/// PostgreSQL's five characters; SQLite's codes are shorter.
+fn sql_state(error: &sqlx::Error) -> Option<String> {
+    let code = error.as_database_error()?.code()?;
+    (code.len() == 5).then(|| code.into_owned())
+}
+
+/// SQLite's primary result code.
 fn primary_code(error: &sqlx::Error) -> Option<u32> {
     let code: u32 = error.as_database_error()?.code()?.parse().ok()?;
     // The upper bytes only tell variants apart.

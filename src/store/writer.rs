@@ -1,20 +1,23 @@
 //! Keeps a run while it goes on.
 
+use std::sync::Arc;
 use std::time::Duration;
 
-use sqlx::{AnyPool, AssertSqlSafe};
-use tokio::sync::mpsc;
+use sqlx::AssertSqlSafe;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, watch};
 use tokio::task::JoinHandle;
-use tokio::time::timeout;
+use tokio::time::{Instant, MissedTickBehavior, interval, sleep, timeout};
 
-use super::StoreError;
-use super::dialect::Dialect;
-use super::row::{Packer, insert_rows};
+use super::row::{Packer, Row, insert_rows};
+use super::{Store, StoreError};
 use crate::model::RunEvent;
 
-/// Events that may wait for the writer. When it is full the run waits, for at most
-/// [`COMMIT_LIMIT`]: then the store has failed and nothing waits for it any more.
+/// Events that may wait to be packed.
 const WAITING: usize = 1024;
+
+/// What may wait for the database (bytes, packed). When it is reached the run waits, for at most
+/// [`PATIENCE`]: then the store has failed and nothing waits for it any more.
+const MOST_WAITING: u32 = 32 << 20;
 
 /// The most events in one transaction and in one statement.
 const BATCH: usize = 256;
@@ -22,29 +25,47 @@ const BATCH: usize = 256;
 /// How long one transaction may take.
 const COMMIT_LIMIT: Duration = Duration::from_secs(20);
 
-/// Takes the events of one run and commits them in the background, as many at a time as are
-/// waiting: each on its own in a quiet run, in large batches in a busy one.
+/// How long a store may be away before it has failed.
+const PATIENCE: Duration = Duration::from_secs(120);
+
+/// Between two attempts, at first and at last.
+const PAUSES: (Duration, Duration) = (Duration::from_millis(100), Duration::from_secs(2));
+
+/// How often the part says that its process lives.
+const PULSE: Duration = Duration::from_secs(5);
+
+/// Takes the events of one part of a run and commits them in the background, as many at a time as
+/// are waiting: each on its own in a quiet run, in large batches in a busy one.
 ///
-/// The store never costs a run anything: at its first failure the writer stops writing, goes on
-/// taking events, and [`Writer::finish`] says what happened.
+/// A store that is away for a while costs nothing: the events wait for it. One that stays away costs
+/// the run nothing either: the writer stops writing, goes on taking events, and [`Writer::finish`]
+/// says what happened.
 #[derive(Debug)]
 pub struct Writer {
     location: String,
     events: mpsc::Sender<RunEvent>,
+    trouble: watch::Receiver<Option<String>>,
     task: JoinHandle<Result<u64, StoreError>>,
 }
 
 impl Writer {
-    /// Starts writing behind event 0, the header, which is in the store already.
-    pub(super) fn start(pool: AnyPool, dialect: Dialect, location: String, run: String) -> Self {
-        let (events, inbox) = mpsc::channel(WAITING);
-        let packer = Packer::new();
-        let log = Log { pool, dialect, location: location.clone(), run, part: 0, seq: 1, packer };
-        let task = tokio::spawn(write(log, inbox));
-        Self { location, events, task }
+    /// Starts writing behind event 0 of the part, which is in the store already.
+    pub(super) fn start(store: Store, run: String, part: i64) -> Self {
+        Self::start_with(store, run, part, PATIENCE)
     }
 
-    /// Hands over the next event. `RunStarted` may be handed over too: it is not kept twice.
+    pub(super) fn start_with(store: Store, run: String, part: i64, patience: Duration) -> Self {
+        let location = store.location.clone();
+        let (events, inbox) = mpsc::channel(WAITING);
+        let (packed, rows) = mpsc::unbounded_channel();
+        let (told, trouble) = watch::channel(None);
+        tokio::spawn(pack(inbox, packed));
+        let log = Log { store, run, part, seq: 1, patience, told };
+        Self { location, events, trouble, task: tokio::spawn(write(log, rows)) }
+    }
+
+    /// Hands over the next event. The first of the part may be handed over too: it is not kept
+    /// twice.
     pub async fn append(&self, event: RunEvent) {
         // A closed channel means that the task is gone, which `finish` reports.
         self.events.send(event).await.ok();
@@ -56,83 +77,154 @@ impl Writer {
         self.events.try_send(event).ok();
     }
 
-    /// Waits until everything is committed and says how many events the run has in the store.
+    /// Why the store takes nothing at the moment; `None` while it does. It is tried again.
+    pub fn trouble(&self) -> watch::Receiver<Option<String>> {
+        self.trouble.clone()
+    }
+
+    /// Waits until everything is committed and says how many events the part has in the store.
     ///
     /// # Errors
     /// The first failure, when there was one: what came before it is in the store.
     pub async fn finish(self) -> Result<u64, StoreError> {
-        let Self { location, events, task } = self;
+        let Self { location, events, task, .. } = self;
         drop(events);
         task.await.unwrap_or(Err(StoreError::WriterLost { location }))
     }
 }
 
-async fn write(mut log: Log, mut inbox: mpsc::Receiver<RunEvent>) -> Result<u64, StoreError> {
+/// A row on its way, and the room that it takes.
+struct Waiting {
+    row: Result<Row, serde_json::Error>,
+    _room: Option<OwnedSemaphorePermit>,
+}
+
+async fn pack(mut inbox: mpsc::Receiver<RunEvent>, packed: mpsc::UnboundedSender<Waiting>) {
+    let room = Arc::new(Semaphore::new(MOST_WAITING as usize));
+    let mut packer = Packer::new();
+    while let Some(event) = inbox.recv().await {
+        if matches!(event, RunEvent::RunStarted { .. } | RunEvent::PartStarted { .. }) {
+            continue;
+        }
+        let row = packer.row(&event);
+        drop(event);
+        let size = row.as_ref().map_or(0, Row::size);
+        let size = u32::try_from(size).unwrap_or(MOST_WAITING).min(MOST_WAITING);
+        let room = room.clone().acquire_many_owned(size).await.ok();
+        if packed.send(Waiting { row, _room: room }).is_err() {
+            return;
+        }
+    }
+}
+
+async fn write(
+    mut log: Log,
+    mut rows: mpsc::UnboundedReceiver<Waiting>,
+) -> Result<u64, StoreError> {
     let mut outcome = Ok(());
     let mut batch = Vec::with_capacity(BATCH);
-    while inbox.recv_many(&mut batch, BATCH).await > 0 {
-        if outcome.is_ok() {
-            outcome = log.commit(&batch).await;
+    let mut pulse = interval(PULSE);
+    pulse.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        tokio::select! {
+            count = rows.recv_many(&mut batch, BATCH) => {
+                if count == 0 {
+                    break;
+                }
+                if outcome.is_ok() {
+                    outcome = log.keep(&batch).await;
+                }
+                batch.clear();
+            }
+            _ = pulse.tick(), if outcome.is_ok() => log.beat().await,
         }
-        batch.clear();
     }
     outcome.map(|()| log.seq.unsigned_abs())
 }
 
-/// The end of one run's events in the database.
+/// The end of one part's events in the database.
 struct Log {
-    pool: AnyPool,
-    dialect: Dialect,
-    location: String,
+    store: Store,
     run: String,
     part: i64,
     /// Number of the next event.
     seq: i64,
-    packer: Packer,
+    patience: Duration,
+    told: watch::Sender<Option<String>>,
 }
 
 impl Log {
-    async fn commit(&mut self, batch: &[RunEvent]) -> Result<(), StoreError> {
-        let rows = timeout(COMMIT_LIMIT, self.insert(batch)).await.map_err(|_| {
-            StoreError::Slow { location: self.location.clone(), seconds: COMMIT_LIMIT.as_secs() }
+    /// Commits a batch, and again for as long as what is in the way may pass.
+    async fn keep(&mut self, batch: &[Waiting]) -> Result<(), StoreError> {
+        let begun = Instant::now();
+        let mut pause = PAUSES.0;
+        loop {
+            match self.commit(batch).await {
+                Err(error) if error.may_pass() && begun.elapsed() < self.patience => {
+                    self.told.send_if_modified(|told| {
+                        let is_new = told.is_none();
+                        *told = Some(error.to_string());
+                        is_new
+                    });
+                    sleep(pause).await;
+                    pause = (pause * 2).min(PAUSES.1);
+                }
+                outcome => {
+                    self.told.send_if_modified(|told| told.take().is_some());
+                    return outcome;
+                }
+            }
+        }
+    }
+
+    async fn commit(&mut self, batch: &[Waiting]) -> Result<(), StoreError> {
+        let location = &self.store.location;
+        let inserted = timeout(COMMIT_LIMIT, self.insert(batch)).await.map_err(|_| {
+            StoreError::Slow { location: location.clone(), seconds: COMMIT_LIMIT.as_secs() }
         })?;
-        self.seq += rows.map_err(|error| StoreError::database(&self.location, &error))?;
+        self.seq += inserted.map_err(|error| self.store.failed(&error))?;
         Ok(())
     }
 
     /// Inserts a batch in one transaction and returns how many rows it became.
-    async fn insert(&mut self, batch: &[RunEvent]) -> Result<i64, sqlx::Error> {
+    async fn insert(&self, batch: &[Waiting]) -> Result<i64, sqlx::Error> {
         let mut rows = Vec::with_capacity(batch.len());
-        for event in batch {
-            if !matches!(event, RunEvent::RunStarted { .. }) {
-                let row = self.packer.row(event);
-                rows.push(row.map_err(|error| sqlx::Error::Encode(error.into()))?);
-            }
+        for waiting in batch {
+            let row = waiting.row.as_ref();
+            rows.push(row.map_err(|error| sqlx::Error::Encode(error.to_string().into()))?);
         }
-        if rows.is_empty() {
-            return Ok(0);
-        }
-        let mut transaction = self.pool.begin().await?;
+        let mut transaction = self.store.pool.begin().await?;
         insert_rows(&mut transaction, &self.run, self.part, self.seq, &rows).await?;
-        for event in batch {
-            if let RunEvent::RunFinished { at, interrupted } = event {
-                sqlx::query("UPDATE runs SET finished = $1, interrupted = $2 WHERE id = $3")
-                    .bind(at.as_millisecond())
-                    .bind(*interrupted)
-                    .bind(&self.run)
-                    .execute(&mut *transaction)
-                    .await?;
-                let now = self.dialect.now();
-                sqlx::query(AssertSqlSafe(format!(
-                    "UPDATE parts SET finished = {now} WHERE run_id = $1 AND part = $2"
-                )))
+        let ending = rows.iter().find_map(|row| row.ending);
+        if let Some((at, interrupted)) = ending {
+            sqlx::query("UPDATE runs SET finished = $1, interrupted = $2 WHERE id = $3")
+                .bind(at.as_millisecond())
+                .bind(interrupted)
                 .bind(&self.run)
-                .bind(self.part)
                 .execute(&mut *transaction)
                 .await?;
-            }
+            let now = self.store.dialect.now();
+            sqlx::query(AssertSqlSafe(format!(
+                "UPDATE parts SET finished = {now} WHERE run_id = $1 AND part = $2"
+            )))
+            .bind(&self.run)
+            .bind(self.part)
+            .execute(&mut *transaction)
+            .await?;
         }
         transaction.commit().await?;
         Ok(i64::try_from(rows.len()).unwrap_or(i64::MAX))
+    }
+
+    /// Says that this process lives. What is wrong with the store is told where it costs something.
+    async fn beat(&self) {
+        let now = self.store.dialect.now();
+        let beat = sqlx::query(AssertSqlSafe(format!(
+            "UPDATE parts SET seen = {now} WHERE run_id = $1 AND part = $2"
+        )))
+        .bind(&self.run)
+        .bind(self.part)
+        .execute(&self.store.pool);
+        timeout(PULSE, beat).await.ok();
     }
 }

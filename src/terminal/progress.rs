@@ -227,6 +227,7 @@ mod tests {
                 rules: vec![],
                 mutes: vec![],
                 baseline: None,
+                origin: None,
             },
         }
     }

@@ -90,6 +90,7 @@ mod tests {
             rules: vec![],
             mutes: vec![],
             baseline: None,
+            origin: None,
         });
         for (name, statuses, outcome) in hosts {
             let host = HostName::from(*name);

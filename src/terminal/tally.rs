@@ -32,6 +32,10 @@ impl Tally {
                 self.total = run.hosts.len() as u64;
                 self.now = Some(run.started);
             }
+            RunEvent::PartStarted { at, hosts, .. } => {
+                self.total = *hosts as u64;
+                self.now = Some(*at);
+            }
             RunEvent::HostStarted { host, at } => {
                 self.now = Some(*at);
                 self.started.insert(host.clone(), *at);

@@ -17,9 +17,15 @@ pub struct LabProcess {
 impl LabProcess {
     /// So many units that have these faults in turn.
     pub fn start(faults: &[&str], devices: usize) -> Self {
+        Self::start_slow(faults, devices, 0)
+    }
+
+    /// The same, with units that think so many milliseconds about each line.
+    pub fn start_slow(faults: &[&str], devices: usize, latency: u32) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let mut command = Command::new(env!("CARGO_BIN_EXE_tokenfleet"));
         command.args(["lab", "--devices", &devices.to_string()]);
+        command.args(["--latency", &latency.to_string()]);
         faults.iter().for_each(|fault| {
             command.args(["--fault", fault]);
         });

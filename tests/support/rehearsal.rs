@@ -78,6 +78,7 @@ impl Rehearsal {
             rules: vec![],
             mutes: vec![],
             baseline: None,
+            origin: None,
         };
         let mut known = KnownHosts::default();
         assert_eq!(known.read(&SourceFile::new("known_hosts", self.known_hosts.as_str())), []);

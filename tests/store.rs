@@ -1,0 +1,328 @@
+//! What the store is there for: nothing is lost, and nobody is in another's way.
+//!
+//! The long version is ignored, and run by hand: `cargo test --test store -- --ignored --nocapture`.
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::disallowed_methods,
+    clippy::print_stdout,
+    reason = "a test, and one that says what it did"
+)]
+
+#[path = "support/desk.rs"]
+mod desk;
+#[path = "support/lab_process.rs"]
+mod lab_process;
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::hash::{BuildHasher, RandomState};
+use std::io::{BufRead, BufReader};
+use std::process::{Child, Command};
+use std::thread::sleep;
+use std::time::Instant;
+
+use desk::{Desk, Outcome};
+use lab_process::LabProcess;
+use regex::Regex;
+use tokenfleet::model::{RunEvent, RunRecord};
+use tokenfleet::store::Store;
+
+const AUDIT: &str = "playbooks/fortitoken-audit.yml";
+
+/// A desk before a fleet.
+struct Office {
+    desk: Desk,
+    lab: LabProcess,
+}
+
+impl Office {
+    fn new(devices: usize, latency: u32) -> Self {
+        Self { desk: Desk::new(), lab: LabProcess::start_slow(&[], devices, latency) }
+    }
+
+    fn store(&self) -> String {
+        self.desk.path("store.db").to_str().unwrap().to_owned()
+    }
+
+    /// A run of this playbook over the fleet, with its reports in `reports` of the desk.
+    fn command(&self, playbook: &str, more: &[&str]) -> Command {
+        let (hosts, keys) = (self.lab.path("hosts.yml"), self.lab.path("known_hosts"));
+        let (store, reports) = (self.store(), self.desk.path("reports"));
+        let mut all = vec!["run", playbook, "-i", &hosts, "--known-hosts", &keys];
+        all.extend(["--store", &store, "-o", reports.to_str().unwrap()]);
+        all.extend(more);
+        self.desk.command(&all)
+    }
+
+    fn run(&self, more: &[&str]) -> Outcome {
+        self.desk.finish(&mut self.command(AUDIT, more))
+    }
+
+    /// Starts a run and waits until so many hosts are done; gives it back with the run's id.
+    fn start(&self, playbook: &str, more: &[&str], done: usize) -> Child {
+        let mut command = self.command(playbook, more);
+        command.stdout(std::process::Stdio::null()).stderr(std::process::Stdio::piped());
+        let mut child = command.spawn().unwrap();
+        let mut lines = BufReader::new(child.stderr.take().unwrap()).lines();
+        let far = |line: &str| {
+            let count = line.split(" of ").next().and_then(|count| count.parse::<usize>().ok());
+            count.is_some_and(|count| count >= done) || (done == 0 && line.contains(" at a time"))
+        };
+        assert!(lines.any(|line| far(&line.unwrap())), "the run did not come so far");
+        // Somebody has to read the rest.
+        std::thread::spawn(move || lines.for_each(drop));
+        child
+    }
+
+    fn with_store<T>(&self, read: impl AsyncFnOnce(&Store) -> T) -> T {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        runtime.block_on(async {
+            let store = Store::open(&self.store()).await.unwrap();
+            let read = read(&store).await;
+            store.close().await;
+            read
+        })
+    }
+
+    /// The events of the newest run.
+    fn events(&self) -> Vec<RunEvent> {
+        self.with_store(async |store| store.events("latest").await.unwrap())
+    }
+
+    fn runs(&self) -> usize {
+        self.with_store(async |store| store.runs(u32::MAX).await.unwrap().len())
+    }
+
+    /// The report, with a placeholder for all that no two runs have in common.
+    fn report(&self) -> String {
+        let times = r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ|\d{8}T\d{6}Z-[0-9a-f]{4}";
+        let report = self.desk.report("report.json");
+        let report = Regex::new(times).unwrap().replace_all(&report, "WHEN");
+        let lengths = Regex::new(r#""(duration_s|duration)": [^,\n]+"#).unwrap();
+        lengths.replace_all(&report, "$1").into_owned()
+    }
+}
+
+fn kill(mut child: Child) {
+    child.kill().unwrap();
+    child.wait().unwrap();
+}
+
+fn id_of(events: &[RunEvent]) -> String {
+    let Some(RunEvent::RunStarted { run }) = events.first() else { panic!("no header") };
+    run.id.clone()
+}
+
+/// The hosts that were started in each part.
+fn started(events: &[RunEvent]) -> Vec<BTreeSet<String>> {
+    let mut parts: Vec<BTreeSet<String>> = Vec::new();
+    for event in events {
+        match event {
+            RunEvent::RunStarted { .. } | RunEvent::PartStarted { .. } => parts.push([].into()),
+            RunEvent::HostStarted { host, .. } => {
+                parts.last_mut().unwrap().insert(host.to_string());
+            }
+            _ => {}
+        }
+    }
+    parts
+}
+
+/// Kills runs at so many moments, now and then the one that goes on with them too, and holds what
+/// comes out against the run that nobody disturbed.
+fn kill_often(times: usize) {
+    let office = Office::new(12, 4);
+    let begun = Instant::now();
+    let undisturbed = office.run(&[]);
+    let whole = begun.elapsed();
+    let expected = office.report();
+    let chance = || RandomState::new().hash_one(0) % 1000;
+    let mut resumed = 0;
+    for number in 0..times {
+        fs::remove_dir_all(office.desk.path("reports")).unwrap();
+        let kills = if number % 3 == 2 { 2 } else { 1 };
+        let runs = office.runs();
+        let mut has_begun = false;
+        let mut moments = Vec::new();
+        for _ in 0..kills {
+            let moment = whole.mul_f64(chance() as f64 / 1000.0);
+            moments.push(moment);
+            let more: &[&str] = if has_begun { &["--resume", "latest"] } else { &[] };
+            let mut command = office.command(AUDIT, more);
+            command.stdout(std::process::Stdio::null()).stderr(std::process::Stdio::null());
+            let child = command.spawn().unwrap();
+            let before = Instant::now();
+            sleep(moment.saturating_sub(before.elapsed()));
+            kill(child);
+            has_begun = office.runs() > runs;
+        }
+        let more: &[&str] = if has_begun { &["--resume", "latest"] } else { &[] };
+        let outcome = office.run(more);
+        assert_eq!(outcome.code, undisturbed.code, "{moments:?}\n{}", outcome.err);
+        let report = office.report();
+        let differing = report.lines().zip(expected.lines()).find(|(line, wanted)| line != wanted);
+        assert_eq!(differing, None, "killed after {moments:?}");
+        assert_eq!(report.len(), expected.len());
+        resumed += usize::from(started(&office.events()).len() > 1);
+    }
+    println!("{resumed} of {times} runs were resumed to the same report");
+    assert!(resumed * 2 > times, "{resumed} of {times}");
+}
+
+#[test]
+fn a_run_that_was_killed_is_resumed_to_the_same_report() {
+    kill_often(6);
+}
+
+#[test]
+#[ignore = "takes ten minutes"]
+fn a_run_that_was_killed_at_any_moment_is_resumed_to_the_same_report() {
+    kill_often(200);
+}
+
+#[test]
+fn only_what_was_not_examined_is_examined_again() {
+    let office = Office::new(10, 20);
+    kill(office.start(AUDIT, &["-f", "2"], 4));
+    let before = RunRecord::from_events(office.events()).unwrap();
+    let is_done = |record: &RunRecord| {
+        let done = record.hosts.values().filter(|host| host.outcome.is_some());
+        done.map(|host| host.entry.host.to_string()).collect::<BTreeSet<_>>()
+    };
+    let done = is_done(&before);
+    assert!(!done.is_empty() && done.len() < 10, "{done:?}");
+    let outcome = office.run(&["--resume", &before.header.id[..16]]);
+    let left = 10 - done.len();
+    let told = format!("resuming run {}: {left} of 10 hosts are left\n", before.header.id);
+    assert!(outcome.err.starts_with(&told), "{}", outcome.err);
+    let events = office.events();
+    let parts = started(&events);
+    assert_eq!(parts.len(), 2);
+    assert!(parts[1].is_disjoint(&done));
+    let record = RunRecord::from_events(events).unwrap();
+    assert_eq!(is_done(&record).len(), 10);
+    // The outcome of what was examined before is that of then.
+    for host in &done {
+        assert_eq!(record.hosts[host.as_str()], before.hosts[host.as_str()]);
+    }
+    assert!(office.run(&["--resume", "latest"]).err.contains(": 0 of 10 hosts are left\n"));
+}
+
+#[test]
+fn what_has_changed_since_is_pointed_out() {
+    let office = Office::new(4, 20);
+    let playbook = fs::read_to_string(AUDIT).unwrap();
+    let path = office.desk.file("audit.yml", &playbook);
+    kill(office.start(&path, &["-f", "1"], 0));
+    office.desk.file("audit.yml", &format!("{playbook}\n# changed\n"));
+    let more = ["--resume", "latest", "-l", "!fgt-fra-01"];
+    let outcome = office.desk.finish(&mut office.command(&path, &more));
+    let id = id_of(&office.events());
+    let told = "warning: the playbook changed before the run was resumed; the limit, the tags or other \
+                flags changed before the run was resumed; 1 hosts of the run were left out when it was \
+                resumed\n |\n = help: what was examined before stays as it was found; to have all of \
+                one cast, begin a new run, without `--resume`\n\n1 warning\n";
+    assert!(outcome.err.starts_with(told), "{}", outcome.err);
+    let resuming = format!("resuming run {id}: 3 of 4 hosts are left\n");
+    assert!(outcome.err.contains(&resuming), "{}", outcome.err);
+    let report = office.desk.json();
+    assert_eq!(report["run"]["id"], id.as_str());
+    assert_eq!(report["run"]["notes"].as_array().unwrap().len(), 3);
+    let left_out = &report["devices"][0];
+    assert_eq!(
+        (&left_out["host"], &left_out["outcome"]),
+        (&"fgt-fra-01".into(), &"not_attempted".into())
+    );
+}
+
+#[test]
+fn hosts_that_go_in_step_are_examined_again_together() {
+    let office = Office::new(4, 20);
+    let text = "- hosts: all
+  serial: 1
+  tasks:
+    - fortitoken_info:
+      register: tokens
+    - debug: {msg: \"{{ ansible_play_hosts_all | map('extract', hostvars, 'tokens') | list | length }}\"}
+";
+    let path = office.desk.file("step.yml", text);
+    kill(office.start(&path, &[], 2));
+    let outcome = office.desk.finish(&mut office.command(&path, &["--resume", "latest"]));
+    assert!(outcome.err.contains(": 4 of 4 hosts are left\n"), "{}", outcome.err);
+    assert_eq!(started(&office.events())[1].len(), 4);
+}
+
+#[test]
+fn what_cannot_be_resumed_is_refused() {
+    let office = Office::new(2, 0);
+    let refused = |playbook: &str, more: &[&str]| {
+        let outcome = office.desk.finish(&mut office.command(playbook, more));
+        assert_eq!(outcome.code, 1);
+        outcome.err.lines().filter(|line| line.len() > 2).take(2).collect::<Vec<_>>().join("\n")
+    };
+    assert_eq!(
+        refused(AUDIT, &["--resume", "latest"]),
+        "error: the store holds no run of `playbooks/fortitoken-audit.yml` to go on with\n \
+         = help: begin one, without `--resume`"
+    );
+    let own = office.desk.file("own.yml", "- hosts: all\n  tasks:\n    - fortitoken_info:\n");
+    office.desk.finish(&mut office.command(&own, &[]));
+    let id = id_of(&office.events());
+    assert_eq!(
+        refused(AUDIT, &["--resume", &id]),
+        format!(
+            "error: the run `{id}` is one of `{own}`, not of `playbooks/fortitoken-audit.yml`\n \
+             = help: name its playbook, or begin a new run, without `--resume`"
+        )
+    );
+    let (playbook, hosts) = (AUDIT, office.lab.path("hosts.yml"));
+    let none =
+        office.desk.run(&["run", playbook, "-i", &hosts, "--store", "none", "--resume", &id]);
+    assert!(
+        none.err.starts_with("error: `--store none` holds no run to go on with\n"),
+        "{}",
+        none.err
+    );
+}
+
+#[test]
+fn two_runs_of_a_playbook_on_the_same_hosts_do_not_overlap() {
+    let office = Office::new(6, 60);
+    let first = office.start(AUDIT, &["-f", "1", "-l", "all[0:3]"], 0);
+    let process = first.id();
+    let Some(RunEvent::RunStarted { run }) = office.events().into_iter().next() else { panic!() };
+    let since = run.started.strftime("%Y-%m-%d %H:%M:%S UTC");
+    for more in [&[][..], &["--resume", "latest"]] {
+        let refused = office.run(more);
+        assert_eq!(refused.code, 1);
+        let message = refused.err.lines().next().unwrap();
+        let is_at = if more.is_empty() {
+            " of `playbooks/fortitoken-audit.yml` is at 4 of these 6 hosts"
+        } else {
+            " goes on"
+        };
+        let (_, holder) = message.split_once(": ").unwrap().1.split_once(": ").unwrap();
+        assert!(message.starts_with(&format!("error: the run {}{is_at}: ", run.id)), "{message}");
+        assert!(holder.ends_with(&format!(", process {process}, since {since}")), "{message}");
+    }
+    // Others of the fleet are not in the way, nor is another playbook.
+    assert_eq!(office.run(&["-l", "all[4:5]"]).code & 1, 0);
+    let own = office.desk.file("own.yml", "- hosts: all[0]\n  tasks:\n    - fortitoken_info:\n");
+    assert_eq!(office.desk.finish(&mut office.command(&own, &[])).code & 1, 0);
+    kill(first);
+    // A dead process holds nothing.
+    let after = office.run(&[]);
+    assert!(after.err.starts_with("6 hosts, 6 at a time\n"), "{}", after.err);
+}
+
+#[test]
+fn a_run_waits_for_another_when_it_is_told_to() {
+    let office = Office::new(3, 5);
+    let mut first = office.start(AUDIT, &["-f", "1"], 0);
+    let second = office.run(&["--lock-wait", "2m"]);
+    let first = first.wait().unwrap();
+    let told = "waiting for its end, for 120 s at most\n3 hosts, 3 at a time\n";
+    assert!(second.err.contains(told), "{}", second.err);
+    assert_eq!((first.code(), second.code), (Some(second.code), second.code));
+}
