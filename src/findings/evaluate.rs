@@ -65,6 +65,7 @@ fn finding(rule: &Rule, device: &DeviceFacts, seen: Observation) -> Finding {
         device_serial: device.serial().map(str::to_owned),
         vdom: None,
         token: None,
+        subject: seen.subject,
         message: seen.message,
         remedy: seen.remedy,
         low_confidence: false,

@@ -69,13 +69,15 @@ impl TokenCase<'_> {
     /// A finding that rests on the token's own line.
     pub fn observe(&self, message: String, remedy: impl Into<String>) -> Observation {
         let evidence = vec![self.device.evidence(self.sheet, self.token)];
-        Observation { message, remedy: remedy.into(), evidence }
+        Observation { subject: None, message, remedy: remedy.into(), evidence }
     }
 }
 
 /// That a rule fired, and why.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Observation {
+    /// As in [`crate::model::Finding`].
+    pub subject: Option<String>,
     /// What is the case, one sentence with a full stop.
     pub message: String,
     /// What to do, one or two sentences.

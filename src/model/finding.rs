@@ -112,6 +112,10 @@ pub struct Finding {
     pub vdom: Option<String>,
     /// Serial of the token, where the finding is about one.
     pub token: Option<String>,
+    /// What it is about, where neither its host nor a token says so: an account, a licence, a
+    /// status. It stays the same from run to run while the rest of the message may not.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub subject: Option<String>,
     /// What is the case, one sentence with a full stop.
     pub message: String,
     /// What to do, one or two sentences.

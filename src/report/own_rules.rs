@@ -200,6 +200,7 @@ impl<'a> OwnRules<'a> {
             device_serial: unit.serial().map(str::to_owned),
             vdom: case.vdom(),
             token: case.token(),
+            subject: case.subject(),
             message: if message.is_empty() { format!("{}.", rule.title) } else { message },
             remedy,
             low_confidence: case.token().is_some() && unit.server_reach().is_doubtful(),
@@ -260,6 +261,14 @@ impl<'a> Case<'a> {
         match self {
             Self::Token(_, _, token) => Some(token.token.serial.clone()),
             Self::User(..) | Self::Device(_) | Self::Fleet(_) => None,
+        }
+    }
+
+    /// The account, where the finding is about one.
+    fn subject(&self) -> Option<String> {
+        match self {
+            Self::User(_, account) => Some(account.account.name.clone()),
+            Self::Token(..) | Self::Device(_) | Self::Fleet(_) => None,
         }
     }
 

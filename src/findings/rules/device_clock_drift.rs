@@ -43,6 +43,7 @@ fn check(device: &DeviceFacts) -> Option<Observation> {
     let clock = device.system.as_ref().and_then(|system| system.system_time.as_deref());
     let clock = clock.map_or_else(String::new, |time| format!(" It gives its time as \"{time}\"."));
     Some(Observation {
+        subject: None,
         message: format!(
             "The clocks of {} are off in one direction by more than {limit}, which points to the FortiGate's own \
              clock.{clock}",

@@ -26,6 +26,7 @@ fn check(device: &DeviceFacts) -> Option<Observation> {
     let mobile = |token: &TokenFacts| token.is_mobile();
     let (sheet, token) = device.tokens().find(|(_, token)| mobile(token))?;
     Some(Observation {
+        subject: None,
         message:
             "FortiOS 7.4.9 in a cluster may fail to provision mobile tokens: it does when the \
                   licence is registered to a unit that is not the primary."

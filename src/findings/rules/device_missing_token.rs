@@ -35,6 +35,7 @@ fn check(device: &DeviceFacts) -> Option<Observation> {
         }
     });
     (!lost.is_empty()).then(|| Observation {
+        subject: None,
         message: format!(
             "{} cannot log in, since the token does not exist here: {}.",
             number(lost.len(), "account"),

@@ -39,6 +39,7 @@ fn check(device: &DeviceFacts) -> Option<Observation> {
         return None;
     }
     Some(Observation {
+        subject: None,
         message: format!(
             "Every super_admin logs in with a FortiToken ({}): nobody can log in to a replacement \
              unit.",

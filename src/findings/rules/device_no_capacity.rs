@@ -33,6 +33,7 @@ fn check(device: &DeviceFacts) -> Option<Observation> {
         None => account.name.clone(),
     });
     (!bare.is_empty()).then(|| Observation {
+        subject: None,
         message: format!(
             "No token is free, and {} no second factor: {}.",
             match bare.len() {

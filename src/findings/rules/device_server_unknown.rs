@@ -26,6 +26,7 @@ fn check(device: &DeviceFacts) -> Option<Observation> {
     }
     let (_, server) = device.server_said(reach).next()?;
     Some(Observation {
+        subject: None,
         message: format!(
             "The FortiGate gives the state of its token server as \"{}\".",
             server.state.as_str()

@@ -28,6 +28,7 @@ pub const RULE: Rule = Rule {
 fn check(device: &DeviceFacts) -> Option<Observation> {
     let reach = device.server_reach();
     (reach == ServerReach::Unreachable).then(|| Observation {
+        subject: None,
         message: "The FortiGate does not reach its token server, so what it shows of its tokens \
                   may be stale."
             .to_owned(),

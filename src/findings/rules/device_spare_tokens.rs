@@ -31,6 +31,7 @@ fn check(device: &DeviceFacts) -> Option<Observation> {
         .filter(|(_, token)| paid(token) && token.token.status == TokenStatus::New)
         .collect();
     (spare.len() as u64 >= many && 2 * spare.len() >= licensed).then(|| Observation {
+        subject: None,
         message: format!(
             "{} of {licensed} licensed mobile tokens are assigned to nobody.",
             spare.len()

@@ -25,6 +25,7 @@ fn check(device: &DeviceFacts) -> Option<Observation> {
         .filter(|(_, token)| token.configuration.as_ref().is_some_and(Configuration::is_trial))
         .collect();
     (!trial.is_empty()).then(|| Observation {
+        subject: None,
         message: format!(
             "{} of the free trial licence in use, which goes with this FortiGate: {}.",
             number(trial.len(), "token"),

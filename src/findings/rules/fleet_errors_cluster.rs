@@ -88,6 +88,7 @@ fn gathering(units: &[&DeviceFacts], error: &TokenStatus) -> Option<Observation>
             if greater { next } else { best }
         })?;
     Some(Observation {
+        subject: Some(error.as_str().to_owned()),
         message: format!(
             "{} of {} FortiGates {name} show \"{error}\", and {} of {} others: {}.",
             set.troubled.len(),

@@ -54,6 +54,7 @@ fn is_of_unknown_cluster(device: &DeviceFacts) -> bool {
 fn spread(licence: &str, units: &IndexMap<usize, Place<'_>>) -> Observation {
     let hosts = names(units.values().map(|(device, ..)| device.entry.host.as_str()));
     Observation {
+        subject: Some(licence.to_owned()),
         message: format!(
             "Tokens of the licence {licence} are on {} FortiGates that are not one cluster: {hosts}.",
             units.len()

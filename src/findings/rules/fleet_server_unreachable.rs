@@ -35,6 +35,7 @@ fn check(fleet: &FleetFacts) -> Vec<Observation> {
         return Vec::new();
     }
     vec![Observation {
+        subject: None,
         message: format!(
             "{} of {} FortiGates do not reach their token server: it is the path or the service, \
              not the tokens.",

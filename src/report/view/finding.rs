@@ -28,6 +28,9 @@ pub struct FindingView {
     pub status: Option<Text>,
     pub drift: Option<i64>,
     pub owner: Option<Text>,
+    /// What it is about, where neither the host nor a token says so: an account, a licence, a
+    /// status.
+    pub subject: Option<Text>,
     pub message: Text,
     pub remedy: Text,
     /// The FortiGate does not reach its token server, or does not say: this may be stale.
@@ -76,6 +79,7 @@ impl FindingView {
             status: token.map(|facts| Text::new(facts.token.status.as_str())),
             drift: token.map(|facts| facts.token.drift),
             owner: token.and_then(|facts| OwnerView::text(&facts.owners)),
+            subject: Text::maybe(finding.subject.as_ref()),
             message: Text::from(&finding.message),
             remedy: Text::from(&finding.remedy),
             low_confidence: finding.low_confidence,

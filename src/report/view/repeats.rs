@@ -48,6 +48,7 @@ mod tests {
             device_serial: None,
             vdom: None,
             token: None,
+            subject: None,
             message: message.to_owned(),
             remedy: String::new(),
             low_confidence: false,
