@@ -34,6 +34,7 @@ pub mod fortios;
 pub mod playbook;
 pub mod findings;
 pub mod report;
+pub mod history;
 pub mod schedule;
 pub mod runner;
 pub mod files;

@@ -59,7 +59,7 @@ impl Judgement {
         }
         let places: HashMap<&HostName, usize> =
             facts.devices().enumerate().map(|(index, unit)| (&unit.entry.host, index)).collect();
-        self.findings.sort_by_key(|finding| match is_of_fleet(finding, rules) {
+        self.findings.sort_by_key(|finding| match is_of_fleet(&finding.rule, rules) {
             true => None,
             false => places.get(&finding.host).copied(),
         });
@@ -68,7 +68,7 @@ impl Judgement {
     fn mute(&mut self, record: &RunRecord, now: Timestamp) {
         let (mutes, rules) = (&record.header.mutes, &record.header.rules);
         let findings = std::mem::take(&mut self.findings);
-        let muting = mute(findings, mutes, now, |finding| is_of_fleet(finding, rules));
+        let muting = mute(findings, mutes, now, |finding| is_of_fleet(&finding.rule, rules));
         self.findings = muting.findings;
         self.muted = muting.muted;
         for (mute, used) in mutes.iter().zip(muting.uses) {
@@ -92,10 +92,10 @@ fn expired(mute: &Mute, count: usize) -> InputIssue {
         .hint("mend what it is about and take it out, or give it a new `until` and `because`")
 }
 
-/// Whether a finding is about the fleet, and stands under a host only to stand somewhere.
-pub(super) fn is_of_fleet(finding: &Finding, own: &[OwnRule]) -> bool {
-    match explain(&finding.rule) {
+/// Whether what a rule finds is about the fleet, and stands under a host only to stand somewhere.
+pub fn is_of_fleet(rule: &str, own: &[OwnRule]) -> bool {
+    match explain(rule) {
         Some(rule) => matches!(rule.check, Check::Fleet(_)),
-        None => own.iter().any(|rule| rule.id == finding.rule && rule.over == Subject::Fleet),
+        None => own.iter().any(|own| own.id == rule && own.over == Subject::Fleet),
     }
 }

@@ -31,7 +31,7 @@ mod documents;
 pub use csv_style::{CsvStyle, Delimiter};
 pub use default_templates::default_templates;
 pub use example::example_view;
-pub use judgement::{Judgement, judge};
+pub use judgement::{Judgement, is_of_fleet, judge};
 pub use renderer::{Document, Renderer, SUMMARY, check};
 pub use rule_check::check_mutes;
 pub use table::columns;

@@ -122,7 +122,8 @@ impl View {
             tickets.extend(TicketView::all_of(&device, found));
             reprovision.extend(ReprovisionView::all_of(&device, facts, found));
             if asks_for_swaps {
-                let of_unit = |finding: &&Finding| !is_of_fleet(finding, &record.header.rules);
+                let of_unit =
+                    |finding: &&Finding| !is_of_fleet(&finding.rule, &record.header.rules);
                 let found: Vec<_> =
                     found.iter().map(|(finding, _)| *finding).filter(of_unit).collect();
                 rma.push(RmaView::new(&device, &Swap::judge(unit, &found)));

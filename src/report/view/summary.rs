@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 
 use indexmap::{IndexMap, IndexSet};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::{DeviceView, FailureGroup, FindingView, Text};
 use crate::findings::{FleetFacts, RULES};
@@ -22,7 +22,7 @@ pub struct Summary {
 
 /// Coverage. `examined`, `failed`, `unreachable`, `not_attempted`, `interrupted` and `unfinished`
 /// add up to `total`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct HostSummary {
     pub total: usize,
     pub examined: usize,
@@ -102,7 +102,7 @@ pub struct ActionCounts {
 }
 
 /// Findings by weight.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct SeverityCounts {
     pub critical: usize,
     pub error: usize,

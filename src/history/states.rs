@@ -1,0 +1,118 @@
+//! The devices and tokens of a run.
+
+use std::collections::HashMap;
+
+use indexmap::IndexMap;
+
+use super::table::{push_row, rows, unreadable};
+
+/// What is kept of a run beside its [`Overview`](super::Overview).
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct States {
+    /// Hosts of which something was read, in inventory order.
+    pub devices: IndexMap<String, DeviceState>,
+    /// By host, in the order of its tables.
+    pub tokens: HashMap<String, Vec<TokenState>>,
+}
+
+/// What a host said of itself; empty where that was not read.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct DeviceState {
+    pub serial: String,
+    pub model: String,
+    /// `7.4.8 build2795`
+    pub firmware: String,
+    /// `standalone`, `a-p primary`
+    pub ha: String,
+    /// Serials of its cluster, between commas.
+    pub members: String,
+}
+
+/// One row of a token table.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TokenState {
+    pub host: String,
+    /// Empty on a FortiGate without VDOMs.
+    pub vdom: String,
+    /// In upper case.
+    pub serial: String,
+    /// As FortiOS writes it.
+    pub status: String,
+    /// Names of all owners; `None` where not every account that may own it was read.
+    pub owner: Option<String>,
+}
+
+/// Stands for an owner that is not known, since no name is empty or has a blank alone.
+const UNKNOWN: &str = " ";
+
+impl TokenState {
+    pub fn place(&self) -> String {
+        match self.vdom.is_empty() {
+            true => self.host.clone(),
+            false => format!("{} ({})", self.host, self.vdom),
+        }
+    }
+}
+
+impl States {
+    /// As it is kept.
+    pub fn to_text(&self) -> String {
+        let mut text = String::new();
+        for (host, device) in &self.devices {
+            let DeviceState { serial, model, firmware, ha, members } = device;
+            push_row(&mut text, &["d", host, serial, model, firmware, ha, members]);
+            for token in self.tokens.get(host).into_iter().flatten() {
+                let owner = token.owner.as_deref().unwrap_or(UNKNOWN);
+                push_row(&mut text, &["t", &token.serial, &token.vdom, &token.status, owner]);
+            }
+        }
+        text
+    }
+
+    /// Reads what [`States::to_text`] wrote, of the hosts that are `wanted`.
+    ///
+    /// # Errors
+    /// A sentence without a full stop, where it is something else.
+    pub fn of_text(text: &str, wanted: impl Fn(&str) -> bool) -> Result<Self, String> {
+        let mut states = Self::default();
+        let mut of: Option<String> = None;
+        for row in rows(text) {
+            match row[..] {
+                ["d", host, serial, model, firmware, ha, members] => {
+                    of = wanted(host).then(|| host.to_owned());
+                    let Some(host) = &of else { continue };
+                    let device = DeviceState {
+                        serial: serial.to_owned(),
+                        model: model.to_owned(),
+                        firmware: firmware.to_owned(),
+                        ha: ha.to_owned(),
+                        members: members.to_owned(),
+                    };
+                    states.devices.insert(host.clone(), device);
+                }
+                ["t", serial, vdom, status, owner] => {
+                    let Some(host) = &of else { continue };
+                    let token = TokenState {
+                        host: host.clone(),
+                        vdom: vdom.to_owned(),
+                        serial: serial.to_owned(),
+                        status: status.to_owned(),
+                        owner: (owner != UNKNOWN).then(|| owner.to_owned()),
+                    };
+                    states.tokens.entry(host.clone()).or_default().push(token);
+                }
+                _ => return Err(unreadable(&row)),
+            }
+        }
+        Ok(states)
+    }
+}
+
+/// The devices and tokens that are known at a run, each with the run that saw it last.
+#[derive(Debug, Clone, Default)]
+pub struct KnownStates {
+    pub devices: IndexMap<String, DeviceState>,
+    /// By serial: its rows, and for each the position of the run that saw it last, the run itself
+    /// being 0.
+    pub tokens: IndexMap<String, Vec<(TokenState, usize)>>,
+}
