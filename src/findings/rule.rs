@@ -4,6 +4,7 @@ use jiff::Timestamp;
 
 use super::device::DeviceFacts;
 use super::fleet::FleetFacts;
+use super::need::Need;
 use super::sheet::{TokenFacts, TokenSheet};
 use crate::model::{Action, Evidence, Severity, TokenStatus};
 
@@ -21,7 +22,16 @@ pub struct Rule {
     pub explanation: &'static str,
     /// What to do, in general. A finding's own remedy is more precise.
     pub remedy: &'static str,
+    /// Without which its silence on a device means nothing. Empty for rules about the fleet.
+    pub needs: &'static [Need],
     pub check: Check,
+}
+
+impl Rule {
+    /// Whether a device without such a finding is in order, as far as this rule goes.
+    pub fn is_judged_on(&self, device: &DeviceFacts) -> bool {
+        self.needs.iter().all(|need| need.is_met(device))
+    }
 }
 
 /// What a rule looks at.

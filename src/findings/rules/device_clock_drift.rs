@@ -1,5 +1,6 @@
 //! Many tokens of one FortiGate whose clocks have drifted.
 
+use crate::findings::Need;
 use crate::findings::device::DeviceFacts;
 use crate::findings::naming::{NAMED, number};
 use crate::findings::rule::{Check, Observation, Rule};
@@ -18,6 +19,7 @@ pub const RULE: Rule = Rule {
         of them: none of them is reported as `token-drift`.",
     remedy: "Check NTP, the clock and the time zone of the FortiGate, then audit again. Synchronise \
         single tokens only after that.",
+    needs: &[Need::Tokens, Need::DriftLimit, Need::ClockTokens],
     check: Check::Device(check),
 };
 

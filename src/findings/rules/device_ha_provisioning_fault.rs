@@ -1,5 +1,6 @@
 //! A release that cannot provision mobile tokens in a cluster.
 
+use crate::findings::Need;
 use crate::findings::device::DeviceFacts;
 use crate::findings::rule::{Check, Observation, Rule};
 use crate::findings::sheet::TokenFacts;
@@ -15,6 +16,7 @@ pub const RULE: Rule = Rule {
         belong to product\"). Tokens that are activated already go on working.",
     remedy: "Make the unit that the licence is registered to the primary while tokens are \
         provisioned, or install a release without the fault.",
+    needs: &[Need::Status, Need::Tokens],
     check: Check::Device(check),
 };
 

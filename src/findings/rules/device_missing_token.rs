@@ -1,5 +1,6 @@
 //! Accounts whose token the FortiGate does not have.
 
+use crate::findings::Need;
 use crate::findings::account::AccountFacts;
 use crate::findings::device::DeviceFacts;
 use crate::findings::naming::{NAMED, names, number};
@@ -17,6 +18,7 @@ pub const RULE: Rule = Rule {
         restored on another unit. It is only said where the whole table was read, and not of the \
         secondary unit of a cluster, whose table is not documented.",
     remedy: "Assign a token that exists to the account, or switch its second factor off.",
+    needs: &[Need::Tokens, Need::Holders],
     check: Check::Device(check),
 };
 

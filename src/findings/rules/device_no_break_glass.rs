@@ -1,5 +1,6 @@
 //! Every administrator with all rights depends on a token.
 
+use crate::findings::Need;
 use crate::findings::account::AccountFacts;
 use crate::findings::device::DeviceFacts;
 use crate::findings::naming::{NAMED, names};
@@ -17,6 +18,7 @@ pub const RULE: Rule = Rule {
         profiles are known.",
     remedy: "Keep one break-glass administrator without a FortiToken: a long password in a safe, \
         allowed from trusted hosts alone.",
+    needs: &[Need::Administrators],
     check: Check::Device(check),
 };
 

@@ -1,5 +1,6 @@
 //! VDOMs that have no token left to give.
 
+use crate::findings::Need;
 use crate::findings::account::AccountFacts;
 use crate::findings::device::DeviceFacts;
 use crate::findings::naming::{NAMED, names, number};
@@ -17,6 +18,7 @@ pub const RULE: Rule = Rule {
         counted where another server (RADIUS, LDAP) checks the password; the one \
         that FortiOS creates itself (`guest`) is left aside. A new user would get no token.",
     remedy: "If these users should have a second factor, buy tokens or free those that nobody needs.",
+    needs: &[Need::Tokens, Need::Holders],
     check: Check::Device(check),
 };
 

@@ -1,5 +1,6 @@
 //! The FortiGate does not say clearly whether it reaches its token server.
 
+use crate::findings::Need;
 use crate::findings::device::DeviceFacts;
 use crate::findings::rule::{Check, Observation, Rule};
 use crate::findings::server::ServerReach;
@@ -16,6 +17,7 @@ pub const RULE: Rule = Rule {
         `unknown` is what a unit says that has not asked the server yet, or that has no use for \
         it; other words are not documented. What the FortiGate shows of its tokens may be stale.",
     remedy: "Check the FortiGate's connection to the token server and audit again.",
+    needs: &[Need::Server],
     check: Check::Device(check),
 };
 

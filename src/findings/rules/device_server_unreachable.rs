@@ -1,5 +1,6 @@
 //! The FortiGate does not reach its token server.
 
+use crate::findings::Need;
 use crate::findings::device::DeviceFacts;
 use crate::findings::rule::{Check, Observation, Rule};
 use crate::findings::server::ServerReach;
@@ -22,6 +23,7 @@ pub const RULE: Rule = Rule {
         DNS or Internet access.",
     remedy: "Restore the connection: check DNS and Internet access of the management VDOM and the \
         registration of every unit in FortiCare, then audit again.",
+    needs: &[Need::Server],
     check: Check::Device(check),
 };
 

@@ -1,5 +1,6 @@
 //! Licences that nobody uses.
 
+use crate::findings::Need;
 use crate::findings::configuration::Configuration;
 use crate::findings::device::DeviceFacts;
 use crate::findings::naming::NAMED;
@@ -16,6 +17,7 @@ pub const RULE: Rule = Rule {
         least half of those that are licensed, are assigned to nobody (`new`). They are paid for. A smaller reserve is sound \
         and is not reported; nor are trial tokens, which cost nothing.",
     remedy: "Use them before more are bought. Single tokens cannot be moved to another FortiGate.",
+    needs: &[Need::Tokens, Need::Configuration, Need::SpareTokens],
     check: Check::Device(check),
 };
 

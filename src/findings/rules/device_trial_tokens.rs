@@ -1,5 +1,6 @@
 //! Free tokens that somebody logs in with.
 
+use crate::findings::Need;
 use crate::findings::configuration::Configuration;
 use crate::findings::device::DeviceFacts;
 use crate::findings::naming::{NAMED, names, number};
@@ -15,6 +16,7 @@ pub const RULE: Rule = Rule {
         expire, but they belong to the unit and go with it: they cannot be moved to a replacement, \
         and a cluster has one pair, tied to one of its units.",
     remedy: "Give users who must not lose their access a licensed token.",
+    needs: &[Need::Tokens, Need::Configuration],
     check: Check::Device(check),
 };
 

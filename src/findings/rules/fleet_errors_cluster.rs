@@ -35,6 +35,7 @@ pub const RULE: Rule = Rule {
         greatest share is named, and the finding stands under the first of its hosts.",
     remedy: "Look for what the set has in common, a release, a path or a roll-out, before the tokens \
         are mended one by one.",
+    needs: &[],
     check: Check::Fleet(check),
 };
 

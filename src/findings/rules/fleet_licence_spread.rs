@@ -21,6 +21,7 @@ pub const RULE: Rule = Rule {
         replacement or a restored configuration. The finding stands under the first of them.",
     remedy: "See in FortiCare which FortiGate the licence is registered to, and delete its tokens on \
         the others.",
+    needs: &[],
     check: Check::Fleet(check),
 };
 

@@ -21,6 +21,7 @@ pub const RULE: Rule = Rule {
         break at once: it is the path that they share (DNS, proxy, Internet access, a filter before \
         them) or Fortinet's service, not the tokens. No status in this run is to be trusted.",
     remedy: "Mend the path first and audit again; re-provision nothing and open no ticket before.",
+    needs: &[],
     check: Check::Fleet(check),
 };
 

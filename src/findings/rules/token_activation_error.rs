@@ -1,5 +1,6 @@
 //! A token that FortiGuard does not know, or was not asked about.
 
+use crate::findings::Need;
 use crate::findings::rule::{Check, Observation, Rule, TokenCase};
 use crate::findings::server::ServerReach;
 use crate::model::{Action, Severity, TokenStatus};
@@ -17,6 +18,7 @@ pub const RULE: Rule = Rule {
         with it; where it is, only Fortinet's support can help.",
     remedy: "Make sure that the FortiGate reaches the token server. If the status stays, open a \
         support ticket with the serials of the token and of the FortiGate.",
+    needs: &[Need::Tokens],
     check: Check::Token(check),
 };
 

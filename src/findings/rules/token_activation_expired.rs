@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 
+use crate::findings::Need;
 use crate::findings::rule::{Check, Observation, Rule, TokenCase};
 use crate::findings::when::minute;
 use crate::model::{Action, Severity};
@@ -15,6 +16,7 @@ pub const RULE: Rule = Rule {
         (`activation-expire` of `show user fortitoken`) lay before the start of the run. The user \
         cannot activate it any more; FortiOS usually turns such a token to `provision timeout`.",
     remedy: "Provision the token again for the same user, who activates it within the window.",
+    needs: &[Need::Tokens, Need::Configuration],
     check: Check::Token(check),
 };
 

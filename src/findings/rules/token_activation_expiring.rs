@@ -1,5 +1,6 @@
 //! A token whose activation code ends soon.
 
+use crate::findings::Need;
 use crate::findings::rule::{Check, Observation, Rule, TokenCase};
 use crate::findings::when::minute;
 use crate::model::{Action, Severity};
@@ -13,6 +14,7 @@ pub const RULE: Rule = Rule {
         Mobile app, and less than 24 hours (`fortitoken_expiry_hours`) of the activation window were \
         left when the run started. After that a new code must be issued.",
     remedy: "Remind the user today, or issue a new code.",
+    needs: &[Need::Tokens, Need::Configuration, Need::ExpiryHours],
     check: Check::Token(check),
 };
 

@@ -1,5 +1,6 @@
 //! A token that is locked to an earlier activation.
 
+use crate::findings::Need;
 use crate::findings::rule::{Check, Observation, Rule, TokenCase};
 use crate::model::{Action, Severity, TokenKind, TokenStatus};
 
@@ -21,6 +22,7 @@ pub const RULE: Rule = Rule {
     remedy: "Open a support ticket with the serials of the token and of the FortiGate. For a \
         hardware token ask for a reset of its activation flag, then activate it again: there is \
         one attempt per reset.",
+    needs: &[Need::Tokens],
     check: Check::Token(check),
 };
 

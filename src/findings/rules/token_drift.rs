@@ -1,5 +1,6 @@
 //! A token whose clock has drifted.
 
+use crate::findings::Need;
 use crate::findings::rule::{Check, Observation, Rule, TokenCase};
 use crate::model::{Action, Severity};
 
@@ -17,6 +18,7 @@ pub const RULE: Rule = Rule {
         FortiGate's own clock, and is one finding: `device-clock-drift`.",
     remedy: "Check NTP and the time zone of the FortiGate first. Then have the user log in, who is \
         asked for a second code, or synchronise the token with two consecutive codes.",
+    needs: &[Need::Tokens, Need::DriftLimit],
     check: Check::Token(check),
 };
 

@@ -1,5 +1,6 @@
 //! One token on several FortiGates.
 
+use crate::findings::Need;
 use crate::findings::naming::{NAMED, names};
 use crate::findings::rule::{Check, Observation, Rule, TokenCase};
 use crate::model::{Action, Severity};
@@ -16,6 +17,7 @@ pub const RULE: Rule = Rule {
         It may be left over from a replacement or a restored configuration. The members of one \
         cluster share their tokens, and are not reported.",
     remedy: "Find out where the token is used, and delete it on the other FortiGates.",
+    needs: &[Need::Tokens],
     check: Check::Token(check),
 };
 

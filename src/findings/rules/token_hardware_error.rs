@@ -1,5 +1,6 @@
 //! A hardware token in an error that no document names.
 
+use crate::findings::Need;
 use crate::findings::rule::{Check, Observation, Rule, TokenCase};
 use crate::model::{Action, Severity, TokenStatus};
 
@@ -16,6 +17,7 @@ pub const RULE: Rule = Rule {
     remedy: "With a seed in the configuration delete the token and add it again; without one \
         activate it: `execute fortitoken activate SERIAL`. If the error stays, open a support \
         ticket.",
+    needs: &[Need::Tokens],
     check: Check::Token(check),
 };
 

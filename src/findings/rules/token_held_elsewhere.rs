@@ -1,5 +1,6 @@
 //! A token that cannot be activated because another FortiGate of the fleet has it.
 
+use crate::findings::Need;
 use crate::findings::device::DeviceFacts;
 use crate::findings::rule::{Check, Observation, Rule, TokenCase};
 use crate::findings::sheet::{TokenFacts, TokenSheet};
@@ -16,6 +17,7 @@ pub const RULE: Rule = Rule {
         support ticket is needed unless the token is to be moved.",
     remedy: "Delete the token where it does not work. To move it, free it on the other FortiGate \
         first and have Fortinet's support reset its activation flag.",
+    needs: &[Need::Tokens],
     check: Check::Token(check),
 };
 

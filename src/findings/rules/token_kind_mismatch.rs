@@ -1,5 +1,6 @@
 //! A status that a token of this kind cannot have.
 
+use crate::findings::Need;
 use crate::findings::rule::{Check, Observation, Rule, TokenCase};
 use crate::model::{Action, Severity, TokenKind, TokenStatus};
 
@@ -14,6 +15,7 @@ pub const RULE: Rule = Rule {
         or a defect of the release.",
     remedy: "Compare with `show user fortitoken` on the FortiGate. If the entry is wrong, unassign \
         the token, delete it, add it again and assign it.",
+    needs: &[Need::Tokens],
     check: Check::Token(check),
 };
 

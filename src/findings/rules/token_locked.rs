@@ -1,5 +1,6 @@
 //! A locked token.
 
+use crate::findings::Need;
 use crate::findings::rule::{Check, Observation, Rule, TokenCase};
 use crate::model::{Action, Severity, TokenKind, TokenStatus};
 
@@ -14,6 +15,7 @@ pub const RULE: Rule = Rule {
     remedy: "If an administrator locked it, unlock it when it is wanted (`set status active`). \
         Else renew it: `execute fortitoken-mobile renew SERIAL`; if that fails, delete it and \
         import it again.",
+    needs: &[Need::Tokens],
     check: Check::Token(check),
 };
 

@@ -1,5 +1,6 @@
 //! A token to activate again whose user cannot be sent a code.
 
+use crate::findings::Need;
 use crate::findings::naming::{NAMED, names};
 use crate::findings::rule::{Check, Observation, Rule, TokenCase};
 use crate::model::{Action, Severity, TokenStatus};
@@ -16,6 +17,7 @@ pub const RULE: Rule = Rule {
         activation code would reach nobody.",
     remedy: "Add an e-mail address or a phone number to the account before the token is provisioned \
         again.",
+    needs: &[Need::Tokens, Need::Holders],
     check: Check::Token(check),
 };
 

@@ -1,5 +1,6 @@
 //! A token that was assigned but not activated in time.
 
+use crate::findings::Need;
 use crate::findings::rule::{Check, Observation, Rule, TokenCase};
 use crate::model::{Action, Severity, TokenKind, TokenStatus};
 
@@ -13,6 +14,7 @@ pub const RULE: Rule = Rule {
         The activation code has expired, so that the user cannot log in with this token until a \
         new code is issued.",
     remedy: "Provision the token again for the same user, who activates it within the window.",
+    needs: &[Need::Tokens],
     check: Check::Token(check),
 };
 

@@ -1,5 +1,6 @@
 //! A token that two accounts hold.
 
+use crate::findings::Need;
 use crate::findings::naming::{NAMED, names, number};
 use crate::findings::rule::{Check, Observation, Rule, TokenCase};
 use crate::model::{Action, Severity};
@@ -13,6 +14,7 @@ pub const RULE: Rule = Rule {
         token can confirm the logins of all of them, and the log cannot tell who it was. A local \
         user and an administrator of the same person count as two.",
     remedy: "Leave the token to one account and give the others tokens of their own.",
+    needs: &[Need::Tokens, Need::Holders],
     check: Check::Token(check),
 };
 

@@ -1,5 +1,6 @@
 //! A token in use that belongs to nobody.
 
+use crate::findings::Need;
 use crate::findings::rule::{Check, Observation, Rule, TokenCase};
 use crate::model::{Action, Severity};
 
@@ -13,6 +14,7 @@ pub const RULE: Rule = Rule {
         PKI user (`config user peer`), which the audit does not read, may hold it. Where users or \
         administrators could not be read to the last, this is never said.",
     remedy: "Find out who has the token. If nobody needs it, free it for another user.",
+    needs: &[Need::Tokens, Need::Holders],
     check: Check::Token(check),
 };
 

@@ -1,5 +1,6 @@
 //! A status that no document names.
 
+use crate::findings::Need;
 use crate::findings::rule::{Check, Observation, Rule, TokenCase};
 use crate::model::{Action, Severity, TokenStatus};
 
@@ -15,6 +16,7 @@ pub const RULE: Rule = Rule {
         it as the device wrote it. An error of a hardware token is `token-hardware-error`.",
     remedy: "Look the status up for this FortiOS release; if it speaks of an error, ask Fortinet's \
         support.",
+    needs: &[Need::Tokens],
     check: Check::Token(check),
 };
 

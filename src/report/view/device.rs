@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::run::seconds;
 use super::{ActionCounts, FailureView, Found, HaView, SshView, Text};
-use crate::findings::{DeviceFacts, ServerReach};
+use crate::findings::{DeviceFacts, RULES, ServerReach};
 use crate::model::{HostRecord, TokenStatus, VdomMode};
 
 /// A FortiGate, examined or not.
@@ -49,6 +49,9 @@ pub struct DeviceView {
     /// `None` where no token table was read, which is not the same as none in it.
     pub tokens: Option<DeviceTokens>,
     pub findings: ActionCounts,
+    /// Built-in rules about a FortiGate or its tokens that could not be judged here, since what they
+    /// rest on was not read, or the limit that they draw is not set.
+    pub unjudged: Vec<&'static str>,
     /// Seconds from its start to its end.
     pub duration_s: Option<f64>,
 }
@@ -108,6 +111,10 @@ impl DeviceView {
                 pending: count(&TokenStatus::Provisioning),
             }),
             findings: ActionCounts::of(found.iter().map(|(_, view)| *view)),
+            unjudged: (RULES.iter())
+                .filter(|rule| !rule.is_judged_on(facts))
+                .map(|rule| rule.id)
+                .collect(),
             duration_s: record.and_then(|record| Some(seconds(record.started?, record.finished?))),
         }
     }
