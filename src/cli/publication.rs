@@ -47,10 +47,21 @@ pub(super) fn publish(
     let mut issues = judgement.issues;
     drop((facts, judgement.findings, judgement.muted));
     let view = Arc::new(view);
-    let mut renderer = Renderer::new(&view, templates).with_csv_style(arguments.csv_style());
+    let mut renderer = Renderer::new(&view, templates)
+        .with_csv_style(arguments.csv_style())
+        .with_fail_on(arguments.fail_on);
     let folder = output_folder(arguments, &record.header.id);
-    let (written, unwritten) = write_reports(&mut renderer, &record.header.reports, &folder);
+    let requests = requests(&record.header.reports, arguments);
+    let (written, unwritten) = write_reports(&mut renderer, &requests, &folder);
     issues.extend(unwritten);
+    let mut also = String::new();
+    for (request, file) in elsewhere(arguments) {
+        let bytes = renderer.bytes(request);
+        match bytes.and_then(|bytes| Ok(files::write_atomically(file, &bytes)?)) {
+            Ok(()) => also.push_str(&format!("Also written: {}\n", file.display())),
+            Err(issue) => issues.push(issue),
+        }
+    }
     match on_screen(&view, &renderer, arguments.format) {
         Ok(text) => exit = exit | print(&text),
         Err(issue) => issues.push(issue),
@@ -61,6 +72,7 @@ pub(super) fn publish(
     if !written.is_empty() {
         say(&told(&folder, &written));
     }
+    say(&also);
     if !issues.is_empty() {
         let sources: Vec<_> = playbook.iter().chain(templates.sources()).cloned().collect();
         say_issues(&issues, &sources);
@@ -69,6 +81,24 @@ pub(super) fn publish(
         exit = exit | Exit::INPUT;
     }
     exit
+}
+
+/// What goes into the output folder: what the playbook asks for, and what flags add to it.
+fn requests(of_plays: &[ReportRequest], arguments: &OutputArguments) -> Vec<ReportRequest> {
+    let mut requests = of_plays.to_vec();
+    for extra in arguments.extra_reports.iter().filter(|extra| extra.file.is_none()) {
+        let ReportRequest { source, dest, .. } = &extra.request;
+        if !requests.iter().any(|known| (&known.source, &known.dest) == (source, dest)) {
+            requests.push(extra.request.clone());
+        }
+    }
+    requests
+}
+
+/// What flags send to files of their own.
+fn elsewhere(arguments: &OutputArguments) -> impl Iterator<Item = (&ReportRequest, &Path)> {
+    let extras = arguments.extra_reports.iter();
+    extras.filter_map(|extra| Some((&extra.request, extra.file.as_deref()?)))
 }
 
 fn on_screen(view: &View, renderer: &Renderer<'_>, format: Format) -> Result<String, InputIssue> {

@@ -9,7 +9,7 @@ use clap::{Args, ValueEnum};
 use super::duration::duration;
 use super::vault_arguments::VaultArguments;
 use crate::inventory::Variables;
-use crate::model::Severity;
+use crate::model::{ReportRequest, ReportSource, Severity, nearest_hint};
 use crate::report::{CsvStyle, Delimiter};
 
 /// `tokenfleet run`
@@ -157,6 +157,10 @@ pub struct OutputArguments {
     /// Begin CSV tables with a byte order mark, so that Excel takes them for UTF-8
     #[arg(long)]
     pub csv_bom: bool,
+    /// Write this too: json, xlsx, junit, sarif or prometheus, into the output folder or a file; may be
+    /// repeated
+    #[arg(long = "report", value_name = "FORM[=FILE]", value_parser = extra_report)]
+    pub extra_reports: Vec<ExtraReport>,
     /// Exit with bit 8 when there is a finding of this severity or above
     #[arg(long, value_name = "SEVERITY", default_value_t = Severity::Error)]
     pub fail_on: Severity,
@@ -193,6 +197,32 @@ pub enum CsvDelimiter {
     Semicolon,
     #[value(name = "tab", alias = "\t")]
     Tab,
+}
+
+/// A report that a flag asks for, besides those of the playbook.
+#[derive(Debug, Clone)]
+pub struct ExtraReport {
+    pub request: ReportRequest,
+    /// `None`: into the output folder, under its usual name.
+    pub file: Option<PathBuf>,
+}
+
+fn extra_report(text: &str) -> Result<ExtraReport, String> {
+    let (key, file) = text.split_once('=').map_or((text, None), |(key, file)| (key, Some(file)));
+    let Some(form) = ReportSource::WHOLE.into_iter().find(|form| form.key == key) else {
+        let known = ReportSource::WHOLE.map(|form| form.key);
+        return Err(format!("unknown form `{key}`: {}", nearest_hint(key, &known)));
+    };
+    if file == Some("") {
+        return Err(format!("the file is missing: write `{key}=FILE`, or `{key}` alone"));
+    }
+    let request = ReportRequest {
+        source: (form.source)(),
+        dest: form.dest.to_owned(),
+        each: None,
+        place: None,
+    };
+    Ok(ExtraReport { request, file: file.map(PathBuf::from) })
 }
 
 impl OutputArguments {

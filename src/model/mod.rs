@@ -50,7 +50,7 @@ pub use nearest::{nearest, nearest_hint};
 pub use negotiated::Negotiated;
 pub use origin::{Division, Origin};
 pub use own_rule::{OwnRule, Subject, Written};
-pub use report_request::{ReportRequest, ReportSource, Table};
+pub use report_request::{ReportRequest, ReportSource, Table, WholeForm};
 pub use run::{HostRecord, RunRecord, TaskRecord};
 pub use secret::Secret;
 pub use source::{Place, SourceFile};

@@ -78,6 +78,45 @@ pub enum ReportSource {
     Json,
     /// All tables in one workbook.
     Xlsx,
+    /// One test case for each FortiGate and each check.
+    Junit,
+    /// The findings in SARIF 2.1.0.
+    Sarif,
+    /// Numbers for Prometheus, in its text format.
+    Prometheus,
+}
+
+/// A form in which a whole run is written.
+#[derive(Debug, Clone, Copy)]
+pub struct WholeForm {
+    /// The key under `reports:`, and the name on the command line.
+    pub key: &'static str,
+    /// The usual name of the file.
+    pub dest: &'static str,
+    /// In a sentence: `as JSON`.
+    pub told: &'static str,
+    pub source: fn() -> ReportSource,
+}
+
+impl ReportSource {
+    /// What is made of the whole run without a template.
+    pub const WHOLE: [WholeForm; 5] = {
+        const fn form(
+            key: &'static str,
+            dest: &'static str,
+            told: &'static str,
+            source: fn() -> ReportSource,
+        ) -> WholeForm {
+            WholeForm { key, dest, told, source }
+        }
+        [
+            form("json", "report.json", "as JSON", || ReportSource::Json),
+            form("xlsx", "report.xlsx", "as a workbook", || ReportSource::Xlsx),
+            form("junit", "junit.xml", "for JUnit", || ReportSource::Junit),
+            form("sarif", "report.sarif", "in SARIF", || ReportSource::Sarif),
+            form("prometheus", "tokenfleet.prom", "for Prometheus", || ReportSource::Prometheus),
+        ]
+    };
 }
 
 /// The tables that a report can be.

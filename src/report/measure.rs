@@ -39,6 +39,17 @@ const KINDS: [(TokenKind, &str); 5] = [
     (TokenKind::Unknown, "Serials that are not those of a FortiToken"),
 ];
 
+/// The key of a status; `unknown` for one that FortiOS does not document.
+pub(super) fn status_key(status: &str) -> &'static str {
+    let found = STATUSES.iter().find(|(_, known)| known.as_str() == status);
+    found.map_or("unknown", |(key, _)| key)
+}
+
+/// The keys of all statuses.
+pub(super) fn status_keys() -> impl Iterator<Item = &'static str> {
+    STATUSES.iter().map(|(key, _)| *key).chain(["unknown"])
+}
+
 /// All measures of a run, also those that are 0, so that the rows of two runs can be compared.
 pub(super) fn measures(view: &View) -> Vec<Measure<'_>> {
     let mut measures = of_the_run(view);

@@ -10,13 +10,16 @@ use super::CsvStyle;
 use super::context::context;
 use super::csv_table::csv;
 use super::example::example_view;
+use super::junit::junit;
 use super::path::piece;
+use super::prometheus::prometheus;
 use super::rule_check::{check_mutes, check_rules};
+use super::sarif::sarif;
 use super::view::View;
 use super::workbook::workbook;
 use crate::model::{
-    Clash, Destinations, InputIssue, Mute, OwnRule, ReportRequest, ReportSource, nearest_hint,
-    refused_destination,
+    Clash, Destinations, InputIssue, Mute, OwnRule, ReportRequest, ReportSource, Severity,
+    nearest_hint, refused_destination,
 };
 use crate::template::{TemplateError, TemplateSet};
 
@@ -41,6 +44,7 @@ pub struct Renderer<'a> {
     /// Made when the first template needs it.
     context: OnceCell<Jinja>,
     csv_style: CsvStyle,
+    fail_on: Severity,
     paths: Destinations,
 }
 
@@ -51,6 +55,7 @@ impl<'a> Renderer<'a> {
             templates,
             context: OnceCell::new(),
             csv_style: CsvStyle::default(),
+            fail_on: Severity::Error,
             paths: Destinations::default(),
         }
     }
@@ -58,6 +63,11 @@ impl<'a> Renderer<'a> {
     /// Tables as a certain program wants them.
     pub fn with_csv_style(self, csv_style: CsvStyle) -> Self {
         Self { csv_style, ..self }
+    }
+
+    /// From which severity on a finding is a failed test.
+    pub fn with_fail_on(self, fail_on: Severity) -> Self {
+        Self { fail_on, ..self }
     }
 
     /// The documents of one request: one, or with `each` one per entry of that list.
@@ -88,19 +98,30 @@ impl<'a> Renderer<'a> {
         let run = part(self.context_of("run"));
         let path = self.path(request, &Jinja::from_pairs([("run", run)]))?;
         self.paths.take(&path).map_err(|clash| clashing(request, &clash, &path))?;
-        let bytes = match &request.source {
+        let bytes = self.bytes(request)?;
+        Ok(Document { path, bytes })
+    }
+
+    /// The one document of a request without `each`, wherever it goes to.
+    ///
+    /// # Errors
+    /// What is wrong with the request or with its template.
+    pub fn bytes(&self, request: &ReportRequest) -> Result<Vec<u8>, InputIssue> {
+        let failed = |error: &dyn std::fmt::Display| issue(request, error.to_string());
+        match &request.source {
             ReportSource::Template(name) => {
                 self.known(request, name)?;
-                self.templates.render(name, self.context())?.into_bytes()
+                Ok(self.templates.render(name, self.context())?.into_bytes())
             }
-            ReportSource::Csv(table) => csv(self.view, *table, self.csv_style)
-                .map_err(|error| issue(request, error.to_string()))?,
-            ReportSource::Json => self.view.to_json()?.into_bytes(),
-            ReportSource::Xlsx => {
-                workbook(self.view).map_err(|error| issue(request, error.to_string()))?
+            ReportSource::Csv(table) => {
+                csv(self.view, *table, self.csv_style).map_err(|error| failed(&error))
             }
-        };
-        Ok(Document { path, bytes })
+            ReportSource::Json => Ok(self.view.to_json()?.into_bytes()),
+            ReportSource::Xlsx => workbook(self.view).map_err(|error| failed(&error)),
+            ReportSource::Junit => junit(self.view, self.fail_on).map_err(|error| failed(&error)),
+            ReportSource::Sarif => sarif(self.view),
+            ReportSource::Prometheus => Ok(prometheus(self.view)),
+        }
     }
 
     fn one_for_each(

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use crate::model::{
-    Clash, Destinations, InputIssue, ReportRequest, ReportSource, Table, nearest_hint,
+    Clash, Destinations, InputIssue, ReportRequest, ReportSource, Table, WholeForm, nearest_hint,
     refused_destination,
 };
 use crate::playbook::Play;
@@ -12,12 +12,14 @@ use crate::yaml::Node;
 
 use super::Reader;
 
-pub(super) const KEYS: [&str; 6] = ["template", "csv", "json", "xlsx", "dest", "each"];
+pub(super) const KEYS: [&str; 9] =
+    ["template", "csv", "json", "xlsx", "junit", "sarif", "prometheus", "dest", "each"];
 
 /// The keys of which a report has one.
-pub(super) const SOURCES: [&str; 4] = ["template", "csv", "json", "xlsx"];
+pub(super) const SOURCES: [&str; 7] =
+    ["template", "csv", "json", "xlsx", "junit", "sarif", "prometheus"];
 
-/// What is written as JSON, and as a workbook: all of it.
+/// What is written as JSON, as a workbook and the like: all of it.
 const WHOLE: &str = "report";
 
 pub(super) fn read(node: &Node, reader: &mut Reader<'_>) -> Vec<ReportRequest> {
@@ -70,7 +72,8 @@ pub(super) fn refuse_contests(plays: &[Play], reader: &mut Reader<'_>) {
 }
 
 fn one(entry: &Node, reader: &mut Reader<'_>) -> Option<ReportRequest> {
-    const NAME_ONE: &str = "name one of `template`, `csv`, `json` and `xlsx`";
+    const NAME_ONE: &str =
+        "name one of `template`, `csv`, `json`, `xlsx`, `junit`, `sarif` and `prometheus`";
     reader.fields("a report", entry, &KEYS)?;
     let sources: Vec<&(Node, Node)> =
         SOURCES.into_iter().filter_map(|name| entry.entry(name)).collect();
@@ -102,15 +105,12 @@ fn one(entry: &Node, reader: &mut Reader<'_>) -> Option<ReportRequest> {
             table.map(ReportSource::Csv)
         }
         whole => {
-            let (source, what) = match whole {
-                "json" => (ReportSource::Json, "as JSON"),
-                _ => (ReportSource::Xlsx, "as a workbook"),
-            };
+            let form = whole_form(whole)?;
             if name != WHOLE {
                 let hint = format!("write `{key}: {WHOLE}`, and the file's name under `dest`");
-                reader.refuse(value, format!("there is no `{name}` {what}"), hint);
+                reader.refuse(value, format!("there is no `{name}` {}", form.told), hint);
             }
-            (name == WHOLE).then_some(source)
+            (name == WHOLE).then(form.source)
         }
     };
     let each = entry.entry("each").and_then(|(key, node)| each(key, node, source.as_ref(), reader));
@@ -141,11 +141,15 @@ fn each(
         reader.refuse(node, format!("there is no report for each `{name}`"), hint);
         return None;
     }
-    if matches!(source, Some(ReportSource::Csv(_) | ReportSource::Json | ReportSource::Xlsx)) {
+    if source.is_some_and(|source| !matches!(source, ReportSource::Template(_))) {
         reader.refuse(key, "only a template is filled in for each of something", "leave it out");
         return None;
     }
     Some(name.to_owned())
+}
+
+fn whole_form(key: &str) -> Option<WholeForm> {
+    ReportSource::WHOLE.into_iter().find(|form| form.key == key)
 }
 
 /// `report.html`, `tokens.csv`, `report.json`, `devices/{{ device.host }}.txt`; a FortiGate has
@@ -153,7 +157,10 @@ fn each(
 fn usual_dest(key: &str, name: &str, each: Option<&str>) -> String {
     match (key, each) {
         ("template", None) => name.to_owned(),
-        (_, None) => format!("{name}.{key}"),
+        (_, None) => match whole_form(key) {
+            Some(form) => form.dest.to_owned(),
+            None => format!("{name}.{key}"),
+        },
         (_, Some(each)) => {
             let ending = name.rsplit_once('.').map_or("txt", |(_, ending)| ending);
             let folder = if each == "rma" { each } else { &format!("{each}s") };
@@ -202,8 +209,10 @@ mod tests {
             let (key, name) = match &request.source {
                 ReportSource::Template(name) => ("template", name.as_str()),
                 ReportSource::Csv(table) => ("csv", table.as_str()),
-                ReportSource::Json => ("json", "report"),
-                ReportSource::Xlsx => ("xlsx", "report"),
+                whole => {
+                    let form = ReportSource::WHOLE.into_iter().find(|f| (f.source)() == *whole);
+                    (form.unwrap().key, "report")
+                }
             };
             assert_eq!(usual_dest(key, name, request.each.as_deref()), request.dest);
         }
