@@ -337,13 +337,7 @@ mod tests {
     #[test]
     fn what_was_read_of_a_failed_device_is_partial() {
         let failure = HostFailure::new(Stage::Command, "no answer", "look");
-        let failed = |specimen: Specimen| {
-            specimen.apply(RunEvent::HostFinished {
-                host: HostName::from("fw"),
-                at: jiff::Timestamp::UNIX_EPOCH,
-                outcome: failure.clone().into(),
-            })
-        };
+        let failed = |specimen: Specimen| specimen.ended("fw", failure.clone());
         assert!(!facts(&failed(fw())).is_partial());
         let device = facts(&failed(fw().status("fw", "FGT60F0000000001", "disable")));
         assert_eq!(device.gaps, ["the examination failed before its end"]);

@@ -243,7 +243,7 @@ mod tests {
     use super::*;
     use crate::findings::FleetFacts;
     use crate::findings::specimen::Specimen;
-    use crate::model::{HostFailure, HostName, RunEvent, Stage};
+    use crate::model::{HostFailure, HostName, Stage};
 
     fn fw(serial: &str, rows: &[&str]) -> Specimen {
         Specimen::new(&["fw"]).status("fw", serial, "disable").tokens("fw", None, rows, "reachable")
@@ -264,11 +264,7 @@ mod tests {
     }
 
     fn failed(specimen: Specimen) -> Specimen {
-        specimen.apply(RunEvent::HostFinished {
-            host: HostName::from("fw"),
-            at: jiff::Timestamp::UNIX_EPOCH,
-            outcome: HostFailure::new(Stage::Command, "no answer", "look").into(),
-        })
+        specimen.ended("fw", HostFailure::new(Stage::Command, "no answer", "look"))
     }
 
     #[test]

@@ -134,6 +134,12 @@ impl Specimen {
         self.record.apply(event);
         self
     }
+
+    /// The examination of a host ended otherwise.
+    pub fn ended(mut self, host: &str, outcome: impl Into<HostOutcome>) -> Self {
+        self.record.hosts[&HostName::from(host)].outcome = Some(outcome.into());
+        self
+    }
 }
 
 fn table(path: &str, entries: &[(&str, &[&str])]) -> String {

@@ -175,7 +175,7 @@ mod tests {
     use super::*;
     use crate::findings::specimen::Specimen;
     use crate::findings::{FleetFacts, evaluate};
-    use crate::model::{HostFailure, HostName, RunEvent, Stage};
+    use crate::model::{HostFailure, HostName, Stage};
 
     const ADMIN: &str = "config system admin\n    edit \"admin\"\n        \
                          set accprofile \"super_admin\"\n    next\nend\n";
@@ -222,11 +222,7 @@ mod tests {
     fn a_unit_whose_tokens_were_not_read_is_no_unit_without_tokens() {
         assert_eq!(ids(&fw()), expected(Verdict::Unknown, &["rma-tokens-unread"]));
         let failure = HostFailure::new(Stage::Connect, "no answer", "look");
-        let failed = Specimen::new(&["fw"]).apply(RunEvent::HostFinished {
-            host: HostName::from("fw"),
-            at: jiff::Timestamp::UNIX_EPOCH,
-            outcome: failure.into(),
-        });
+        let failed = Specimen::new(&["fw"]).ended("fw", failure);
         assert_eq!(ids(&failed), expected(Verdict::Unknown, &["rma-not-examined"]));
     }
 

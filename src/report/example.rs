@@ -260,8 +260,10 @@ pub(super) fn tokens(
 
 pub(super) fn finish(record: &mut RunRecord, host: &str, seconds: i64, outcome: HostOutcome) {
     let host = HostName::from(host);
-    if !matches!(outcome, HostOutcome::NotAttempted { .. }) {
-        record.apply(RunEvent::HostStarted { host: host.clone(), at: at(0) });
+    if let Some(begun) = record.hosts.get_mut(&host)
+        && !matches!(outcome, HostOutcome::NotAttempted { .. })
+    {
+        begun.started = Some(at(0));
     }
     record.apply(RunEvent::HostFinished { host, at: at(seconds), outcome });
 }
