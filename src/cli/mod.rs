@@ -17,6 +17,7 @@ mod exit;
 mod explain;
 mod filling_in;
 mod following;
+mod forks;
 mod holder;
 mod inventory;
 mod known_hosts_files;

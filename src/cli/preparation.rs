@@ -6,6 +6,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 
 use crate::cli::complaint::Complaint;
+use crate::cli::forks::usual;
 use crate::cli::known_hosts_files::known_hosts_flag;
 use crate::cli::origin::origin;
 use crate::cli::playbook_files::PlaybookFiles;
@@ -23,7 +24,6 @@ use crate::inventory::{
 use crate::model::{HostKeyPolicy, Mute, Origin, ReportRequest, Secret, SourceFile};
 use crate::playbook::{self, Library, Plan, Playbook, Request};
 use crate::report;
-use crate::runner::RunnerSettings;
 use crate::template::{Templar, TemplateSet};
 use crate::vault::{Keyring, is_vaulted};
 
@@ -70,7 +70,7 @@ pub(super) fn prepare(
     let prompted = ask_prompts(&playbook, &request.extra_vars, is_look_only);
     request.prompted =
         prompted.map_err(|issue| Complaint::new(vec![issue], remarks.sources.clone()))?;
-    request.forks = run.forks.map_or(RunnerSettings::default().forks, |forks| forks as usize);
+    request.forks = run.forks.map_or_else(usual, |forks| forks as usize);
     request.verbosity = run.verbose;
     request.checks_only = run.check;
     request.start_at.clone_from(&run.start_at_task);

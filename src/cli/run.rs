@@ -10,6 +10,7 @@ use crate::cli::beginning::{Begun, begin};
 use crate::cli::complaint::Complaint;
 use crate::cli::exit::Exit;
 use crate::cli::following::{Followed, follow};
+use crate::cli::forks::Forks;
 use crate::cli::known_hosts_files::{probe_known_hosts, read_known_hosts, remember};
 use crate::cli::lab_fleet::serve_lab;
 use crate::cli::listing::{list_hosts, list_tags, list_tasks};
@@ -147,8 +148,9 @@ async fn audit(arguments: &RunArguments, prepared: Prepared) -> Result<Exit, Com
     let headings = headings(&plan);
     let Begun { record, opening, writer } =
         begin(arguments, header, &mut plan, store.as_ref()).await?;
-    let settings = settings(arguments, &plan);
-    say(&format!("{} hosts, {} at a time\n", plan.hosts.len(), settings.forks));
+    let forks = Forks::choose(arguments.forks, plan.hosts.iter().map(|host| &host.target));
+    let settings = settings(arguments, forks.count);
+    say(&format!("{forks}\n"));
 
     let ssh = SshSettings { known_hosts: known, ..ssh_settings(arguments) };
     let connector = Arc::new(SshConnector::new(ssh));
@@ -237,10 +239,7 @@ fn check_steps(plan: &Plan) -> Result<(), InputIssue> {
     )))
 }
 
-fn settings(arguments: &RunArguments, plan: &Plan) -> RunnerSettings {
-    let wanted = arguments.forks.map_or(RunnerSettings::default().forks, |forks| forks as usize);
-    let each = files_each(plan.hosts.iter().map(|host| &host.target));
-    let forks = forks_within(wanted.min(plan.hosts.len()), each);
+fn settings(arguments: &RunArguments, forks: usize) -> RunnerSettings {
     let mut session = Limits::default();
     if let Some(seconds) = arguments.timeout {
         session.login = Duration::from_secs(seconds);

@@ -13,8 +13,8 @@ use tokio::task::JoinSet;
 use crate::cli::arguments::ScanKeysArguments;
 use crate::cli::complaint::Complaint;
 use crate::cli::exit::Exit;
+use crate::cli::forks::Forks;
 use crate::cli::known_hosts_files::{add_known_hosts, known_hosts_flag, read_known_hosts};
-use crate::cli::open_files::{files_each, forks_within};
 use crate::cli::preparation::{read_extra_vars, read_inventory};
 use crate::cli::signals::listen;
 use crate::cli::sources::read_limit;
@@ -30,7 +30,7 @@ use crate::model::{
     Target,
 };
 use crate::playbook::{self, Request};
-use crate::runner::{Clock, RunnerSettings};
+use crate::runner::Clock;
 use crate::ssh::{ScannedKey, SshConnector, SshSettings, Standing};
 use crate::template::Templar;
 use crate::vault::Keyring;
@@ -70,9 +70,8 @@ async fn scan(arguments: &ScanKeysArguments) -> Result<Exit, Complaint> {
     let given = arguments.known_hosts.as_deref();
     let known = read_known_hosts(targets.iter(), given, true, &mut remarks)?;
     say_issues(&remarks.issues, &remarks.sources);
-    let wanted = arguments.forks.map_or(RunnerSettings::default().forks, |forks| forks as usize);
-    let forks = forks_within(wanted.min(targets.len()), files_each(targets.iter()));
-    say(&format!("{} hosts, {forks} at a time\n", targets.len()));
+    let forks = Forks::choose(arguments.forks, targets.iter());
+    say(&format!("{forks}\n"));
     let limit = arguments.timeout.map(Duration::from_secs);
     let settings = SshSettings {
         known_hosts: known,
@@ -80,7 +79,7 @@ async fn scan(arguments: &ScanKeysArguments) -> Result<Exit, Complaint> {
         agent: agent_socket(),
         ..limit.map_or_else(SshSettings::default, SshSettings::with_limit)
     };
-    let (scans, interrupted) = ask_all(targets, SshConnector::new(settings), forks).await;
+    let (scans, interrupted) = ask_all(targets, SshConnector::new(settings), forks.count).await;
 
     let exit = tell(&scans) | put(arguments, &scans)?;
     Ok(if interrupted { Exit::INTERRUPTED } else { exit })

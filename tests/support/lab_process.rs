@@ -22,18 +22,26 @@ impl LabProcess {
 
     /// The same, with units that think so many milliseconds about each line.
     pub fn start_slow(faults: &[&str], devices: usize, latency: u32) -> Self {
+        let latency = latency.to_string();
+        let mut arguments = vec!["--latency", &latency];
+        arguments.extend(faults.iter().flat_map(|fault| ["--fault", fault]));
+        Self::serve(&arguments, devices)
+    }
+
+    /// So many units without a fault, all alike, with `tokens` each.
+    pub fn uniform(devices: usize, tokens: usize) -> Self {
+        Self::serve(&["--uniform", "--tokens", &tokens.to_string()], devices)
+    }
+
+    fn serve(arguments: &[&str], devices: usize) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let mut command = Command::new(env!("CARGO_BIN_EXE_tokenfleet"));
-        command.args(["lab", "--devices", &devices.to_string()]);
-        command.args(["--latency", &latency.to_string()]);
-        faults.iter().for_each(|fault| {
-            command.args(["--fault", fault]);
-        });
+        command.args(["lab", "--devices", &devices.to_string()]).args(arguments);
         command.arg("--write-inventory").arg(folder.path());
         let mut process = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
         let lines = BufReader::new(process.stdout.take().unwrap()).lines();
         let lines: Vec<_> = lines.take(devices).map(Result::unwrap).collect();
-        assert_eq!(lines.len(), devices, "the lab does not serve {faults:?}");
+        assert_eq!(lines.len(), devices, "the lab does not serve {arguments:?}");
         Self { process, folder, lines }
     }
 
