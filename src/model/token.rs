@@ -28,14 +28,16 @@ impl TokenKind {
     /// Classifies a serial by its prefix; the prefixes are documented, the rest of the serial is
     /// not looked at.
     pub fn of_serial(serial: &str) -> Self {
-        let serial = serial.to_ascii_uppercase();
-        if serial.starts_with("FTKMOB") {
+        let begins = |prefix: &str| {
+            serial.get(..prefix.len()).is_some_and(|start| start.eq_ignore_ascii_case(prefix))
+        };
+        if begins("FTKMOB") {
             Self::Mobile
-        } else if serial.starts_with("FTK200") || serial.starts_with("FTK220") {
+        } else if begins("FTK200") || begins("FTK220") {
             Self::HardwareBound
-        } else if serial.starts_with("FTK211") {
+        } else if begins("FTK211") {
             Self::HardwareSeedCd
-        } else if serial.starts_with("FTK") {
+        } else if begins("FTK") {
             Self::Hardware
         } else {
             Self::Unknown
@@ -97,11 +99,16 @@ impl TokenStatus {
 
     /// Reads the column's text. Runs of blanks count as one, since copies of the output differ.
     pub fn parse(text: &str) -> Self {
-        let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
-        Self::KNOWN
-            .iter()
-            .find(|(known, _)| known.eq_ignore_ascii_case(&text))
-            .map_or(Self::Other(text), |(_, status)| status.clone())
+        let is_text = |known: &str| {
+            let mut words = text.split_whitespace();
+            let same = |known: &str| words.next().is_some_and(|w| w.eq_ignore_ascii_case(known));
+            known.split(' ').all(same) && words.next().is_none()
+        };
+        let known = Self::KNOWN.iter().find(|(known, _)| is_text(known));
+        known.map_or_else(
+            || Self::Other(text.split_whitespace().collect::<Vec<_>>().join(" ")),
+            |(_, status)| status.clone(),
+        )
     }
 
     /// The status as FortiOS writes it; for an unknown one, as the device wrote it.

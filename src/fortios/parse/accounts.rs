@@ -1,6 +1,6 @@
 //! `show user local` and `show system admin`: who may hold a token.
 
-use super::capture::{lines_of, refusal_in};
+use super::capture::{Capture, refusal_in};
 use super::config_tree::{Entry, config_tree};
 use super::parsed::Parsed;
 use crate::model::{Account, AccountKind};
@@ -19,7 +19,8 @@ pub fn system_admin(text: &str) -> Parsed<Vec<Account>> {
 }
 
 fn accounts(text: &str, commands: &[&str], kind: AccountKind, path: &str) -> Parsed<Vec<Account>> {
-    let lines = lines_of(text, commands);
+    let capture = Capture::of(text);
+    let lines = capture.lines(commands);
     let tree = config_tree(&lines);
     let problem = refusal_in(&lines).or_else(|| {
         let missing = !tree.has_table(path);
@@ -29,17 +30,18 @@ fn accounts(text: &str, commands: &[&str], kind: AccountKind, path: &str) -> Par
     Parsed { value, unparsed: tree.unparsed, problem }
 }
 
-fn account(entry: &Entry, kind: AccountKind) -> Account {
+fn account(entry: &Entry<'_>, kind: AccountKind) -> Account {
+    let text = |key| entry.get(key).map(str::to_owned);
     Account {
         kind,
-        name: entry.name.clone(),
-        enabled: entry.get("status").is_none_or(|status| status != "disable"),
-        authentication: entry.get("type"),
-        two_factor: entry.get("two-factor").filter(|method| method != "disable"),
-        token: entry.get("fortitoken"),
-        email: entry.get("email-to"),
-        phone: entry.get("sms-phone"),
-        profile: entry.get("accprofile"),
+        name: entry.name.clone().into_owned(),
+        enabled: entry.get("status") != Some("disable"),
+        authentication: text("type"),
+        two_factor: text("two-factor").filter(|method| method != "disable"),
+        token: text("fortitoken"),
+        email: text("email-to"),
+        phone: text("sms-phone"),
+        profile: text("accprofile"),
         line: entry.line,
     }
 }

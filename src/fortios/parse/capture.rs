@@ -6,57 +6,74 @@ use crate::fortios::prompt::Prompt;
 use crate::fortios::redact::redact;
 use crate::fortios::refusal;
 
+/// A text as somebody pasted it, without what a terminal leaves in it and without secrets. What
+/// has gone through a session has neither, and is not copied.
+#[derive(Debug)]
+pub struct Capture<'t>(Cow<'t, str>);
+
 /// One line of an answer.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct CaptureLine {
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct CaptureLine<'t> {
     /// Line of the given text, counted from 1.
     pub number: usize,
     /// Without pager remnants, control characters and trailing blanks.
-    pub text: String,
+    pub text: &'t str,
 }
 
-/// The lines that answer one of `commands`.
-///
-/// Left out are echoed commands, prompts, leading comments (`# …`), and the answers to other
-/// commands when a whole session was pasted. Blank lines stay. Secrets are replaced: what was
-/// pasted has not gone through a session, and lines that are not understood are shown again.
-pub fn lines_of(text: &str, commands: &[&str]) -> Vec<CaptureLine> {
-    // What stands before the first echo is taken for an answer to the command as well.
-    let mut blocks = vec![Block::new(true)];
-    let text = redact(&without_pagers(text));
-    for (index, line) in text.split('\n').enumerate() {
-        let Some(block) = blocks.last_mut() else { break };
-        match Read::line(line, commands, block.begun) {
-            Read::Nothing => {}
-            Read::Echo { ours } => blocks.push(Block::new(ours)),
-            Read::Text(at) => {
-                let text = line[at..].to_owned();
-                block.begun |= !text.is_empty();
-                block.lines.push(CaptureLine { number: index + 1, text });
+impl<'t> Capture<'t> {
+    /// Secrets are replaced: what was pasted has not gone through a session, and lines that are
+    /// not understood are shown again.
+    pub fn of(text: &'t str) -> Self {
+        Self(match without_pagers(text) {
+            Cow::Borrowed(text) => redact(text),
+            Cow::Owned(text) => Cow::Owned(redact(&text).into_owned()),
+        })
+    }
+
+    /// The lines that answer one of `commands`.
+    ///
+    /// Left out are echoed commands, prompts, leading comments (`# …`), and the answers to other
+    /// commands when a whole session was pasted. Blank lines stay.
+    pub fn lines(&self, commands: &[&str]) -> Vec<CaptureLine<'_>> {
+        // What stands before the first echo is taken for an answer to the command as well.
+        let mut blocks = vec![Block::new(true)];
+        for (index, line) in self.0.split('\n').enumerate() {
+            let Some(block) = blocks.last_mut() else { break };
+            match Read::line(line, commands, block.begun) {
+                Read::Nothing => {}
+                Read::Echo { ours } => blocks.push(Block::new(ours)),
+                Read::Text(at) => {
+                    let text = &line[at..];
+                    block.begun |= !text.is_empty();
+                    block.lines.push(CaptureLine { number: index + 1, text });
+                }
             }
         }
+        // Where no echo is one of ours it is an alias, and everything may be the answer.
+        let known = blocks.iter().skip(1).any(|block| block.ours);
+        let mut answers = blocks.into_iter().filter(|block| block.ours || !known);
+        let mut lines = answers.next().map(|block| block.lines).unwrap_or_default();
+        lines.extend(answers.flat_map(|block| block.lines));
+        lines
     }
-    // Where no echo is one of ours it is an alias, and everything may be the answer.
-    let known = blocks.iter().skip(1).any(|block| block.ours);
-    blocks.into_iter().filter(|block| block.ours || !known).flat_map(|block| block.lines).collect()
 }
 
 /// Why an answer is none, where it says that the device refused the command.
-pub fn refusal_in(lines: &[CaptureLine]) -> Option<String> {
+pub fn refusal_in(lines: &[CaptureLine<'_>]) -> Option<String> {
     let refused =
         lines.iter().map(|line| line.text.trim()).find(|line| refusal::is_refusal(line))?;
     Some(format!("the device refused the command: `{refused}`"))
 }
 
 /// What stands between two echoed commands.
-struct Block {
+struct Block<'t> {
     ours: bool,
     /// A line that is not blank has been read.
     begun: bool,
-    lines: Vec<CaptureLine>,
+    lines: Vec<CaptureLine<'t>>,
 }
 
-impl Block {
+impl Block<'_> {
     fn new(ours: bool) -> Self {
         Self { ours, begun: false, lines: Vec::new() }
     }
@@ -88,9 +105,10 @@ impl Read {
         if commands.iter().any(|command| is_typed(line.trim_start(), command)) {
             return Self::Echo { ours: true };
         }
-        let Some(at) = end_of_prompt(line).filter(|_| may_hold_prompt) else {
+        if !may_hold_prompt {
             return Self::Text(0);
-        };
+        }
+        let Some(at) = end_of_prompt(line) else { return Self::Text(0) };
         let typed = &line[at..];
         let verb = typed.split(' ').next().unwrap_or_default();
         if VERBS.iter().any(|known| known.starts_with(verb)) {
@@ -127,7 +145,10 @@ fn is_shorthand(typed: &str, command: &str) -> bool {
 }
 
 /// [`without_pager`] for each line.
-fn without_pagers(text: &str) -> String {
+fn without_pagers(text: &str) -> Cow<'_, str> {
+    if is_clean(text) {
+        return text.into();
+    }
     let mut clean = String::with_capacity(text.len());
     for (index, line) in text.split('\n').enumerate() {
         if index > 0 {
@@ -135,12 +156,20 @@ fn without_pagers(text: &str) -> String {
         }
         clean.push_str(&without_pager(line));
     }
-    clean
+    clean.into()
 }
+
+/// Whether [`without_pager`] would change no line.
+fn is_clean(text: &str) -> bool {
+    let is_plain = |b: u8| matches!(b, b' '..=b'~' | b'\n');
+    let ends_in_blank = || text.ends_with(' ') || text.contains(" \n");
+    text.bytes().all(is_plain) && !ends_in_blank() && !text.contains(MORE)
+}
+
+const MORE: &str = "--More--";
 
 /// Drops `--More--` with what wiped it out, carriage returns and other control characters.
 fn without_pager(raw: &str) -> Cow<'_, str> {
-    const MORE: &str = "--More--";
     let line = raw.trim_end();
     let line: Cow<'_, str> = match line.bytes().all(|b| matches!(b, b' '..=b'~')) {
         true => line.into(),
@@ -158,16 +187,36 @@ fn without_pager(raw: &str) -> Cow<'_, str> {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     const COMMANDS: &[&str] = &["diagnose fortitoken info"];
 
     fn texts(text: &str) -> Vec<(usize, String)> {
-        lines_of(text, COMMANDS)
+        Capture::of(text)
+            .lines(COMMANDS)
             .into_iter()
             .filter(|line| !line.text.is_empty())
-            .map(|line| (line.number, line.text))
+            .map(|line| (line.number, line.text.to_owned()))
             .collect()
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_taken_for_clean_is(
+            parts in prop::collection::vec(
+                prop_oneof![
+                    Just("--More--"), Just("\n"), Just(" "), Just("\r"), Just("\t"), Just("x"),
+                    Just("\u{e9}"), Just("\u{7f}"),
+                ],
+                0..12,
+            ),
+        ) {
+            let text = parts.concat();
+            let lines: Vec<_> = text.split('\n').map(|line| without_pager(line)).collect();
+            prop_assert_eq!(without_pagers(&text), lines.join("\n"));
+        }
     }
 
     #[test]

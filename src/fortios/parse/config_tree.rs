@@ -1,51 +1,51 @@
 //! The configuration language of `show`: `config`, `edit`, `set`, `unset`, `next`, `end`.
 
-use indexmap::IndexMap;
+use std::borrow::Cow;
 
 use super::capture::CaptureLine;
 use crate::fortios::redact::MASK;
 
 /// A `config PATH … end` block.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Table {
+pub struct Table<'t> {
     /// `user local`
     pub path: String,
     /// The entries in the order shown.
-    pub entries: Vec<Entry>,
+    pub entries: Vec<Entry<'t>>,
     /// Line of the `config`, counted from 1.
     pub line: usize,
 }
 
 /// An `edit NAME … next` block, or the settings that stand in a table without one.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Entry {
+pub struct Entry<'t> {
     /// Empty for the settings of a table without entries.
-    pub name: String,
-    /// The words of each `set`; of several the last counts.
-    pub settings: IndexMap<String, Vec<String>>,
-    pub tables: Vec<Table>,
+    pub name: Cow<'t, str>,
+    /// Each `set` with its words, joined by blanks; of several the last counts.
+    settings: Vec<(Cow<'t, str>, Cow<'t, str>)>,
+    pub tables: Vec<Table<'t>>,
     /// Line of the `edit`, counted from 1.
     pub line: usize,
 }
 
-impl Entry {
+impl Entry<'_> {
     /// The value of a setting, its words joined by blanks; `None` when it is not set or empty.
-    pub fn get(&self, key: &str) -> Option<String> {
-        let value = self.settings.get(key)?.join(" ");
+    pub fn get(&self, key: &str) -> Option<&str> {
+        let (_, value) = self.settings.iter().rfind(|(name, _)| name == key)?;
         (!value.is_empty()).then_some(value)
     }
 }
 
 /// What a reader made of the lines.
 #[derive(Debug, Default)]
-pub struct Tree {
-    pub tables: Vec<Table>,
+pub struct Tree<'t> {
+    pub tables: Vec<Table<'t>>,
     pub unparsed: Vec<String>,
 }
 
-impl Tree {
+impl<'t> Tree<'t> {
     /// The entries of all tables of that path, wherever they stand: at the top, or within a VDOM.
-    pub fn entries_of<'a>(&'a self, path: &'a str) -> Vec<&'a Entry> {
+    pub fn entries_of(&self, path: &str) -> Vec<&Entry<'t>> {
         let mut found = Vec::new();
         for table in &self.tables {
             collect(table, path, &mut found);
@@ -59,12 +59,12 @@ impl Tree {
     }
 }
 
-fn holds(table: &Table, path: &str) -> bool {
+fn holds(table: &Table<'_>, path: &str) -> bool {
     let inner = || table.entries.iter().flat_map(|entry| &entry.tables);
     table.path == path || inner().any(|table| holds(table, path))
 }
 
-fn collect<'a>(table: &'a Table, path: &str, found: &mut Vec<&'a Entry>) {
+fn collect<'a, 't>(table: &'a Table<'t>, path: &str, found: &mut Vec<&'a Entry<'t>>) {
     let wanted = table.path == path;
     for entry in &table.entries {
         if wanted {
@@ -81,26 +81,21 @@ const MAX_DEPTH: usize = 32;
 
 /// Reads the blocks. What is open at the end is closed there, so that a cut paste keeps what it
 /// has. Comments (`#config-version=…`) and the lines of a redacted value are left out.
-pub fn config_tree(lines: &[CaptureLine]) -> Tree {
+pub fn config_tree<'t>(lines: &[CaptureLine<'t>]) -> Tree<'t> {
     let mut reader = Reader::default();
+    let mut words = Vec::new();
     let mut rest = lines;
     while let Some(line) = rest.first() {
         let content = line.text.trim();
         let taken = if content.is_empty() || content.starts_with('#') || content == MASK {
             1
         } else {
-            match statement(rest) {
-                Some((words, taken)) => {
-                    if !reader.take(&words, line.number) {
-                        reader.tree.unparsed.push(line.text.clone());
-                    }
-                    taken
-                }
-                None => {
-                    reader.tree.unparsed.push(line.text.clone());
-                    1
-                }
+            words.clear();
+            let taken = statement(rest, &mut words);
+            if taken.is_none() || !reader.take(&words, line.number) {
+                reader.tree.unparsed.push(line.text.to_owned());
             }
+            taken.unwrap_or(1)
         };
         rest = &rest[taken..];
     }
@@ -108,29 +103,30 @@ pub fn config_tree(lines: &[CaptureLine]) -> Tree {
 }
 
 #[derive(Default)]
-struct Reader {
-    tree: Tree,
+struct Reader<'t> {
+    tree: Tree<'t>,
     /// The open blocks, outermost first. An entry is open where its name is `Some`.
-    open: Vec<(Table, Option<Entry>)>,
+    open: Vec<(Table<'t>, Option<Entry<'t>>)>,
 }
 
-impl Reader {
+impl<'t> Reader<'t> {
     /// Takes the words of a statement; false when it has no place here.
-    fn take(&mut self, words: &[String], line: usize) -> bool {
+    fn take(&mut self, words: &[Cow<'t, str>], line: usize) -> bool {
         let Some((verb, arguments)) = words.split_first() else { return false };
-        match verb.as_str() {
+        match &**verb {
             "config" if !arguments.is_empty() && self.open.len() < MAX_DEPTH => {
-                let table = Table { path: arguments.join(" "), entries: Vec::new(), line };
+                let table =
+                    Table { path: joined(arguments).into_owned(), entries: Vec::new(), line };
                 self.open.push((table, None));
                 true
             }
             "edit" if !arguments.is_empty() => self.within(|table, entry| {
                 close_entry(table, entry);
-                *entry = Some(Entry { name: arguments.join(" "), line, ..Entry::default() });
+                *entry = Some(Entry { name: joined(arguments), line, ..Entry::default() });
             }),
             "set" if !arguments.is_empty() => self.within(|_, entry| {
                 let entry = entry.get_or_insert_with(|| Entry { line, ..Entry::default() });
-                entry.settings.insert(arguments[0].clone(), arguments[1..].to_vec());
+                entry.settings.push((arguments[0].clone(), joined(&arguments[1..])));
             }),
             "unset" => !self.open.is_empty(),
             "next" => self.within(close_entry),
@@ -139,7 +135,7 @@ impl Reader {
         }
     }
 
-    fn within(&mut self, change: impl FnOnce(&mut Table, &mut Option<Entry>)) -> bool {
+    fn within(&mut self, change: impl FnOnce(&mut Table<'t>, &mut Option<Entry<'t>>)) -> bool {
         match self.open.last_mut() {
             Some((table, entry)) => {
                 change(table, entry);
@@ -159,28 +155,65 @@ impl Reader {
         true
     }
 
-    fn finish(mut self) -> Tree {
+    fn finish(mut self) -> Tree<'t> {
         while self.close_table() {}
         self.tree
     }
 }
 
-fn close_entry(table: &mut Table, entry: &mut Option<Entry>) {
+fn close_entry<'t>(table: &mut Table<'t>, entry: &mut Option<Entry<'t>>) {
     table.entries.extend(entry.take());
 }
 
-/// The words of the statement that begins on the first line, and how many lines it has: a quoted
-/// value may go on. `None` when its quote is never closed.
-fn statement(lines: &[CaptureLine]) -> Option<(Vec<String>, usize)> {
-    let mut words = Words::default();
-    for (index, line) in lines.iter().enumerate() {
-        // `grep -f` marks the lines that it found.
-        let text = line.text.strip_suffix(" <---").unwrap_or(&line.text);
-        if words.read(text) {
-            return Some((words.finished, index + 1));
-        }
+/// Words with blanks between; most values are one.
+fn joined<'t>(words: &[Cow<'t, str>]) -> Cow<'t, str> {
+    match words {
+        [] => "".into(),
+        [word] => word.clone(),
+        words => words.join(" ").into(),
     }
-    None
+}
+
+/// Adds the words of the statement that begins on the first line, and says how many lines it has:
+/// a quoted value may go on. `None` when its quote is never closed.
+fn statement<'t>(lines: &[CaptureLine<'t>], words: &mut Vec<Cow<'t, str>>) -> Option<usize> {
+    // `grep -f` marks the lines that it found.
+    let text = |line: &CaptureLine<'t>| line.text.strip_suffix(" <---").unwrap_or(line.text);
+    if plain_words(text(lines.first()?), words).is_some() {
+        return Some(1);
+    }
+    words.clear();
+    let mut reader = Words::default();
+    let last = lines.iter().position(|line| reader.read(text(line)))?;
+    words.extend(reader.finished.into_iter().map(Cow::Owned));
+    Some(last + 1)
+}
+
+/// Adds the words of a line in which quotes stand around whole words, as in nearly all: they are
+/// parts of it. `None` for a line that has to be read a character at a time.
+fn plain_words<'t>(line: &'t str, words: &mut Vec<Cow<'t, str>>) -> Option<()> {
+    if !line.bytes().all(|b| matches!(b, b' '..=b'~') && b != b'\\') {
+        return None;
+    }
+    let mut rest = line.trim_start_matches(' ');
+    while !rest.is_empty() {
+        let (word, behind) = match rest.strip_prefix('"') {
+            Some(quoted) => {
+                let (word, behind) = quoted.split_once('"')?;
+                if !behind.is_empty() && !behind.starts_with(' ') {
+                    return None;
+                }
+                (word, behind)
+            }
+            None => rest.split_at(rest.find([' ', '"']).unwrap_or(rest.len())),
+        };
+        if behind.starts_with('"') {
+            return None;
+        }
+        words.push(word.into());
+        rest = behind.trim_start_matches(' ');
+    }
+    Some(())
 }
 
 /// Splits statements at blanks, with quotes and escapes.
@@ -221,11 +254,37 @@ impl Words {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
-    use crate::fortios::parse::capture::lines_of;
+    use proptest::prelude::*;
 
-    fn tree(text: &str) -> Tree {
-        config_tree(&lines_of(text, &[]))
+    use super::*;
+
+    /// The tree of a text that has neither pagers nor secrets.
+    fn tree(text: &str) -> Tree<'_> {
+        let lines = text.trim_end_matches('\n').split('\n').enumerate();
+        config_tree(
+            &lines.map(|(at, text)| CaptureLine { number: at + 1, text }).collect::<Vec<_>>(),
+        )
+    }
+
+    proptest! {
+        #[test]
+        fn plain_lines_are_read_as_all_others(
+            parts in prop::collection::vec(
+                prop_oneof![
+                    Just(" "), Just("\""), Just("x"), Just("set"), Just("\\"), Just("\u{e9}"),
+                    Just("\u{a0}"), Just("\"y z\""), Just("\t"),
+                ],
+                0..12,
+            ),
+        ) {
+            let line = parts.concat();
+            let mut words = Vec::new();
+            if plain_words(&line, &mut words).is_some() {
+                let mut reader = Words::default();
+                prop_assert!(reader.read(&line));
+                prop_assert_eq!(words, reader.finished);
+            }
+        }
     }
 
     #[test]
@@ -252,10 +311,10 @@ mod tests {
         let entries = tree.entries_of("user local");
         assert_eq!(entries.len(), 1);
         let entry = entries[0];
-        assert_eq!((entry.name.as_str(), entry.line), ("a \"b\" \\c", 5));
-        assert_eq!(entry.settings["members"], ["x y", "z"]);
-        assert_eq!(entry.get("comment").as_deref(), Some("two\nlines"));
-        assert_eq!(entry.tables[0].entries[0].get("value").as_deref(), Some("1"));
+        assert_eq!((&*entry.name, entry.line), ("a \"b\" \\c", 5));
+        assert_eq!(entry.get("members"), Some("x y z"));
+        assert_eq!(entry.get("comment"), Some("two\nlines"));
+        assert_eq!(entry.tables[0].entries[0].get("value"), Some("1"));
     }
 
     #[test]
@@ -269,7 +328,8 @@ mod tests {
 
     #[test]
     fn deep_nesting_is_bounded() {
-        let tree = tree(&"config a\n".repeat(10_000));
+        let text = "config a\n".repeat(10_000);
+        let tree = tree(&text);
         assert_eq!(tree.unparsed.len(), 10_000 - MAX_DEPTH);
     }
 

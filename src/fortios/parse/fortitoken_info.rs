@@ -1,19 +1,10 @@
 //! `diagnose fortitoken info`: the table of tokens and its three trailers.
 
-use std::sync::LazyLock;
-
-use regex::Regex;
-
-use super::capture::{lines_of, refusal_in};
+use super::capture::{Capture, refusal_in};
 use super::parsed::Parsed;
 use crate::model::{ServerState, Token, TokenKind, TokenStatus, TokenTable};
 
 pub const COMMANDS: &[&str] = &["diagnose fortitoken info"];
-
-/// A serial, a signed drift, and the status to the end of the line. The status has blanks, commas
-/// and parentheses in it, and copies of the output differ in their columns.
-static ROW: LazyLock<Option<Regex>> =
-    LazyLock::new(|| Regex::new(r"^\s*([A-Za-z0-9-]{4,32})\s+([+-]?\d{1,18})\s+(\S.*)$").ok());
 
 /// Reads the table. No rows between a header and trailers are an empty table; no rows without
 /// them are no answer, so that a refused command never looks like a unit without tokens.
@@ -22,7 +13,8 @@ pub fn fortitoken_info(text: &str) -> Parsed<TokenTable> {
     let mut unparsed = Vec::new();
     let mut header = false;
     let mut trailer = false;
-    let lines = lines_of(text, COMMANDS);
+    let capture = Capture::of(text);
+    let lines = capture.lines(COMMANDS);
     let refused = refusal_in(&lines);
     for line in lines {
         let content = line.text.trim();
@@ -44,7 +36,7 @@ pub fn fortitoken_info(text: &str) -> Parsed<TokenTable> {
             table.total_global_activated = Some(total);
             trailer = true;
         } else {
-            unparsed.push(line.text);
+            unparsed.push(line.text.to_owned());
         }
     }
     let problem = match refused {
@@ -56,19 +48,33 @@ pub fn fortitoken_info(text: &str) -> Parsed<TokenTable> {
 }
 
 fn is_header(line: &str) -> bool {
-    line.split_whitespace().map(str::to_ascii_uppercase).eq(["FORTITOKEN", "DRIFT", "STATUS"])
+    let mut words = line.split_whitespace();
+    let begins = |word: &str| words.next().is_some_and(|found| found.eq_ignore_ascii_case(word));
+    ["FORTITOKEN", "DRIFT", "STATUS"].into_iter().all(begins) && words.next().is_none()
 }
 
 /// Behind the header any serial will do; without it (a filter dropped it) only a FortiToken's.
 fn row(line: &str, number: usize, header: bool) -> Option<Token> {
-    let fields = ROW.as_ref()?.captures(line)?;
-    let serial = fields[1].to_owned();
-    let kind = TokenKind::of_serial(&serial);
+    let (serial, drift, status) = columns(line)?;
+    let kind = TokenKind::of_serial(serial);
     if !header && kind == TokenKind::Unknown {
         return None;
     }
-    let drift = fields[2].parse().ok()?;
-    Some(Token { serial, kind, drift, status: TokenStatus::parse(&fields[3]), line: number })
+    let (drift, status) = (drift.parse().ok()?, TokenStatus::parse(status));
+    Some(Token { serial: serial.to_owned(), kind, drift, status, line: number })
+}
+
+/// A serial, a signed drift, and the status to the end of the line. The status has blanks, commas
+/// and parentheses in it, and copies of the output differ in their columns.
+fn columns(line: &str) -> Option<(&str, &str, &str)> {
+    let (serial, rest) = line.split_once(char::is_whitespace)?;
+    let (drift, status) = rest.trim_start().split_once(char::is_whitespace)?;
+    let digits = drift.strip_prefix(['+', '-']).unwrap_or(drift);
+    let is_serial = (4..=32).contains(&serial.len())
+        && serial.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
+    let is_drift = (1..=18).contains(&digits.len()) && digits.bytes().all(|b| b.is_ascii_digit());
+    let status = status.trim_start();
+    (is_serial && is_drift && !status.is_empty()).then_some((serial, drift, status))
 }
 
 /// The value of `key: value`, whatever the case of the key.

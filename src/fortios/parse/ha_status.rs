@@ -1,6 +1,6 @@
 //! `get system ha status`, in the wordings of FortiOS 5.2 to 7.6.
 
-use super::capture::{CaptureLine, lines_of, refusal_in};
+use super::capture::{Capture, CaptureLine, refusal_in};
 use super::parsed::Parsed;
 use crate::model::{HaMember, HaRole, HaStatus};
 
@@ -13,7 +13,8 @@ pub const COMMANDS: &[&str] = &["get system ha status"];
 /// alone (`Primary: SERIAL, HA operating index = 0`). Of several virtual clusters the first
 /// counts.
 pub fn ha_status(text: &str) -> Parsed<HaStatus> {
-    let lines = lines_of(text, COMMANDS);
+    let capture = Capture::of(text);
+    let lines = capture.lines(COMMANDS);
     let refused = refusal_in(&lines);
     let mut reader = Reader::default();
     for line in &lines {
@@ -43,7 +44,7 @@ struct Reader {
 }
 
 impl Reader {
-    fn line(&mut self, line: &CaptureLine) {
+    fn line(&mut self, line: &CaptureLine<'_>) {
         let content = line.text.trim();
         if content.is_empty() {
             return;
@@ -69,7 +70,7 @@ impl Reader {
             }
             Some(_) => {}
             None if content.contains('=') => {}
-            None => self.unparsed.push(line.text.clone()),
+            None => self.unparsed.push(line.text.to_owned()),
         }
     }
 

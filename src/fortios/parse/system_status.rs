@@ -2,7 +2,7 @@
 
 use indexmap::IndexMap;
 
-use super::capture::{lines_of, refusal_in};
+use super::capture::{Capture, refusal_in};
 use super::parsed::Parsed;
 use crate::model::{HaMode, HaRole, SystemStatus, VdomMode};
 
@@ -12,7 +12,8 @@ pub const COMMANDS: &[&str] = &["get system status"];
 pub fn system_status(text: &str) -> Parsed<SystemStatus> {
     let mut fields = IndexMap::new();
     let mut unparsed = Vec::new();
-    let lines = lines_of(text, COMMANDS);
+    let capture = Capture::of(text);
+    let lines = capture.lines(COMMANDS);
     let refused = refusal_in(&lines);
     for line in lines {
         match line.text.split_once(':') {
@@ -20,7 +21,7 @@ pub fn system_status(text: &str) -> Parsed<SystemStatus> {
                 fields.entry(key.trim().to_owned()).or_insert_with(|| value.trim().to_owned());
             }
             _ if line.text.trim().is_empty() => {}
-            _ => unparsed.push(line.text),
+            _ => unparsed.push(line.text.to_owned()),
         }
     }
     let value = status_of(fields);

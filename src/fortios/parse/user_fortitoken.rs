@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::capture::{lines_of, refusal_in};
+use super::capture::{Capture, refusal_in};
 use super::config_tree::{Entry, config_tree};
 use super::parsed::Parsed;
 use crate::model::TokenKind;
@@ -34,7 +34,8 @@ pub struct ConfiguredToken {
 /// Reads the table. An empty one is an answer.
 pub fn user_fortitoken(text: &str) -> Parsed<Vec<ConfiguredToken>> {
     const PATH: &str = "user fortitoken";
-    let lines = lines_of(text, COMMANDS);
+    let capture = Capture::of(text);
+    let lines = capture.lines(COMMANDS);
     let tree = config_tree(&lines);
     let problem = refusal_in(&lines).or_else(|| {
         let missing = !tree.has_table(PATH);
@@ -44,12 +45,12 @@ pub fn user_fortitoken(text: &str) -> Parsed<Vec<ConfiguredToken>> {
     Parsed { value, unparsed: tree.unparsed, problem }
 }
 
-fn token(entry: &Entry) -> ConfiguredToken {
+fn token(entry: &Entry<'_>) -> ConfiguredToken {
     ConfiguredToken {
-        serial: entry.name.clone(),
+        serial: entry.name.clone().into_owned(),
         kind: TokenKind::of_serial(&entry.name),
-        status: entry.get("status").unwrap_or_else(|| "active".to_owned()),
-        license: entry.get("license"),
+        status: entry.get("status").unwrap_or("active").to_owned(),
+        license: entry.get("license").map(str::to_owned),
         activation_expire: entry.get("activation-expire").and_then(|time| time.parse().ok()),
         has_activation_code: entry.get("activation-code").is_some(),
         has_seed: entry.get("seed").is_some(),

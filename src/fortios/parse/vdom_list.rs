@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::capture::{lines_of, refusal_in};
+use super::capture::{Capture, refusal_in};
 use super::parsed::Parsed;
 
 pub const COMMANDS: &[&str] = &["diagnose sys vd list", "get system vdom-property"];
@@ -19,17 +19,18 @@ pub struct VdomList {
 pub fn vdom_list(text: &str) -> Parsed<VdomList> {
     let mut list = VdomList::default();
     let mut unparsed = Vec::new();
-    let lines = lines_of(text, COMMANDS);
+    let capture = Capture::of(text);
+    let lines = capture.lines(COMMANDS);
     let refused = refusal_in(&lines);
     for line in lines {
-        if let Some(name) = listed(&line.text).or_else(|| block(&line.text)) {
+        if let Some(name) = listed(line.text).or_else(|| block(line.text)) {
             let names =
                 if name.starts_with("vsys_") { &mut list.internal } else { &mut list.vdoms };
             if !names.iter().any(|known| known == name) {
                 names.push(name.to_owned());
             }
-        } else if !is_detail(&line.text) {
-            unparsed.push(line.text);
+        } else if !is_detail(line.text) {
+            unparsed.push(line.text.to_owned());
         }
     }
     let problem = match refused {

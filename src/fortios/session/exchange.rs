@@ -1,5 +1,6 @@
 //! One line sent, and what comes back until the prompt returns.
 
+use std::borrow::Cow;
 use std::time::Duration;
 
 use super::answer::Answer;
@@ -186,7 +187,10 @@ impl Exchange {
         }
         let answer = std::mem::replace(&mut self.answer, Answer::new(0));
         let (text, truncated) = answer.finish();
-        let text = redact(&text);
+        let text = match redact(&text) {
+            Cow::Owned(redacted) => redacted,
+            Cow::Borrowed(_) => text,
+        };
         let refusal = refusal::recognise(&text).map(str::to_owned);
         let elapsed = self.heard.saturating_sub(self.began);
         Step::Replied(Reply { text, truncated, refusal, prompt, declined: self.declined, elapsed })
