@@ -9,6 +9,7 @@
 mod action;
 mod check;
 mod expression;
+mod fact;
 mod file_lookup;
 mod library;
 mod locked;
@@ -32,6 +33,7 @@ mod vaulted;
 pub use action::{Action, Assert, Cli, Collect, Debug, Include, IncludeVars, Meta, Saying};
 pub use check::{Checked, check, check_with, schema};
 pub use expression::{Expression, Template};
+pub use fact::Fact;
 pub use library::{Library, NoFiles};
 pub use lookup::Lookup;
 pub use pace::BatchSize;

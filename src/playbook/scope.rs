@@ -10,6 +10,7 @@ use crate::model::{HostName, InputIssue, Value};
 use crate::template::{Scope, Templar, text_of};
 use crate::vault::{Opened, VaultError};
 
+use super::fact::Fact;
 use super::file_lookup::Shelves;
 use super::library::{self, Library};
 use super::tags::Tags;
@@ -25,7 +26,7 @@ pub struct RunVariables {
 }
 
 /// Variables that a run has set for one host.
-pub type Facts = IndexMap<String, Value>;
+pub type Facts = IndexMap<String, Fact>;
 
 /// What is known of the other hosts of a run.
 pub type Peers = HashMap<HostName, Peer>;
@@ -50,7 +51,7 @@ pub struct Letter {
 impl Peer {
     /// Notes what another host has set for it.
     pub fn receive(&mut self, letter: &Letter) {
-        Arc::make_mut(&mut self.facts).insert(letter.name.clone(), letter.value.clone());
+        Arc::make_mut(&mut self.facts).insert(letter.name.clone(), letter.value.clone().into());
         self.opened.learn(&letter.opened);
     }
 }
@@ -186,8 +187,8 @@ impl HostScope {
     }
 
     /// Sets what `register` or `set_fact` sets: for this host, for all that follows.
-    pub fn set_fact(&mut self, name: impl Into<String>, value: Value) {
-        Arc::make_mut(&mut self.facts).insert(name.into(), value);
+    pub fn set_fact(&mut self, name: impl Into<String>, value: impl Into<Fact>) {
+        Arc::make_mut(&mut self.facts).insert(name.into(), value.into());
     }
 
     /// A fact for another host.
@@ -213,7 +214,7 @@ impl HostScope {
 
     /// Sets what `include_vars` sets: for this host, for all that follows.
     pub fn include(&mut self, name: impl Into<String>, value: Value) {
-        Arc::make_mut(&mut self.included).insert(name.into(), value);
+        Arc::make_mut(&mut self.included).insert(name.into(), value.into());
     }
 
     /// Whether the tags let a task of an included file run.
@@ -383,6 +384,7 @@ impl Scope for HostScope {
             return None;
         }
         let value = |located: &Located| self.used(located);
+        let fact = |fact: &Fact| fact.value().clone();
         let variables = |variables: &Variables| variables.get(name).map(value);
         self.magic(name)
             .or_else(|| {
@@ -395,11 +397,11 @@ impl Scope for HostScope {
                 param.map(|(_, value)| value.clone())
             })
             .or_else(|| {
-                let fact = self.facts.get(name)?;
+                let known = self.facts.get(name)?;
                 self.peer.iter().for_each(|opened| self.opened.learn(opened));
-                Some(fact.clone())
+                Some(fact(known))
             })
-            .or_else(|| self.included.get(name).cloned())
+            .or_else(|| self.included.get(name).map(fact))
             .or_else(|| self.task_vars().and_then(variables))
             .or_else(|| variables(&self.files))
             .or_else(|| self.play_vars().and_then(variables))

@@ -1,12 +1,13 @@
 //! What an action, one turn of a loop, or a whole task came to.
 
+use std::fmt;
 use std::sync::Arc;
 
 use indexmap::IndexMap;
 
 use super::ansible_words;
 use crate::model::{HostFailure, HostName, InputIssue, Stage, TaskDetail, TaskStatus, Value};
-use crate::playbook::{Action, Letter, Step, Task};
+use crate::playbook::{Action, Fact, Letter, Step, Task};
 use crate::template::TemplateError;
 
 /// What Ansible does not show of a `debug` that shows a variable.
@@ -23,6 +24,8 @@ const HIDDEN_IN_DEBUG: [&str; 7] = [
 /// A result as `register` keeps it, and what a person should read of it.
 #[derive(Debug, Clone, Default)]
 pub(super) struct TaskResult {
+    /// The first fields of the registered value, where they are many.
+    pub unmade: Option<Unmade>,
     /// The fields of the registered value, without the ones that every result has.
     pub fields: IndexMap<String, Value>,
     pub failure: Option<HostFailure>,
@@ -48,6 +51,22 @@ pub(super) struct TaskResult {
     pub items: Vec<TaskDetail>,
     /// The tasks that it puts in its place.
     pub inclusions: Vec<Inclusion>,
+}
+
+/// Fields that are made when somebody looks at them.
+#[derive(Clone)]
+pub(super) struct Unmade(Arc<dyn Fn() -> IndexMap<String, Value> + Send + Sync>);
+
+impl Unmade {
+    pub fn new(make: impl Fn() -> IndexMap<String, Value> + Send + Sync + 'static) -> Self {
+        Self(Arc::new(make))
+    }
+}
+
+impl fmt::Debug for Unmade {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Unmade")
+    }
 }
 
 /// The steps of an included file, about to be done.
@@ -146,9 +165,21 @@ impl TaskResult {
         }
     }
 
-    /// The value that `register` keeps.
+    /// What `register` keeps.
+    pub fn fact(&self) -> Fact {
+        match self.unmade {
+            None => self.value().into(),
+            Some(_) => {
+                let result = self.clone();
+                Fact::later(move || result.value())
+            }
+        }
+    }
+
+    /// The value of that.
     pub fn value(&self) -> Value {
-        let mut fields = self.fields.clone();
+        let mut fields = self.unmade.as_ref().map(|unmade| unmade.0()).unwrap_or_default();
+        fields.extend(self.fields.clone());
         fields.insert("changed".into(), Value::Bool(self.changed));
         // Ansible says of what was done whether it failed, and of no condition and no loop that it
         // did not. It does not say that what was not reached has failed; it is no success either.

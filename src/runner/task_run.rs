@@ -68,7 +68,7 @@ impl TaskRun<'_> {
             Err(failure) => (TaskResult::failed(failure), true),
         };
         if let Some(name) = &self.task.register {
-            scope.set_fact(name.clone(), result.value());
+            scope.set_fact(name.clone(), result.fact());
         }
         let mut done = Done { is_caught: self.is_caught && !lost, ..Done::default() };
         done.is_fatal = self.task.any_errors_fatal;
@@ -95,7 +95,7 @@ impl TaskRun<'_> {
         done.has_failed = result.failure.is_some() && status != TaskStatus::Ignored;
         if status == TaskStatus::Rescued {
             scope.set_fact("ansible_failed_task", self.told());
-            scope.set_fact("ansible_failed_result", result.value());
+            scope.set_fact("ansible_failed_result", result.fact());
         }
         let detail = link.shared.settings.details.then(|| {
             let mut detail = result.detail(self.task, status, None);
@@ -139,7 +139,7 @@ impl TaskRun<'_> {
             names.extend(facts.keys());
         }
         let fact = |name: &String| {
-            let value = scope.facts().get(name)?.clone();
+            let value = scope.facts().get(name)?.value().clone();
             Some(scope.letter(name.clone(), value))
         };
         Given {

@@ -11,7 +11,7 @@ use crate::fortios::session::Reach;
 use crate::model::{HostFailure, ServerState, Stage, Transcript, Value};
 use crate::playbook::Collect;
 use crate::runner::port::{Clock, Transport};
-use crate::runner::task_result::{TaskResult, untrusted};
+use crate::runner::task_result::{TaskResult, Unmade, untrusted};
 
 pub(super) async fn perform<K: Clock, T: Transport>(
     collect: Collect,
@@ -33,8 +33,7 @@ async fn tokens<K: Clock, T: Transport>(
 ) -> Result<TaskResult, HostFailure> {
     let answers = device.ask(&Command::FORTITOKEN_INFO, Reach::EveryVdom, context).await?;
     let mut result = TaskResult { failure: answers.failure(), ..TaskResult::default() };
-    let mut tokens = Vec::new();
-    let mut vdoms = Vec::new();
+    let mut tables = Vec::new();
     let mut worst: Option<ServerState> = None;
     for transcript in &answers.transcripts {
         let table = match understood(transcript, parse::fortitoken_info(&transcript.text)) {
@@ -44,15 +43,19 @@ async fn tokens<K: Clock, T: Transport>(
                 continue;
             }
         };
-        vdoms.push(vdom_of(transcript));
-        tokens.extend(rows(&table.tokens, transcript));
         worst = worst.into_iter().chain(table.server_status).max_by_key(weight);
+        tables.push((transcript.vdom.clone(), table.tokens));
     }
     let server = worst.map_or(Value::Null, |state| Value::Unsafe(state.as_str().to_owned()));
-    Ok(result
-        .with("tokens", Value::List(tokens))
-        .with("server_status", server)
-        .with("vdoms", Value::List(vdoms)))
+    result.unmade = Some(Unmade::new(move || {
+        let vdoms = tables.iter().map(|(vdom, _)| vdom_of(vdom.as_ref())).collect();
+        IndexMap::from([
+            ("tokens".to_owned(), Value::List(rows(&tables))),
+            ("server_status".to_owned(), server.clone()),
+            ("vdoms".to_owned(), Value::List(vdoms)),
+        ])
+    }));
+    Ok(result)
 }
 
 /// How much a state of the token server matters.
@@ -86,13 +89,18 @@ async fn facts<K: Clock, T: Transport>(
     } else if status.ha.clustered {
         result.message = Some(confined("the members of the cluster are not seen"));
     }
-    let vdoms = device.survey.vdoms.iter().map(|vdom| Value::Unsafe(vdom.clone())).collect();
-    result.fields.extend(fields(&status));
-    Ok(result
-        .with("ha_mode", Value::Unsafe(status.ha.text.clone()))
-        .with("ha_role", value_of(&status.ha.role))
-        .with("ha_members", members)
-        .with("vdoms", Value::List(vdoms)))
+    let vdoms = device.survey.vdoms.clone();
+    result.unmade = Some(Unmade::new(move || {
+        let mut made = fields(&status);
+        made.extend([
+            ("ha_mode".to_owned(), Value::Unsafe(status.ha.text.clone())),
+            ("ha_role".to_owned(), value_of(&status.ha.role)),
+            ("ha_members".to_owned(), members.clone()),
+            ("vdoms".to_owned(), Value::List(vdoms.iter().cloned().map(Value::Unsafe).collect())),
+        ]);
+        made
+    }));
+    Ok(result)
 }
 
 /// Local users belong to VDOMs, administrators to the device.
@@ -111,22 +119,25 @@ async fn owners<K: Clock, T: Transport>(
         message: (!sees_global).then(|| confined("tokens of administrators are not seen")),
         ..TaskResult::default()
     };
-    let mut owners = Vec::new();
+    let mut tables = Vec::new();
     let read = users.transcripts.iter().map(|t| (t, parse::user_local(&t.text)));
     let read =
         read.chain(administrators.transcripts.iter().map(|t| (t, parse::system_admin(&t.text))));
     for (transcript, parsed) in read {
         match understood(transcript, parsed) {
-            Ok(accounts) => owners.extend(rows(&accounts, transcript)),
+            Ok(accounts) => tables.push((transcript.vdom.clone(), accounts)),
             Err(failure) => {
                 result.failure.get_or_insert(failure);
             }
         }
     }
-    if let Some(said) = result.message.clone() {
-        result = result.with("msg", Value::Unsafe(said));
-    }
-    Ok(result.with("owners", Value::List(owners)))
+    let said = result.message.clone();
+    result.unmade = Some(Unmade::new(move || {
+        let said = said.clone().map(|said| ("msg".to_owned(), Value::Unsafe(said)));
+        let owners = ("owners".to_owned(), Value::List(rows(&tables)));
+        said.into_iter().chain([owners]).collect()
+    }));
+    Ok(result)
 }
 
 /// What the configuration says of the tokens: the state that they are in is another matter.
@@ -136,16 +147,19 @@ async fn configuration<K: Clock, T: Transport>(
 ) -> Result<TaskResult, HostFailure> {
     let answers = device.ask(&Command::USER_FORTITOKEN, Reach::EveryVdom, context).await?;
     let mut result = TaskResult { failure: answers.failure(), ..TaskResult::default() };
-    let mut tokens = Vec::new();
+    let mut tables = Vec::new();
     for transcript in &answers.transcripts {
         match understood(transcript, parse::user_fortitoken(&transcript.text)) {
-            Ok(configured) => tokens.extend(rows(&configured, transcript)),
+            Ok(configured) => tables.push((transcript.vdom.clone(), configured)),
             Err(failure) => {
                 result.failure.get_or_insert(failure);
             }
         }
     }
-    Ok(result.with("tokens", Value::List(tokens)))
+    result.unmade = Some(Unmade::new(move || {
+        IndexMap::from([("tokens".to_owned(), Value::List(rows(&tables)))])
+    }));
+    Ok(result)
 }
 
 fn confined(what: &str) -> String {
@@ -164,18 +178,21 @@ fn understood<V>(transcript: &Transcript, parsed: Parsed<V>) -> Result<V, HostFa
     })
 }
 
-/// One mapping a row, its VDOM first.
-fn rows<R: Serialize>(rows: &[R], transcript: &Transcript) -> Vec<Value> {
-    let row = |row: &R| {
-        let mut map = IndexMap::from([("vdom".to_owned(), vdom_of(transcript))]);
+/// One mapping a row of the tables of VDOMs, its VDOM first.
+fn rows<R: Serialize>(tables: &[(Option<String>, Vec<R>)]) -> Vec<Value> {
+    let row = |vdom: Option<&String>, row: &R| {
+        let mut map = IndexMap::from([("vdom".to_owned(), vdom_of(vdom))]);
         map.extend(fields(row));
         Value::Map(map)
     };
-    rows.iter().map(row).collect()
+    let of_table = |(vdom, rows): &(Option<String>, Vec<R>)| {
+        rows.iter().map(|each| row(vdom.as_ref(), each)).collect::<Vec<_>>()
+    };
+    tables.iter().flat_map(of_table).collect()
 }
 
-fn vdom_of(transcript: &Transcript) -> Value {
-    transcript.vdom.clone().map_or(Value::Null, Value::Unsafe)
+fn vdom_of(vdom: Option<&String>) -> Value {
+    vdom.cloned().map_or(Value::Null, Value::Unsafe)
 }
 
 fn value_of<V: Serialize>(value: &V) -> Value {
