@@ -12,7 +12,7 @@ use crate::cli::stream::{print, say, say_issues, stdout_look};
 use crate::files;
 use crate::findings::FleetFacts;
 use crate::model::{InputIssue, ReportRequest, RunRecord, SourceFile};
-use crate::report::{Renderer, View, judge};
+use crate::report::{Content, Renderer, View, judge};
 use crate::template::TemplateSet;
 use crate::terminal::{paint_summary, recap};
 
@@ -28,15 +28,18 @@ pub(super) fn output_folder(arguments: &OutputArguments, run: &str) -> PathBuf {
 /// judged or written is told, and does not keep the rest from being written. `playbook`: its text,
 /// where it is the one that was run.
 pub(super) fn publish(
-    record: &RunRecord,
+    mut record: RunRecord,
     baseline: Option<&RunRecord>,
     templates: &TemplateSet,
     playbook: &[SourceFile],
     arguments: &OutputArguments,
     verbosity: u8,
 ) -> Exit {
-    let facts = FleetFacts::from_record(record);
-    let judgement = judge(record, &facts, templates);
+    let facts = FleetFacts::from_record(&record);
+    let judgement = judge(&record, &facts, templates);
+    // What was understood of them is all that is needed from here on.
+    record.forget_transcripts();
+    let record = &record;
     let mut view = View::new(record, &facts, &judgement.findings).judged(&facts, &judgement);
     if let Some(baseline) = baseline {
         view = view.compared(&facts, baseline);
@@ -56,8 +59,10 @@ pub(super) fn publish(
     issues.extend(unwritten);
     let mut also = String::new();
     for (request, file) in elsewhere(arguments) {
-        let bytes = renderer.bytes(request);
-        match bytes.and_then(|bytes| Ok(files::write_atomically(file, &bytes)?)) {
+        let content = renderer.content(request);
+        let write =
+            |content: Content<'_>| files::stream_atomically(file, |out| content.write_to(out));
+        match content.and_then(|content| Ok(write(content)?)) {
             Ok(()) => also.push_str(&format!("Also written: {}\n", file.display())),
             Err(issue) => issues.push(issue),
         }
@@ -127,7 +132,8 @@ fn write_reports(
             }
         };
         for document in documents {
-            match files::write_atomically(&folder.join(&document.path), &document.bytes) {
+            let path = folder.join(&document.path);
+            match files::stream_atomically(&path, |file| document.content.write_to(file)) {
                 Ok(()) => written.push(document.path),
                 Err(error) => issues.push(error.into()),
             }

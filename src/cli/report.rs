@@ -26,7 +26,7 @@ pub(super) fn report(arguments: &ReportArguments) -> Exit {
         let playbook = Path::new(&record.header.playbook);
         let folder = arguments.templates.as_deref();
         let templates = read_templates(playbook, folder, record.header.started)?;
-        Ok(publish(&record, baseline.as_ref(), &templates, &[], &arguments.output, 0))
+        Ok(publish(record, baseline.as_ref(), &templates, &[], &arguments.output, 0))
     });
     rendered.unwrap_or_else(|complaint| complaint.say()).told(arguments.output.exit_zero)
 }

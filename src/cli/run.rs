@@ -198,7 +198,7 @@ async fn audit(arguments: &RunArguments, prepared: Prepared) -> Result<Exit, Com
         exit = exit | print(&ansible_stream(&record, &headings));
     }
     let baseline = baseline.as_ref();
-    Ok(exit | publish(&record, baseline, &templates, sources, output, arguments.verbose))
+    Ok(exit | publish(record, baseline, &templates, sources, output, arguments.verbose))
 }
 
 /// One host a line; no file where there is none. The number of hosts.

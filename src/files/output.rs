@@ -1,7 +1,7 @@
 //! Files that go out.
 
 use std::fs::{self, File, Permissions};
-use std::io::Write;
+use std::io::{self, BufWriter, Write};
 use std::path::Path;
 
 use tempfile::{Builder, NamedTempFile};
@@ -10,6 +10,9 @@ use super::{FileAttempt, FileCause, FileError};
 
 /// Enough to meet a full disk or an exhausted quota before the run instead of after it.
 const PROBE: [u8; 4096] = [0; 4096];
+
+/// Bytes that are written at once.
+const BUFFER: usize = 128 * 1024;
 
 /// Writes a whole file or nothing: into a temporary file beside it, flushed to the disk, then
 /// renamed. Missing folders are created. A file that is replaced hands on its permissions; a new
@@ -20,7 +23,22 @@ const PROBE: [u8; 4096] = [0; 4096];
 /// When the folder cannot be created or written, when the disk is full, and when something that
 /// is not a file stands at `path`.
 pub fn write_atomically(path: &Path, bytes: &[u8]) -> Result<(), FileError> {
-    write(path, bytes, false)
+    write(path, false, |file| file.write_all(bytes))
+}
+
+/// The same for what is made while it is written.
+///
+/// # Errors
+/// As [`write_atomically`].
+pub fn stream_atomically(
+    path: &Path,
+    make: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+) -> Result<(), FileError> {
+    write(path, false, |file| {
+        let mut buffered = BufWriter::with_capacity(BUFFER, file);
+        make(&mut buffered)?;
+        buffered.flush()
+    })
 }
 
 /// The same for what only its owner may read, whatever the permissions were before.
@@ -28,10 +46,14 @@ pub fn write_atomically(path: &Path, bytes: &[u8]) -> Result<(), FileError> {
 /// # Errors
 /// As [`write_atomically`].
 pub fn write_private(path: &Path, bytes: &[u8]) -> Result<(), FileError> {
-    write(path, bytes, true)
+    write(path, true, |file| file.write_all(bytes))
 }
 
-fn write(path: &Path, bytes: &[u8], is_private: bool) -> Result<(), FileError> {
+fn write(
+    path: &Path,
+    is_private: bool,
+    make: impl FnOnce(&mut File) -> io::Result<()>,
+) -> Result<(), FileError> {
     let failed = || FileError::io(path, FileAttempt::Write);
     let previous = match fs::symlink_metadata(path) {
         Ok(metadata) if metadata.is_dir() => {
@@ -47,7 +69,7 @@ fn write(path: &Path, bytes: &[u8], is_private: bool) -> Result<(), FileError> {
     fs::create_dir_all(folder).map_err(FileError::io(folder, FileAttempt::Write))?;
     let permissions = if is_private { owners_permissions() } else { document_permissions() };
     let mut file = temporary_in(folder, permissions).map_err(failed())?;
-    file.write_all(bytes).map_err(failed())?;
+    make(file.as_file_mut()).map_err(failed())?;
     if let Some(permissions) = previous.filter(|_| !is_private) {
         file.as_file().set_permissions(permissions).map_err(failed())?;
     }

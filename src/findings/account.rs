@@ -14,7 +14,7 @@ pub struct AccountFacts {
     /// Where a local user is configured; `None` for administrators, who are global, and on a
     /// device without VDOMs.
     pub vdom: Option<String>,
-    pub account: Account,
+    pub account: Arc<Account>,
     pub command: Arc<str>,
     /// The line of its `edit`.
     pub text: String,
@@ -65,8 +65,8 @@ impl Accounts {
             let line = account.line.checked_sub(1).and_then(|index| lines.get(index));
             let text = line.map_or_else(String::new, |line| line.trim().to_owned());
             let key = (kind, vdom.clone(), account.name.clone());
-            let facts =
-                AccountFacts { vdom: vdom.clone(), account, command: command.clone(), text };
+            let (vdom, account) = (vdom.clone(), Arc::new(account));
+            let facts = AccountFacts { vdom, account, command: command.clone(), text };
             self.known.insert(key, facts);
         }
     }

@@ -52,8 +52,8 @@ impl Configurations {
         }
     }
 
-    /// `serial` in upper case.
-    pub fn of(&self, vdom: Option<&String>, serial: &str) -> Option<Configuration> {
-        self.0.get(&(vdom.cloned(), serial.to_owned())).cloned()
+    /// That of the token of a sheet; `serial` in upper case.
+    pub fn take(&mut self, vdom: Option<&String>, serial: &str) -> Option<Configuration> {
+        self.0.remove(&(vdom.cloned(), serial.to_owned()))
     }
 }

@@ -77,7 +77,7 @@ impl DeviceFacts {
     /// A token by its serial, in the first VDOM that shows it.
     pub fn token(&self, serial: &str) -> Option<(&TokenSheet, &TokenFacts)> {
         let serial = serial.to_ascii_uppercase();
-        self.sheets.iter().find_map(|sheet| Some((sheet, sheet.tokens.get(&serial)?)))
+        self.sheets.iter().find_map(|sheet| Some((sheet, sheet.tokens.get(serial.as_str())?)))
     }
 
     /// Whether the device reaches its token server: the worst that one of its VDOMs says.

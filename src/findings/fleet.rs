@@ -1,6 +1,7 @@
 //! The facts of a whole fleet.
 
 use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
 
 use indexmap::IndexMap;
 use jiff::Timestamp;
@@ -18,9 +19,28 @@ pub struct FleetFacts {
     /// Every host of the run, in inventory order.
     devices: IndexMap<HostName, DeviceFacts>,
     /// For each token serial in upper case, the devices that show it, by position, each once.
-    sightings: HashMap<String, Vec<usize>>,
+    sightings: HashMap<Arc<str>, Sighting>,
     /// For each device, the number of its unit.
     units: Vec<usize>,
+}
+
+/// The devices that show a token; nearly always one.
+#[derive(Debug, Clone, PartialEq)]
+struct Sighting {
+    first: usize,
+    others: Vec<usize>,
+}
+
+impl Sighting {
+    fn add(&mut self, place: usize) {
+        if *self.others.last().unwrap_or(&self.first) != place {
+            self.others.push(place);
+        }
+    }
+
+    fn places(&self) -> impl Iterator<Item = usize> {
+        [self.first].into_iter().chain(self.others.iter().copied())
+    }
 }
 
 impl FleetFacts {
@@ -30,13 +50,11 @@ impl FleetFacts {
             .iter()
             .map(|(host, record)| (host.clone(), DeviceFacts::from_record(record)))
             .collect();
-        let mut sightings: HashMap<String, Vec<usize>> = HashMap::new();
+        let mut sightings: HashMap<Arc<str>, Sighting> = HashMap::new();
         for (index, device) in devices.values().enumerate() {
             for serial in device.sheets.iter().flat_map(|sheet| sheet.tokens.keys()) {
-                let places = sightings.entry(serial.clone()).or_default();
-                if places.last() != Some(&index) {
-                    places.push(index);
-                }
+                let new = || Sighting { first: index, others: Vec::new() };
+                sightings.entry(serial.clone()).or_insert_with(new).add(index);
             }
         }
         let units = units(devices.values());
@@ -65,12 +83,12 @@ impl FleetFacts {
         serial: &str,
     ) -> impl Iterator<Item = &'a DeviceFacts> {
         let unit = self.devices.get_index_of(&device.entry.host).map(|index| self.units[index]);
-        let places = self.sightings.get(&serial.to_ascii_uppercase());
-        places
+        let sighting = self.sightings.get(serial.to_ascii_uppercase().as_str());
+        sighting
             .into_iter()
-            .flatten()
-            .filter(move |&&place| Some(self.units[place]) != unit)
-            .filter_map(|&place| self.devices.get_index(place).map(|(_, device)| device))
+            .flat_map(Sighting::places)
+            .filter(move |&place| Some(self.units[place]) != unit)
+            .filter_map(|place| self.devices.get_index(place).map(|(_, device)| device))
     }
 
     /// For each device, in order, the number of its unit: hosts with equal numbers are one FortiGate

@@ -39,7 +39,6 @@ pub use fleet::FleetFacts;
 pub use hurdle::Hurdle;
 pub use muting::{MuteState, MuteUse, Muted, Muting, mute};
 pub use need::Need;
-pub use owner::Owner;
 pub use registry::{RULES, explain};
 pub use replacement::{Completeness, ReplacedToken, Replacement, State};
 pub use rule::{Check, Observation, Rule, TokenCase};

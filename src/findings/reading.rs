@@ -105,7 +105,7 @@ impl Reading {
     pub fn finish(mut self, record: &HostRecord) -> DeviceFacts {
         let owners = Owners::new(self.accounts.iter());
         for sheet in &mut self.sheets {
-            sheet.join(&self.accounts, &owners, &self.configurations);
+            sheet.join(&self.accounts, &owners, &mut self.configurations);
         }
         self.unfinished(record);
         self.passed_over(record);

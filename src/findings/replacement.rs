@@ -217,7 +217,7 @@ fn again<'a>(
 ) -> Option<(&'a TokenSheet, &'a TokenFacts)> {
     let serial = token.token.serial.to_ascii_uppercase();
     let same = after.sheets.iter().find(|now| now.vdom == sheet.vdom);
-    let here = same.and_then(|now| Some((now, now.tokens.get(&serial)?)));
+    let here = same.and_then(|now| Some((now, now.tokens.get(serial.as_str())?)));
     here.or_else(|| after.token(&serial))
 }
 

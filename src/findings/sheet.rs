@@ -6,9 +6,9 @@ use indexmap::IndexMap;
 
 use super::account::Accounts;
 use super::configuration::{Configuration, Configurations};
-use super::owner::{Owner, Owners};
+use super::owner::Owners;
 use super::server::ServerFacts;
-use crate::model::{Token, TokenKind, TokenStatus, TokenTable, Transcript};
+use crate::model::{Account, Token, TokenKind, TokenStatus, TokenTable, Transcript};
 
 /// All that is known of the tokens in one VDOM.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -16,7 +16,7 @@ pub struct TokenSheet {
     /// `None` on a device without VDOMs.
     pub vdom: Option<String>,
     /// By serial in upper case, in the order the device lists them.
-    pub tokens: IndexMap<String, TokenFacts>,
+    pub tokens: IndexMap<Arc<str>, TokenFacts>,
     pub server: Option<ServerFacts>,
     /// Whether the last answer shows every token: it was not filtered, asked for one token or cut,
     /// and every line was read.
@@ -34,7 +34,7 @@ pub struct TokenFacts {
     /// The line of the transcript that shows it.
     pub text: String,
     /// Several accounts may hold one token; none is usual for a spare one.
-    pub owners: Vec<Owner>,
+    pub owners: Vec<Arc<Account>>,
     /// How it is configured, where that was read.
     pub configuration: Option<Configuration>,
 }
@@ -77,7 +77,7 @@ impl TokenSheet {
                 configuration: None,
                 token,
             };
-            self.tokens.insert(facts.token.serial.to_ascii_uppercase(), facts);
+            self.tokens.insert(facts.token.serial.to_ascii_uppercase().into(), facts);
         }
         if let (Some(state), Some(line)) = (table.server_status, table.server_line) {
             let command = transcript.command.clone();
@@ -89,13 +89,13 @@ impl TokenSheet {
         &mut self,
         accounts: &Accounts,
         owners: &Owners,
-        configurations: &Configurations,
+        configurations: &mut Configurations,
     ) {
         self.holders_are_known =
             accounts.users_are_known(self.vdom.as_ref()) && accounts.administrators_are_known();
         for (serial, facts) in &mut self.tokens {
             facts.owners = owners.of(self.vdom.as_ref(), serial);
-            facts.configuration = configurations.of(self.vdom.as_ref(), serial);
+            facts.configuration = configurations.take(self.vdom.as_ref(), serial);
         }
     }
 }

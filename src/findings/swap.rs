@@ -8,9 +8,10 @@ use super::device::DeviceFacts;
 use super::fate::Fate;
 use super::hurdle::Hurdle;
 use super::hurdles::hurdles;
-use super::owner::Owner;
 use super::sheet::{TokenFacts, TokenSheet};
-use crate::model::{AccountKind, Evidence, Finding, HaMember, Severity, TokenKind, TokenStatus};
+use crate::model::{
+    Account, AccountKind, Evidence, Finding, HaMember, Severity, TokenKind, TokenStatus,
+};
 
 /// The profile that no right is missing in.
 const SUPER_ADMIN: &str = "super_admin";
@@ -139,9 +140,9 @@ impl<'a> Swap<'a> {
     }
 
     /// Who must activate again, with the token of today.
-    pub fn activations(&self) -> impl Iterator<Item = (&SwapToken<'a>, &'a Owner)> {
+    pub fn activations(&self) -> impl Iterator<Item = (&SwapToken<'a>, &'a Account)> {
         let again = self.tokens.iter().filter(|token| token.is_activated_again());
-        again.flat_map(|token| token.token.owners.iter().map(move |owner| (token, owner)))
+        again.flat_map(|token| token.token.owners.iter().map(move |owner| (token, &**owner)))
     }
 
     /// The licences of its mobile tokens, each once, in the order of the tables.

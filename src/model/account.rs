@@ -45,3 +45,10 @@ pub struct Account {
     /// Line of its `edit` in the transcript, counted from 1.
     pub line: usize,
 }
+
+impl Account {
+    /// Whether an activation code can be sent to it.
+    pub fn is_reachable(&self) -> bool {
+        self.email.is_some() || self.phone.is_some()
+    }
+}

@@ -124,6 +124,13 @@ impl RunRecord {
         record.outcome = Some(outcome);
     }
 
+    /// Drops what the devices answered, which is most of a record, once it is understood.
+    pub fn forget_transcripts(&mut self) {
+        for host in self.hosts.values_mut().chain(self.again.values_mut()) {
+            host.transcripts = Vec::new();
+        }
+    }
+
     fn with(&mut self, host: &HostName, change: impl FnOnce(&mut HostRecord)) {
         if let Some(record) = self.again.get_mut(host).or_else(|| self.hosts.get_mut(host)) {
             change(record);

@@ -1,6 +1,7 @@
 //! A table as text that a spreadsheet opens.
 
 use std::borrow::Cow;
+use std::io::{self, Write};
 
 use super::CsvStyle;
 use super::table::{Cell, columns, rows};
@@ -12,12 +13,19 @@ const BYTE_ORDER_MARK: &[u8] = "\u{feff}".as_bytes();
 
 /// A table as RFC 4180 has it: a header, lines that end in CR LF, quotes where they are needed;
 /// UTF-8.
-pub(super) fn csv(view: &View, table: Table, style: CsvStyle) -> Result<Vec<u8>, csv::Error> {
-    let start = if style.bom { BYTE_ORDER_MARK.to_vec() } else { Vec::new() };
+pub(super) fn csv(
+    view: &View,
+    table: Table,
+    style: CsvStyle,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    if style.bom {
+        out.write_all(BYTE_ORDER_MARK)?;
+    }
     let mut writer = csv::WriterBuilder::new()
         .terminator(csv::Terminator::CRLF)
         .delimiter(style.delimiter.byte())
-        .from_writer(start);
+        .from_writer(out);
     writer.write_record(columns(table))?;
     for row in rows(view, table) {
         for cell in &row {
@@ -25,7 +33,7 @@ pub(super) fn csv(view: &View, table: Table, style: CsvStyle) -> Result<Vec<u8>,
         }
         writer.write_record(None::<&[u8]>)?;
     }
-    Ok(writer.into_inner().map_err(csv::IntoInnerError::into_error)?)
+    writer.flush()
 }
 
 fn text<'a>(cell: &'a Cell<'_>, style: CsvStyle) -> Cow<'a, str> {

@@ -60,7 +60,7 @@ mod tests {
             place: None,
         };
         let mut documents = Renderer::new(&view, &templates).render(&request).unwrap();
-        String::from_utf8(documents.remove(0).bytes).unwrap()
+        documents.remove(0).content.into_text()
     }
 
     #[test]

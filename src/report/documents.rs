@@ -38,9 +38,8 @@ fn documents(view: &View) -> HashMap<String, String> {
     let mut requests = ReportRequest::usual();
     requests.retain(|request| request.source != ReportSource::Xlsx);
     let documents = requests.iter().flat_map(|request| renderer.render(request).unwrap());
-    let mut documents: HashMap<_, _> = documents
-        .map(|document| (document.path, String::from_utf8(document.bytes).unwrap()))
-        .collect();
+    let mut documents: HashMap<_, _> =
+        documents.map(|document| (document.path, document.content.into_text())).collect();
     documents.insert(SUMMARY.to_owned(), renderer.summary().unwrap());
     documents
 }
@@ -164,7 +163,7 @@ fn what_a_device_says_stays_text_on_the_pages_around_a_swap() {
     let templates = templates();
     let mut renderer = Renderer::new(&view, &templates);
     for document in requests.iter().flat_map(|request| renderer.render(request).unwrap()) {
-        let (path, text) = (document.path, String::from_utf8(document.bytes).unwrap());
+        let (path, text) = (document.path, document.content.into_text());
         let steers = |c: char| crate::model::is_unsafe(c) && c != '\n';
         assert!(!text.contains(steers), "{path}");
         let outlaws: &[&str] = match path.contains(".html/") {

@@ -6,6 +6,7 @@
 //!
 //! Start reading at [`judge`] and [`View`], then [`Renderer`]. `docs/templates.md` describes the view.
 
+mod content;
 mod context;
 mod csv_style;
 mod csv_table;
@@ -23,6 +24,7 @@ mod rule_check;
 mod sarif;
 mod table;
 mod text;
+mod texts;
 mod view;
 mod workbook;
 
@@ -31,6 +33,7 @@ mod contract;
 #[cfg(test)]
 mod documents;
 
+pub use content::Content;
 pub use csv_style::{CsvStyle, Delimiter};
 pub use default_templates::default_templates;
 pub use example::example_view;

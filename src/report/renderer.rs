@@ -7,8 +7,8 @@ use minijinja::Value as Jinja;
 use minijinja::value::ValueKind;
 
 use super::CsvStyle;
+use super::content::Content;
 use super::context::context;
-use super::csv_table::csv;
 use super::example::example_view;
 use super::junit::junit;
 use super::path::piece;
@@ -27,12 +27,12 @@ use crate::template::{TemplateError, TemplateSet};
 pub const SUMMARY: &str = "summary.txt";
 
 /// A finished report.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Document {
+#[derive(Debug)]
+pub struct Document<'a> {
     /// Relative to the output folder, with `/`; never leads out of it, and no other document of
     /// the same renderer has it, not even in other letter case.
     pub path: String,
-    pub bytes: Vec<u8>,
+    pub content: Content<'a>,
 }
 
 /// Makes the documents of one view, one request after the other, so that only those of one
@@ -74,7 +74,10 @@ impl<'a> Renderer<'a> {
     ///
     /// # Errors
     /// What is wrong with the request or with its template.
-    pub fn render(&mut self, request: &ReportRequest) -> Result<Vec<Document>, Vec<InputIssue>> {
+    pub fn render(
+        &mut self,
+        request: &ReportRequest,
+    ) -> Result<Vec<Document<'a>>, Vec<InputIssue>> {
         let rendered = match &request.each {
             None => self.single(request).map(|document| vec![document]),
             Some(each) => self.one_for_each(request, each),
@@ -94,41 +97,43 @@ impl<'a> Renderer<'a> {
         self.context.get_or_init(|| context(self.view))
     }
 
-    fn single(&mut self, request: &ReportRequest) -> Result<Document, InputIssue> {
+    fn single(&mut self, request: &ReportRequest) -> Result<Document<'a>, InputIssue> {
         let run = part(self.context_of("run"));
         let path = self.path(request, &Jinja::from_pairs([("run", run)]))?;
         self.paths.take(&path).map_err(|clash| clashing(request, &clash, &path))?;
-        let bytes = self.bytes(request)?;
-        Ok(Document { path, bytes })
+        let content = self.content(request)?;
+        Ok(Document { path, content })
     }
 
-    /// The one document of a request without `each`, wherever it goes to.
+    /// What is in the one document of a request without `each`, wherever it goes to.
     ///
     /// # Errors
     /// What is wrong with the request or with its template.
-    pub fn bytes(&self, request: &ReportRequest) -> Result<Vec<u8>, InputIssue> {
+    pub fn content(&self, request: &ReportRequest) -> Result<Content<'a>, InputIssue> {
         let failed = |error: &dyn std::fmt::Display| issue(request, error.to_string());
-        match &request.source {
+        Ok(Content::Bytes(match &request.source {
             ReportSource::Template(name) => {
                 self.known(request, name)?;
-                Ok(self.templates.render(name, self.context())?.into_bytes())
+                self.templates.render(name, self.context())?.into_bytes()
             }
             ReportSource::Csv(table) => {
-                csv(self.view, *table, self.csv_style).map_err(|error| failed(&error))
+                return Ok(Content::Csv(self.view, *table, self.csv_style));
             }
-            ReportSource::Json => Ok(self.view.to_json()?.into_bytes()),
-            ReportSource::Xlsx => workbook(self.view).map_err(|error| failed(&error)),
-            ReportSource::Junit => junit(self.view, self.fail_on).map_err(|error| failed(&error)),
-            ReportSource::Sarif => sarif(self.view),
-            ReportSource::Prometheus => Ok(prometheus(self.view)),
-        }
+            ReportSource::Json => return Ok(Content::Json(self.view)),
+            ReportSource::Xlsx => workbook(self.view).map_err(|error| failed(&error))?,
+            ReportSource::Junit => {
+                junit(self.view, self.fail_on).map_err(|error| failed(&error))?
+            }
+            ReportSource::Sarif => sarif(self.view)?,
+            ReportSource::Prometheus => prometheus(self.view),
+        }))
     }
 
     fn one_for_each(
         &mut self,
         request: &ReportRequest,
         each: &str,
-    ) -> Result<Vec<Document>, InputIssue> {
+    ) -> Result<Vec<Document<'a>>, InputIssue> {
         let Some((_, list)) = ReportRequest::EACH.iter().find(|(name, _)| *name == each) else {
             let known = ReportRequest::EACH.map(|(name, _)| name);
             return Err(issue(request, format!("there is no report for each `{each}`"))
@@ -152,7 +157,7 @@ impl<'a> Renderer<'a> {
                 self.templates.render(name, &TemplateSet::with(self.context(), each, item))?;
             let taken = self.paths.take_near(&path);
             let path = taken.map_err(|clash| clashing(request, &clash, &path))?;
-            documents.push(Document { path, bytes: text.into_bytes() });
+            documents.push(Document { path, content: Content::Bytes(text.into_bytes()) });
         }
         Ok(documents)
     }
@@ -277,10 +282,10 @@ mod tests {
         let mut renderer = Renderer::new(&view, &templates);
         let documents =
             renderer.render(&template("t", "t/{{ ticket.device_serial }}.txt", Some("ticket")));
-        let documents = documents.unwrap();
+        let mut documents = documents.unwrap();
         assert_eq!(documents.len(), view.tickets.len());
         assert_eq!(documents[0].path, "t/FG100FTK00000001.txt");
-        assert_eq!(documents[0].bytes, b"fgt-fra-01 20261124T031500Z-7f3a");
+        assert_eq!(documents.remove(0).content.into_text(), "fgt-fra-01 20261124T031500Z-7f3a");
     }
 
     #[test]
@@ -289,7 +294,8 @@ mod tests {
         let templates = templates(&[("t", "{{ reprovision.host }}")]);
         let mut renderer = Renderer::new(&view, &templates);
         let request = template("t", "{{ reprovision.host }}", Some("reprovision"));
-        assert_eq!(renderer.render(&request).unwrap()[0].bytes, b"fgt-fra-01");
+        let document = renderer.render(&request).unwrap().remove(0);
+        assert_eq!(document.content.into_text(), "fgt-fra-01");
     }
 
     #[test]

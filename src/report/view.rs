@@ -20,6 +20,7 @@ mod token;
 mod user;
 
 use std::collections::HashMap;
+use std::io::{self, Write};
 
 use serde::Serialize;
 
@@ -27,6 +28,7 @@ use repeats::Repeats;
 
 use super::judgement::{Judgement, is_of_fleet};
 use super::text::Text;
+use super::texts::Texts;
 use crate::findings::{FleetFacts, Muted, Swap};
 use crate::model::{Finding, HostName, InputIssue, ReportRequest, RunRecord};
 
@@ -95,6 +97,15 @@ impl View {
         text.map(|text| text + "\n").map_err(|error| InputIssue::error(error.to_string()))
     }
 
+    /// The same, written as it is made.
+    ///
+    /// # Errors
+    /// Those of `out`.
+    pub fn write_json(&self, out: &mut dyn Write) -> io::Result<()> {
+        serde_json::to_writer_pretty(&mut *out, self)?;
+        out.write_all(b"\n")
+    }
+
     /// `facts` and `findings` are those of `record`.
     pub fn new(record: &RunRecord, facts: &FleetFacts, findings: &[Finding]) -> Self {
         let mut repeats = Repeats::new(facts);
@@ -107,8 +118,10 @@ impl View {
             by_host.entry(&finding.host).or_default().push((finding, view));
         }
         let mut devices = Vec::with_capacity(record.hosts.len());
-        let mut tokens = Vec::new();
-        let mut users = Vec::new();
+        let mut tokens =
+            Vec::with_capacity(facts.devices().map(|unit| unit.tokens().count()).sum());
+        let shown = facts.devices().map(|unit| UserView::shown(unit).count());
+        let mut users = Vec::with_capacity(shown.sum());
         let mut tickets = Vec::new();
         let mut reprovision = Vec::new();
         let mut rma = Vec::new();
@@ -117,8 +130,11 @@ impl View {
             let host = &unit.entry.host;
             let found = by_host.get(host).map_or(&[][..], Vec::as_slice);
             let device = DeviceView::new(unit, record.hosts.get(host), same, found);
-            tokens.extend(unit.tokens().map(|(sheet, row)| TokenView::new(&device, sheet, row)));
-            users.extend(UserView::all_of(&device, unit));
+            let mut texts = Texts::default();
+            for (sheet, row) in unit.tokens() {
+                tokens.push(TokenView::new(&device, sheet, row, &mut texts));
+            }
+            users.extend(UserView::all_of(&device, unit, &mut texts));
             tickets.extend(TicketView::all_of(&device, found));
             reprovision.extend(ReprovisionView::all_of(&device, facts, found));
             if asks_for_swaps {

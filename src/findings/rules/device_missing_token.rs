@@ -59,7 +59,7 @@ fn is_lost(device: &DeviceFacts, facts: &AccountFacts) -> bool {
             .sheets
             .iter()
             .find(|sheet| sheet.vdom == facts.vdom)
-            .is_some_and(|sheet| sheet.is_whole && !sheet.tokens.contains_key(&serial)),
+            .is_some_and(|sheet| sheet.is_whole && !sheet.tokens.contains_key(serial.as_str())),
         AccountKind::Administrator => device.tokens_are_known() && device.token(&serial).is_none(),
     }
 }

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::{OwnerView, Text};
+use super::{OwnerView, Text, Texts};
 use crate::findings::{FleetFacts, TokenFacts};
 use crate::model::{Evidence, Finding, HostName, Mute};
 
@@ -78,7 +78,7 @@ impl FindingView {
             kind: token.map(|facts| facts.token.kind.as_str()),
             status: token.map(|facts| Text::new(facts.token.status.as_str())),
             drift: token.map(|facts| facts.token.drift),
-            owner: token.and_then(|facts| OwnerView::text(&facts.owners)),
+            owner: token.and_then(|facts| OwnerView::text(&facts.owners, &mut Texts::default())),
             subject: Text::maybe(finding.subject.as_ref()),
             message: Text::from(&finding.message),
             remedy: Text::from(&finding.remedy),
@@ -100,7 +100,7 @@ impl MutedView {
 pub(super) fn token_of<'a>(fleet: &'a FleetFacts, finding: &Finding) -> Option<&'a TokenFacts> {
     let serial = finding.token.as_ref()?.to_ascii_uppercase();
     let sheets = &fleet.device(&finding.host)?.sheets;
-    sheets.iter().find(|sheet| sheet.vdom == finding.vdom)?.tokens.get(&serial)
+    sheets.iter().find(|sheet| sheet.vdom == finding.vdom)?.tokens.get(serial.as_str())
 }
 
 impl EvidenceView {

@@ -1,9 +1,11 @@
 //! Who holds a token.
 
+use std::sync::Arc;
+
 use serde::Serialize;
 
-use super::Text;
-use crate::findings::Owner;
+use super::{Text, Texts};
+use crate::model::Account;
 
 /// An account that a token is assigned to.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -19,23 +21,29 @@ pub struct OwnerView {
 }
 
 impl OwnerView {
-    fn new(owner: &Owner) -> Self {
+    fn new(owner: &Account, texts: &mut Texts) -> Self {
         Self {
             kind: owner.kind.as_str(),
-            name: Text::from(&owner.name),
+            name: texts.text(&owner.name),
             enabled: owner.enabled,
-            email: Text::maybe(owner.email.as_ref()),
-            phone: Text::maybe(owner.phone.as_ref()),
+            email: texts.maybe(owner.email.as_ref()),
+            phone: texts.maybe(owner.phone.as_ref()),
         }
     }
 
-    pub(super) fn all_of(owners: &[Owner]) -> Vec<Self> {
-        owners.iter().map(Self::new).collect()
+    pub(super) fn all_of(owners: &[Arc<Account>], texts: &mut Texts) -> Vec<Self> {
+        owners.iter().map(|owner| Self::new(owner, texts)).collect()
     }
 
     /// All owners in one text; `None` where there are none.
-    pub(super) fn text(owners: &[Owner]) -> Option<Text> {
-        let names: Vec<&str> = owners.iter().map(|owner| owner.name.as_str()).collect();
-        (!names.is_empty()).then(|| Text::new(&names.join(", ")))
+    pub(super) fn text(owners: &[Arc<Account>], texts: &mut Texts) -> Option<Text> {
+        match owners {
+            [] => None,
+            [owner] => Some(texts.text(&owner.name)),
+            owners => {
+                let names: Vec<&str> = owners.iter().map(|owner| owner.name.as_str()).collect();
+                Some(Text::new(&names.join(", ")))
+            }
+        }
     }
 }

@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::run::time;
-use super::{DeviceView, OwnerView, Text};
+use super::{DeviceView, OwnerView, Text, Texts};
 use crate::findings::{
     Completeness, FleetFacts, ReplacedToken, Replacement, State, TokenFacts, TokenSheet,
 };
@@ -152,7 +152,9 @@ impl ReplacedTokenView {
         let (_, shown) = compared.after.or(compared.before)?;
         let vdom = |side: Side<'_>| Text::maybe(side.and_then(|(sheet, _)| sheet.vdom.as_ref()));
         let status = |side: Side<'_>| side.map(|(_, facts)| Text::new(facts.token.status.as_str()));
-        let owner = |side: Side<'_>| side.and_then(|(_, facts)| OwnerView::text(&facts.owners));
+        let owner = |side: Side<'_>| {
+            side.and_then(|(_, facts)| OwnerView::text(&facts.owners, &mut Texts::default()))
+        };
         let sides = [compared.after, compared.before];
         let mut owners = sides.iter().flatten().flat_map(|(_, facts)| &facts.owners);
         Some(Self {

@@ -4,7 +4,7 @@ use indexmap::IndexMap;
 use serde::Serialize;
 
 use super::finding::token_of;
-use super::{DeviceView, Found, OwnerView, Text};
+use super::{DeviceView, Found, OwnerView, Text, Texts};
 use crate::findings::FleetFacts;
 
 /// One VDOM of one FortiGate in which somebody must activate again.
@@ -51,7 +51,8 @@ impl ReprovisionView {
         let mut vdoms: IndexMap<&Option<Text>, Self> = IndexMap::new();
         for (finding, view) in found.iter().filter(|(_, view)| view.action == "reprovision") {
             let Some(serial) = &view.token else { continue };
-            let owners = token_of(fleet, finding).map(|facts| OwnerView::all_of(&facts.owners));
+            let owners = token_of(fleet, finding)
+                .map(|facts| OwnerView::all_of(&facts.owners, &mut Texts::default()));
             let vdom = vdoms.entry(&view.vdom).or_insert_with(|| Self::new(device, &view.vdom));
             vdom.tokens.push(ReprovisionToken {
                 serial: serial.clone(),

@@ -4,9 +4,9 @@ use serde::Serialize;
 
 use super::rma_step::{RmaStepView, steps};
 use super::rma_ticket::{RmaTicketView, tickets};
-use super::{DeviceView, EvidenceView, HaView, OwnerView, Text};
-use crate::findings::{Fate, Hurdle, Owner, Swap, SwapToken, Verdict};
-use crate::model::Severity;
+use super::{DeviceView, EvidenceView, HaView, OwnerView, Text, Texts};
+use crate::findings::{Fate, Hurdle, Swap, SwapToken, Verdict};
+use crate::model::{Account, Severity};
 
 /// The swap of one FortiGate, judged before it happens. Only a run with a report for `each: rma`
 /// has them.
@@ -213,13 +213,13 @@ impl RmaTokenView {
             status: Text::new(facts.token.status.as_str()),
             licence: Text::maybe(token.licence()),
             fate: token.fate.as_str(),
-            owner: OwnerView::text(&facts.owners),
+            owner: OwnerView::text(&facts.owners, &mut Texts::default()),
         }
     }
 }
 
 impl RmaUserView {
-    fn new(token: &SwapToken<'_>, owner: &Owner) -> Self {
+    fn new(token: &SwapToken<'_>, owner: &Account) -> Self {
         Self {
             vdom: Text::maybe(token.sheet.vdom.as_ref()),
             name: Text::from(&owner.name),

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::{DeviceView, OwnerView, Text};
+use super::{DeviceView, OwnerView, Text, Texts};
 use crate::findings::{Configuration, TokenFacts, TokenSheet};
 
 /// A token as one VDOM of one FortiGate shows it. The members of a cluster that are both in the
@@ -38,20 +38,25 @@ pub struct TokenView {
 }
 
 impl TokenView {
-    pub(super) fn new(device: &DeviceView, sheet: &TokenSheet, facts: &TokenFacts) -> Self {
+    pub(super) fn new(
+        device: &DeviceView,
+        sheet: &TokenSheet,
+        facts: &TokenFacts,
+        texts: &mut Texts,
+    ) -> Self {
         let configuration = facts.configuration.as_ref();
         Self {
             host: device.host.clone(),
             device_serial: device.device_serial.clone(),
-            vdom: Text::maybe(sheet.vdom.as_ref()),
-            serial: Text::from(&facts.token.serial),
+            vdom: texts.maybe(sheet.vdom.as_ref()),
+            serial: texts.text(&facts.token.serial),
             kind: facts.token.kind.as_str(),
-            status: Text::new(facts.token.status.as_str()),
+            status: texts.text(facts.token.status.as_str()),
             drift: facts.token.drift,
-            owner: OwnerView::text(&facts.owners),
-            owners: OwnerView::all_of(&facts.owners),
+            owner: OwnerView::text(&facts.owners, texts),
+            owners: OwnerView::all_of(&facts.owners, texts),
             low_confidence: device.low_confidence,
-            license: facts.license().map(Text::new),
+            license: texts.maybe(facts.license()),
             trial: configuration.map(Configuration::is_trial),
             configured_lock: configuration.map(Configuration::is_locked),
             activation_expires: configuration

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::{DeviceView, Text};
+use super::{DeviceView, Text, Texts};
 use crate::findings::{AccountFacts, DeviceFacts, TokenFacts};
 use crate::model::AccountKind;
 
@@ -39,8 +39,9 @@ impl UserView {
     pub(super) fn all_of<'a>(
         device: &'a DeviceView,
         facts: &'a DeviceFacts,
+        texts: &'a mut Texts,
     ) -> impl Iterator<Item = Self> + 'a {
-        Self::shown(facts).map(|account| Self::new(device, facts, account))
+        Self::shown(facts).map(|account| Self::new(device, facts, account, texts))
     }
 
     /// The accounts that are shown, in order.
@@ -51,21 +52,27 @@ impl UserView {
             .filter(|facts| facts.account.token.is_some() || facts.account.two_factor.is_some())
     }
 
-    fn new(device: &DeviceView, facts: &DeviceFacts, held: &AccountFacts) -> Self {
+    fn new(
+        device: &DeviceView,
+        facts: &DeviceFacts,
+        held: &AccountFacts,
+        texts: &mut Texts,
+    ) -> Self {
         let account = &held.account;
+        let status = token_of(facts, held).map(|token| token.token.status.as_str());
         Self {
             host: device.host.clone(),
             device_serial: device.device_serial.clone(),
-            vdom: Text::maybe(held.vdom.as_ref()),
-            name: Text::from(&account.name),
+            vdom: texts.maybe(held.vdom.as_ref()),
+            name: texts.text(&account.name),
             kind: account.kind.as_str(),
-            profile: Text::maybe(account.profile.as_ref()),
+            profile: texts.maybe(account.profile.as_ref()),
             enabled: account.enabled,
-            two_factor: Text::maybe(account.two_factor.as_ref()),
-            token: Text::maybe(account.token.as_ref()),
-            token_status: token_of(facts, held).map(|token| Text::new(token.token.status.as_str())),
-            email: Text::maybe(account.email.as_ref()),
-            phone: Text::maybe(account.phone.as_ref()),
+            two_factor: texts.maybe(account.two_factor.as_ref()),
+            token: texts.maybe(account.token.as_ref()),
+            token_status: texts.maybe(status),
+            email: texts.maybe(account.email.as_ref()),
+            phone: texts.maybe(account.phone.as_ref()),
             low_confidence: device.low_confidence,
         }
     }
@@ -78,7 +85,7 @@ fn token_of<'a>(facts: &'a DeviceFacts, held: &AccountFacts) -> Option<&'a Token
         AccountKind::Administrator => facts.token(serial).map(|(_, token)| token),
         AccountKind::LocalUser => {
             let sheet = facts.sheets.iter().find(|sheet| sheet.vdom == held.vdom)?;
-            sheet.tokens.get(&serial.to_ascii_uppercase())
+            sheet.tokens.get(serial.to_ascii_uppercase().as_str())
         }
     }
 }
