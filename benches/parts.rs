@@ -1,6 +1,9 @@
 //! The parts that every device goes through: `cargo bench --bench parts`.
 #![allow(clippy::unwrap_used)]
 
+#[path = "support/fleet.rs"]
+mod fleet;
+
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -9,10 +12,7 @@ use jiff::Timestamp;
 use tokenfleet::findings::{FleetFacts, evaluate};
 use tokenfleet::fortios::parse;
 use tokenfleet::inventory::{InventorySource, Sources, load};
-use tokenfleet::model::{
-    HostEntry, HostName, HostOutcome, Limits, ReportRequest, RunEvent, RunHeader, RunRecord,
-    SourceFile, Transcript,
-};
+use tokenfleet::model::{ReportRequest, SourceFile};
 use tokenfleet::report::{Renderer, View, default_templates};
 use tokenfleet::template::TemplateSet;
 
@@ -20,92 +20,23 @@ fn main() {
     divan::main();
 }
 
-/// The answer of a unit with 50 tokens, one in ten of them in trouble.
-fn table() -> String {
-    let statuses = ["active", "provisioned", "new", "provisioning", "provision timeout"];
-    let rows: String = (0..50)
-        .map(|number| format!("FTKMOB{number:010X}  0      {}\n", statuses[number / 2 % 5]))
-        .collect();
-    format!(
-        "FORTITOKEN        DRIFT  STATUS\n{rows}\nTotal activated token: 0\n\
-         Total global activated token: 0\n\nToken server status: reachable\n"
-    )
-}
-
-/// A finished run over `devices` units with 50 tokens each.
-fn record(devices: usize) -> RunRecord {
-    let name = |number: usize| HostName::new(format!("fgt-{number:05}"));
-    let mut record = RunRecord::new(RunHeader {
-        id: "20261124T031500Z-7f3a".into(),
-        version: "0.1.0".into(),
-        playbook: "audit.yml".into(),
-        inventories: vec!["hosts.yml".into()],
-        limit: None,
-        started: Timestamp::UNIX_EPOCH,
-        hosts: (0..devices)
-            .map(|number| HostEntry {
-                host: name(number),
-                address: "192.0.2.1:22".into(),
-                groups: vec!["emea".into()],
-                limits: Limits { drift: Some(3), ..Limits::default() },
-                new_serial: None,
-            })
-            .collect(),
-        notes: vec![],
-        reports: vec![],
-        rules: vec![],
-        mutes: vec![],
-        baseline: None,
-        origin: None,
-    });
-    for number in 0..devices {
-        let answers = [
-            (
-                "get system status",
-                format!(
-                    "Version: FortiGate-60F v7.4.8,build2795,250523 (GA.M)\n\
-                     Serial-Number: FGT60F{number:010}\nHostname: fgt\n\
-                     Virtual domain configuration: disable\nCurrent HA mode: standalone\n"
-                ),
-            ),
-            ("diagnose fortitoken info", table().replace("FTKMOB00", &format!("FTKMOB{number:X}"))),
-        ];
-        for (command, text) in answers {
-            let transcript = Transcript {
-                command: command.into(),
-                vdom: None,
-                text,
-                elapsed_ms: 1,
-                truncated: false,
-                refusal: None,
-            };
-            record.apply(RunEvent::CommandAnswered { host: name(number), transcript });
-        }
-        let at = Timestamp::UNIX_EPOCH;
-        record.apply(RunEvent::HostFinished {
-            host: name(number),
-            at,
-            outcome: HostOutcome::Examined,
-        });
-    }
-    record
-}
-
-#[divan::bench]
-fn parse_fifty_tokens(bencher: Bencher) {
-    let text = table();
-    bencher.bench(|| parse::fortitoken_info(divan::black_box(&text)));
+#[divan::bench(args = ["diagnose fortitoken info", "show user local", "show user fortitoken"])]
+fn parse_an_answer_about_fifty_tokens(bencher: Bencher, command: &str) {
+    let answers = fleet::answers(1, 50);
+    let (_, text) = answers.iter().find(|(known, _)| *known == command).unwrap();
+    let parser = parse::by_command(command).unwrap();
+    bencher.bench(|| (parser.run)(divan::black_box(text)));
 }
 
 #[divan::bench(max_time = Duration::from_secs(3))]
 fn judge_a_hundred_devices(bencher: Bencher) {
-    let record = record(100);
+    let record = fleet::record(100, 50);
     bencher.bench(|| evaluate(&FleetFacts::from_record(divan::black_box(&record))));
 }
 
 #[divan::bench(max_time = Duration::from_secs(3))]
 fn render_the_usual_reports_of_a_hundred_devices(bencher: Bencher) {
-    let record = record(100);
+    let record = fleet::record(100, 50);
     let facts = FleetFacts::from_record(&record);
     let findings = evaluate(&facts);
     let templates = TemplateSet::new(default_templates(), Timestamp::UNIX_EPOCH).unwrap();
