@@ -521,3 +521,80 @@ fn what_is_wrong_with_a_folder_of_variables_is_told() {
     3 errors
     ");
 }
+
+#[test]
+fn keywords_that_are_true_or_false_may_be_templates() {
+    let play = "- hosts: g\n  vars: {yes_: true}\n  tasks:\n    - fail: {msg: no}\n      ignore_errors: '{{ inventory_hostname != \"h2\" }}'\n    \
+                - debug: {msg: once}\n      run_once: '{{ yes_ }}'\n    - debug: {msg: hidden}\n      no_log: '{{ yes_ }}'\n    \
+                - debug: {msg: x}\n      ignore_errors: '{{ nope }}'\n    - debug: {msg: not reached}\n";
+    let desk = desk(&[("play.yml", play)]);
+    let outcome = run(&desk, &["-v"]);
+    assert_eq!(outcome.code, 2, "{}", outcome.err);
+    let mut told = said(&outcome);
+    told.sort_unstable();
+    told.dedup();
+    assert_eq!(
+        told,
+        [
+            "debug: `ignore_errors`: `nope` is undefined",
+            "debug: once",
+            "debug: the output has been hidden due to the fact that 'no_log: true' was specified for \
+             this task",
+            "fail: no",
+            "fail: no ...ignoring",
+        ]
+    );
+    assert_eq!(said(&outcome).iter().filter(|line| *line == "debug: once").count(), 1);
+}
+
+#[test]
+fn the_machine_that_the_run_is_on_may_be_named_and_is_no_device() {
+    let play = "- hosts: localhost\n  tasks:\n    - set_fact: {total: '{{ groups.g | length }} {{ v }}'}\n    \
+                - debug: {msg: '{{ inventory_hostname in groups.all }}'}\n\
+                - hosts: h1\n  tasks:\n    - debug: {msg: '{{ hostvars.localhost.total }}'}\n";
+    let files = [("play.yml", play), ("group_vars/all.yml", "v: 7\n")];
+    let desk = desk(&files);
+    let outcome = run(&desk, &["-v"]);
+    assert_eq!(outcome.code, 0, "{}", outcome.err);
+    assert_eq!(said(&outcome)[1..], ["debug: False", "debug: 3 7"]);
+    let report = desk.json();
+    let hosts: Vec<_> = report["devices"].as_array().unwrap().iter().collect();
+    assert_eq!((hosts.len(), &hosts[0]["host"]), (1, &"h1".into()));
+    // What goes wrong there is told, and counts.
+    desk.file(
+        "play.yml",
+        "- hosts: localhost,h1\n  tasks: [{fail: {msg: no}, when: inventory_hostname != 'h1'}]\n",
+    );
+    let outcome = run(&desk, &[]);
+    assert_eq!(outcome.code, 2);
+    assert!(outcome.err.contains("error: localhost: no\n"), "{}", outcome.err);
+}
+
+#[test]
+fn nobody_asks_the_machine_that_the_run_is_on_as_if_it_were_a_device() {
+    let play = "- name: read\n  hosts: localhost:g\n  tasks: [{cli: get system status}]\n";
+    let desk = desk(&[("play.yml", play)]);
+    let outcome = run(&desk, &[]);
+    assert_eq!(outcome.code, 1);
+    let text = outcome.err.replace(desk.path("").to_str().unwrap(), "");
+    insta::assert_snapshot!(text, @r#"
+    error: `localhost` is no FortiGate, and the play "read" asks a device
+     --> play.yml:2:10
+      |
+    2 |   hosts: localhost:g
+      |          ^^^^^^^^^^^
+      |
+      = help: name hosts of the inventory; if a device is reached through a tunnel that ends here, write it into the inventory
+
+    1 error
+    "#);
+}
+
+#[test]
+fn a_run_without_any_device_says_so() {
+    let desk = desk(&[("play.yml", "- hosts: localhost\n  tasks: [{debug: }]\n")]);
+    let outcome = run(&desk, &[]);
+    assert_eq!(outcome.code, 0, "{}", outcome.err);
+    let warning = "warning: no play is for a device, so that the reports list none";
+    assert!(outcome.err.contains(warning), "{}", outcome.err);
+}

@@ -74,6 +74,7 @@ pub fn record(devices: usize, tokens: usize) -> RunRecord {
         groups: vec!["all_regions".into()],
         limits: Limits { drift: Some(3), ..Limits::default() },
         new_serial: None,
+        is_controller: false,
     };
     let mut record = RunRecord::new(RunHeader {
         id: "20261124T031500Z-0000".into(),

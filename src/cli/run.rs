@@ -194,6 +194,12 @@ async fn audit(arguments: &RunArguments, prepared: Prepared) -> Result<Exit, Com
             }
         }
     }
+    for host in record.hosts.values().filter(|host| host.entry.is_controller) {
+        // No report tells of it.
+        if let Some(HostOutcome::Failed { failure }) = &host.outcome {
+            say(&format!("error: {}: {failure}\n", host.entry.host));
+        }
+    }
     if output.format == Format::Ansible {
         exit = exit | print(&ansible_stream(&record, &headings));
     }

@@ -16,7 +16,7 @@ use crate::model::{HostName, RunRecord};
 pub struct FleetFacts {
     /// When the run started: the present, as far as rules are concerned.
     now: Timestamp,
-    /// Every host of the run, in inventory order.
+    /// Every device of the run, in inventory order.
     devices: IndexMap<HostName, DeviceFacts>,
     /// For each token serial in upper case, the devices that show it, by position, each once.
     sightings: HashMap<Arc<str>, Sighting>,
@@ -48,6 +48,7 @@ impl FleetFacts {
         let devices: IndexMap<_, _> = record
             .hosts
             .iter()
+            .filter(|(_, record)| !record.entry.is_controller)
             .map(|(host, record)| (host.clone(), DeviceFacts::from_record(record)))
             .collect();
         let mut sightings: HashMap<Arc<str>, Sighting> = HashMap::new();

@@ -24,6 +24,7 @@ impl Specimen {
             groups: vec!["emea".into()],
             limits: Limits { drift: Some(3), ..Limits::default() },
             new_serial: None,
+            is_controller: false,
         };
         let mut record = RunRecord::new(RunHeader {
             id: "20261124T031500Z-7f3a".into(),

@@ -48,6 +48,7 @@ impl Draft {
         let mut draft = Self {
             inventory: Inventory {
                 hosts: IndexMap::new(),
+                local: IndexMap::new(),
                 groups: IndexMap::new(),
                 extra: Variables::default(),
             },

@@ -5,13 +5,17 @@ use std::sync::Arc;
 
 use indexmap::IndexMap;
 
-use crate::model::{HostName, Place};
+use crate::model::{HostName, Place, Value};
 
 use super::{HostVariables, Located, Variables};
 
 /// The group of every host, and the one of hosts in no other group. Both always exist.
 pub(super) const ALL: &str = "all";
 pub(super) const UNGROUPED: &str = "ungrouped";
+
+/// Names of the machine that the run is on. It is a host of a play where one of them is named, and
+/// belongs to no group but `all`, whose variables it has and whose member it is not.
+pub(super) const LOCAL_NAMES: [&str; 3] = ["localhost", "127.0.0.1", "::1"];
 
 /// Deeper nesting is refused: what walks down the groups does so by recursion.
 pub(super) const MOST_DEPTH: usize = 200;
@@ -21,6 +25,9 @@ pub(super) const MOST_DEPTH: usize = 200;
 pub struct Inventory {
     /// In order of first appearance.
     pub(super) hosts: IndexMap<HostName, Host>,
+    /// Those of [`LOCAL_NAMES`] that are no hosts of their own. Their positions are those behind the
+    /// hosts.
+    pub(super) local: IndexMap<HostName, Host>,
     /// In order of first appearance; `all` and `ungrouped` first.
     pub(super) groups: IndexMap<String, Group>,
     /// `-e`
@@ -92,9 +99,23 @@ impl Inventory {
         self.hosts.contains_key(host)
     }
 
+    /// Whether a name stands for the machine that the run is on, and for no host of the inventory.
+    pub fn is_local(&self, host: &str) -> bool {
+        self.local.contains_key(host)
+    }
+
+    /// The names that do.
+    pub fn local_names(&self) -> impl ExactSizeIterator<Item = &HostName> {
+        self.local.keys()
+    }
+
     /// How many hosts stand before this one.
     pub fn position_of(&self, host: &str) -> Option<usize> {
-        self.hosts.get_index_of(host)
+        self.hosts.get_index_of(host).or_else(|| self.local_position(host))
+    }
+
+    pub(super) fn local_position(&self, host: &str) -> Option<usize> {
+        self.local.get_index_of(host).map(|position| self.hosts.len() + position)
     }
 
     /// Where a host was first named.
@@ -148,7 +169,8 @@ impl Inventory {
     /// This is Ansible's order as it runs (its setting `VARIABLE_PRECEDENCE`): a value in
     /// `group_vars/all` beats one that `[group:vars]` sets.
     pub(super) fn layers(&self, host: &str) -> Vec<Layer<'_>> {
-        let Some((name, host)) = self.hosts.get_key_value(host) else { return Vec::new() };
+        let found = self.hosts.get_key_value(host).or_else(|| self.local.get_key_value(host));
+        let Some((name, host)) = found else { return Vec::new() };
         let groups = || {
             let named = |group: &usize| self.groups.get_index(*group);
             host.groups.iter().filter_map(named).map(|(name, group)| (name.as_str(), group))
@@ -205,7 +227,8 @@ impl Inventory {
     }
 
     pub(super) fn host_name(&self, position: usize) -> Option<&HostName> {
-        self.hosts.get_index(position).map(|(name, _)| name)
+        let behind = || self.local.get_index(position.checked_sub(self.hosts.len())?);
+        self.hosts.get_index(position).or_else(behind).map(|(name, _)| name)
     }
 
     /// The hosts of a group and all groups below it, breadth first, each once.
@@ -235,6 +258,25 @@ impl Inventory {
                 host.groups = groups;
             }
         }
+        self.settle_local();
+    }
+
+    fn settle_local(&mut self) {
+        let connection = || Located::new(Value::text("local"), None);
+        let local = |name: &str| {
+            let mut variables = Variables::default();
+            variables.set("ansible_connection", connection());
+            let host = Host {
+                place: None,
+                source: Arc::from(""),
+                variables,
+                files: Vec::new(),
+                groups: vec![0],
+            };
+            (HostName::from(name), host)
+        };
+        let names = LOCAL_NAMES.into_iter().filter(|name| !self.hosts.contains_key(*name));
+        self.local = names.map(local).collect();
     }
 
     /// Groups without a parent are children of `all`.

@@ -183,6 +183,12 @@ fn add_layer(directory: &VariableDirectory, draft: &mut Draft) {
         let variables = files.variables_of("host_vars", name.as_str(), draft);
         draft.inventory.hosts[position].files.push(variables);
     }
+    for position in 0..draft.inventory.local.len() {
+        let name = draft.inventory.local.get_index(position).map(|(name, _)| name.clone());
+        let Some(name) = name else { continue };
+        let variables = files.variables_of("host_vars", name.as_str(), draft);
+        draft.inventory.local[position].files.push(variables);
+    }
 }
 
 /// Files in `group_vars/` that belong to no group and probably should: their names are nearly

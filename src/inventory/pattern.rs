@@ -84,7 +84,10 @@ pub(super) fn evaluate(inventory: &Inventory, parts: &[String]) -> Result<Select
     for part in plain {
         let found = match inventory.hosts.get_index_of(part) {
             Some(host) => vec![host],
-            None => matched(inventory, part, &mut warnings)?,
+            None => match inventory.local_position(part) {
+                Some(local) => vec![local],
+                None => matched(inventory, part, &mut warnings)?,
+            },
         };
         hosts.extend(found.into_iter().filter(|host| seen.insert(*host)));
     }
@@ -110,6 +113,9 @@ fn matched(
 ) -> Result<Vec<usize>, InputIssue> {
     if pattern.is_empty() {
         return Err(says_nothing(pattern));
+    }
+    if let Some(local) = inventory.local_position(pattern) {
+        return Ok(vec![local]);
     }
     let (name, subscript) = subscript(pattern, warnings)?;
     let hosts = enumerate(inventory, name, warnings)?;

@@ -95,6 +95,13 @@ pub struct RunHeader {
     pub origin: Option<Origin>,
 }
 
+impl RunHeader {
+    /// How many devices it is about.
+    pub fn devices(&self) -> usize {
+        self.hosts.iter().filter(|entry| !entry.is_controller).count()
+    }
+}
+
 /// One host of the run.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct HostEntry {
@@ -109,6 +116,10 @@ pub struct HostEntry {
     /// Serial of the unit that is to replace this one (`new_serial`), as given.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub new_serial: Option<String>,
+    /// The machine that the run was on, where a play names it: it is no device, and stands in no
+    /// report.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub is_controller: bool,
 }
 
 /// Which task of which play.

@@ -176,6 +176,7 @@ mod tests {
             groups: vec![],
             limits: Limits::default(),
             new_serial: None,
+            is_controller: false,
         };
         RunHeader {
             id: "run".to_owned(),

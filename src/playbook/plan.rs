@@ -184,6 +184,9 @@ pub fn plan(
             Err(found) => issues.extend(found),
         }
     }
+    if !hosts.is_empty() && hosts.iter().all(|host| host.entry.is_controller) {
+        warnings.push(no_device(playbook));
+    }
     issues.extend(counted_twice(&hosts, &variables.inventory));
     let locked: Vec<_> =
         locked.iter().filter_map(|(at, cause)| Some((hosts.get(*at)?, cause))).collect();
@@ -198,6 +201,16 @@ pub fn plan(
     match given_twice(&plan) {
         Some(issue) => Err(warnings.into_iter().chain([issue]).collect()),
         None => Ok(Planned { plan, warnings }),
+    }
+}
+
+/// A report that lists no device must not surprise anybody.
+fn no_device(playbook: &Playbook) -> InputIssue {
+    let issue = InputIssue::warning("no play is for a device, so that the reports list none")
+        .hint("`localhost` is the machine that this runs on; name hosts of the inventory");
+    match playbook.plays.first() {
+        Some(play) => issue.at(play.hosts_place.clone(), play.hosts_width),
+        None => issue,
     }
 }
 

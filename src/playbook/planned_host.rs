@@ -67,8 +67,9 @@ impl Planner<'_> {
         if first.is_some_and(|order| order != Order::Inventory) {
             return members.into_iter().map(|(host, plays)| (host.clone(), plays)).collect();
         }
-        let inventory = self.variables.inventory.hosts();
-        inventory.filter_map(|host| Some((host.clone(), members.get(host)?.clone()))).collect()
+        let inventory = &self.variables.inventory;
+        let hosts = inventory.hosts().chain(inventory.local_names());
+        hosts.filter_map(|host| Some((host.clone(), members.get(host)?.clone()))).collect()
     }
 
     /// A host is reached once for all its plays: of their connection variables, those of the first
@@ -117,6 +118,17 @@ impl Planner<'_> {
         if target.connection == Connection::Local
             && let Some(play) = asking.find(|play| play.gathers || asks(&play.steps))
         {
+            if inventory.is_local(host.as_str()) {
+                let message = format!(
+                    "`{host}` is no FortiGate, and the play \"{}\" asks a device",
+                    play.name
+                );
+                let issue = InputIssue::error(message).hint(
+                    "name hosts of the inventory; if a device is reached through a tunnel that \
+                     ends here, write it into the inventory",
+                );
+                return Err(vec![issue.at(play.hosts_place.clone(), play.hosts_width)]);
+            }
             let message = format!(
                 "`ansible_connection` is `local`, and the play \"{}\" asks a device",
                 play.name
@@ -138,7 +150,8 @@ impl Planner<'_> {
             true => format!("[{}]:{}", target.address, target.port),
             false => format!("{}:{}", target.address, target.port),
         };
-        let entry = HostEntry { host, address, groups, limits, new_serial };
+        let is_controller = inventory.is_local(host.as_str());
+        let entry = HostEntry { host, address, groups, limits, new_serial, is_controller };
         let failure = locked.as_ref().map(Locked::failure);
         Ok((PlannedHost { entry, target, plays, opened, locked: failure }, locked))
     }

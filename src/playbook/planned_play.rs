@@ -5,9 +5,11 @@ use std::collections::BTreeSet;
 use super::check::{any, asks};
 use super::pace::batches;
 use super::tags::Tags;
-use super::{Action, Meta, PlannedMute, Play, Request, Step, Task, VarsFile, selected, tasks};
+use super::{
+    Action, Flag, Meta, PlannedMute, Play, Request, Step, Task, VarsFile, selected, tasks,
+};
 use crate::inventory::{Inventory, Limit, Located, Order, Variables, select};
-use crate::model::{HostName, InputIssue, OwnRule, ReportRequest, matches_wildcards};
+use crate::model::{HostName, InputIssue, OwnRule, Place, ReportRequest, matches_wildcards};
 
 /// The largest batch that is kept in step for the sake of `hostvars` alone.
 const MOST_IN_STEP: usize = 1000;
@@ -20,6 +22,9 @@ pub struct PlannedPlay {
     pub name: String,
     /// The patterns of its hosts, as they are written.
     pub pattern: Vec<String>,
+    /// Where `hosts:` says so, and how many characters it takes.
+    pub hosts_place: Place,
+    pub hosts_width: u32,
     pub tags: Vec<String>,
     /// Those of all of its tasks, whether or not they are left to run, in alphabetical order.
     pub task_tags: BTreeSet<String>,
@@ -31,8 +36,8 @@ pub struct PlannedPlay {
     pub steps: Vec<Step>,
     /// Whether `get system status` is asked before the first task.
     pub gathers: bool,
-    pub ignore_unreachable: bool,
-    pub any_errors_fatal: bool,
+    pub ignore_unreachable: Flag,
+    pub any_errors_fatal: Flag,
     /// In the order in which the pattern names them, or that `order:` asks for.
     pub hosts: Vec<HostName>,
     /// In the order of the inventory, as templates see them.
@@ -78,11 +83,11 @@ pub(super) fn planned(
     }
     let batches = batches(&hosts, &play.serial);
     let must = play.is_linear
-        || play.any_errors_fatal
+        || play.any_errors_fatal.may_hold()
         || play.max_fail.is_some()
         || any(&steps, &|task| {
-            task.run_once
-                || task.any_errors_fatal
+            task.run_once.may_hold()
+                || task.any_errors_fatal.may_hold()
                 || task.delegate.as_ref().is_some_and(|d| d.facts)
         });
     let largest = batches.iter().map(Vec::len).max().unwrap_or(0);
@@ -92,6 +97,8 @@ pub(super) fn planned(
         index,
         name: play.name.clone(),
         pattern: play.hosts.clone(),
+        hosts_place: play.hosts_place.clone(),
+        hosts_width: play.hosts_width,
         tags: play.tags.clone(),
         task_tags: tasks(&play.steps).into_iter().flat_map(|task| task.tags.clone()).collect(),
         in_step: must || may,
@@ -103,8 +110,8 @@ pub(super) fn planned(
         vars,
         files: late,
         gathers: play.gathers.unwrap_or(asks),
-        ignore_unreachable: play.ignore_unreachable,
-        any_errors_fatal: play.any_errors_fatal,
+        ignore_unreachable: play.ignore_unreachable.clone(),
+        any_errors_fatal: play.any_errors_fatal.clone(),
         steps,
         hosts,
         listed: Vec::new(),

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::inventory::{Order, Variables};
 use crate::model::{Mute, OwnRule, Place, ReportRequest};
 
-use super::{BatchSize, Library, Prompt, Step, Template};
+use super::{BatchSize, Flag, Library, Prompt, Step, Template};
 
 /// A playbook without a mistake that can be seen before a run.
 #[derive(Debug, Clone)]
@@ -46,8 +46,8 @@ pub struct Play {
     pub steps: Vec<Step>,
     /// `gather_facts`; `None` where nothing is said.
     pub gathers: Option<bool>,
-    pub ignore_unreachable: bool,
-    pub any_errors_fatal: bool,
+    pub ignore_unreachable: Flag,
+    pub any_errors_fatal: Flag,
     /// Sizes of batches; none: all at once.
     pub serial: Vec<BatchSize>,
     /// `strategy: linear` is written: no host goes on before all are done with a task.

@@ -443,7 +443,9 @@ impl Scope for HostScope {
     }
 
     fn peer(&self, host: &str) -> Option<Arc<dyn Scope>> {
-        let host = self.run.inventory.contains(host).then(|| HostName::from(host))?;
+        let inventory = &self.run.inventory;
+        let is_known = inventory.contains(host) || inventory.is_local(host);
+        let host = is_known.then(|| HostName::from(host))?;
         let is_self = host == self.host;
         let known = match self.peers.get(&host) {
             _ if is_self => self.known(),

@@ -5,7 +5,7 @@ use std::time::Duration;
 use crate::inventory::Variables;
 use crate::model::{Place, Value};
 
-use super::{Action, Expression, Lookup, Template};
+use super::{Action, Expression, Flag, Lookup, Template};
 
 /// One action with everything that is said about when and how it runs.
 #[derive(Debug, Clone, PartialEq)]
@@ -23,9 +23,9 @@ pub struct Task {
     /// `until`, `retries` and `delay`.
     pub retry: Option<Retry>,
     pub register: Option<String>,
-    pub ignore_errors: bool,
+    pub ignore_errors: Flag,
     /// A device that is not reached costs this task alone; the next one tries again.
-    pub ignore_unreachable: bool,
+    pub ignore_unreachable: Flag,
     /// The most that its action may take.
     pub timeout: Option<Duration>,
     /// The task failed when all hold; `None`: the action itself says.
@@ -33,9 +33,9 @@ pub struct Task {
     /// The task changed something when all hold; `None`: it did not.
     pub changed_when: Option<Vec<Expression>>,
     /// One host of a batch does it for all.
-    pub run_once: bool,
+    pub run_once: Flag,
     /// Where it fails on one host, all of them stop.
-    pub any_errors_fatal: bool,
+    pub any_errors_fatal: Flag,
     /// The most hosts that do it at once.
     pub throttle: Option<usize>,
     pub delegate: Option<Delegate>,
@@ -44,7 +44,7 @@ pub struct Task {
     /// Those of its blocks, and its own over them.
     pub vars: Variables,
     /// Neither output nor messages of this task are shown or recorded.
-    pub no_log: bool,
+    pub no_log: Flag,
     pub place: Place,
 }
 

@@ -60,6 +60,7 @@ fn record(hosts: &[String]) -> RunRecord {
                 groups: vec![],
                 limits: Limits { drift: Some(3), ..Limits::default() },
                 new_serial: None,
+                is_controller: false,
             })
             .collect(),
         notes: vec![],

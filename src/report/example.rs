@@ -33,6 +33,7 @@ pub(super) fn example_record() -> RunRecord {
         groups: vec![group.to_owned()],
         limits: Limits { drift: Some(3), ..Limits::default() },
         new_serial: None,
+        is_controller: false,
     };
     let mut record = RunRecord::new(RunHeader {
         id: "20261124T031500Z-7f3a".to_owned(),

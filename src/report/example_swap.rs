@@ -65,6 +65,7 @@ fn run(id: &str, serial: &str, held: impl FnOnce(&mut RunRecord)) -> RunRecord {
         groups: vec!["emea".to_owned()],
         limits: Limits { drift: Some(3), ..Limits::default() },
         new_serial: Some(NEW.to_owned()),
+        is_controller: false,
     }];
     header.reports = vec![ReportRequest {
         source: ReportSource::Template("rma.html".to_owned()),

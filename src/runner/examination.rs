@@ -18,7 +18,7 @@ use super::task_result::unusable;
 use super::task_run::Ended;
 use super::walk::Walk;
 use crate::model::{HostFailure, HostName, HostOutcome, Place, Stage};
-use crate::playbook::{HostScope, Letter, Peers, Plan, PlannedHost};
+use crate::playbook::{Flag, HostScope, Letter, Peers, Plan, PlannedHost};
 use crate::template::Templar;
 
 /// What the examinations of a run share.
@@ -150,10 +150,12 @@ async fn lead<C: Connector, K: Clock>(
         visit.mail.drain(..).for_each(|letter| scope.receive(letter));
         scope.meet(visit.peers.clone());
         let seat = visit.seat.as_ref();
+        let says = |flag: &Flag| flag.holds(scope, &link.shared.templar).unwrap_or(false);
+        let (ignores, is_fatal) = (says(&play.ignore_unreachable), says(&play.any_errors_fatal));
         if play.gathers
             && let Err(failure) = gather(link, seat.is_some()).await
-            && !play.ignore_unreachable
-            && !may_come_back(seat, play.any_errors_fatal).await
+            && !ignores
+            && !may_come_back(seat, is_fatal).await
         {
             return Err(failure);
         }

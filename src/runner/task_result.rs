@@ -131,8 +131,14 @@ impl TaskResult {
     }
 
     /// As Ansible would print it, its secrets not yet hidden.
-    pub fn detail(&self, task: &Task, status: TaskStatus, item: Option<String>) -> TaskDetail {
-        let result = match (self.value(), task.no_log) {
+    pub fn detail(
+        &self,
+        task: &Task,
+        no_log: bool,
+        status: TaskStatus,
+        item: Option<String>,
+    ) -> TaskDetail {
+        let result = match (self.value(), no_log) {
             (_, true) => {
                 let censored = format!(
                     "{{\"censored\": \"the output has been hidden due to the fact that 'no_log: \
@@ -159,7 +165,7 @@ impl TaskResult {
             item,
             delegate: self.delegate.clone(),
             result,
-            is_said: self.is_said && !task.no_log,
+            is_said: self.is_said && !no_log,
             retries: self.retries,
             items: self.items.clone(),
         }

@@ -13,7 +13,7 @@ use super::redactor::Redactor;
 use super::task_result::{Inclusion, TaskResult};
 use super::turn::{Turn, gathered, turns};
 use crate::model::{HostFailure, HostName, Stage, TaskOutcome, TaskRef, TaskStatus, Value};
-use crate::playbook::{Action, HostScope, Loop, Meta, PlannedPlay, Task};
+use crate::playbook::{Action, Flag, HostScope, Loop, Meta, PlannedPlay, Task};
 use crate::template::{Templar, is_template, text_of};
 
 /// What stands in the place of what `no_log` hides.
@@ -46,6 +46,26 @@ pub(super) struct TaskRun<'a> {
     pub is_caught: bool,
 }
 
+/// What the keywords of a task say on this host.
+#[derive(Debug, Clone, Copy)]
+struct Flags {
+    ignore_errors: bool,
+    ignore_unreachable: bool,
+    any_errors_fatal: bool,
+    run_once: bool,
+    no_log: bool,
+}
+
+impl Flags {
+    fn shown(self, failure: HostFailure) -> HostFailure {
+        if self.no_log {
+            HostFailure::new(failure.stage, HIDDEN, "Run it without `no_log` to see why.")
+        } else {
+            failure
+        }
+    }
+}
+
 impl TaskRun<'_> {
     /// Runs the task, registers its result and reports it. The second part is what others have to
     /// know of it.
@@ -54,7 +74,11 @@ impl TaskRun<'_> {
         scope: &mut HostScope,
         link: &mut Link<'_, C, K>,
     ) -> (Ended, Done) {
-        let whole = self.whole(scope, link).await;
+        let (flags, wrong) = self.flags(scope, &link.shared.templar);
+        let whole = match wrong {
+            Some(wrong) => Ok(wrong),
+            None => self.whole(scope, flags, link).await,
+        };
         if whole.is_err() {
             // Whoever comes back has another session.
             link.leave().await;
@@ -63,7 +87,7 @@ impl TaskRun<'_> {
         let (mut result, lost) = match whole {
             Ok(result) => (result, false),
             Err(failure) if failure.stage.is_unreachable() => {
-                (TaskResult::unreachable(failure), !self.task.ignore_unreachable)
+                (TaskResult::unreachable(failure), !flags.ignore_unreachable)
             }
             Err(failure) => (TaskResult::failed(failure), true),
         };
@@ -71,7 +95,7 @@ impl TaskRun<'_> {
             scope.set_fact(name.clone(), result.fact());
         }
         let mut done = Done { is_caught: self.is_caught && !lost, ..Done::default() };
-        done.is_fatal = self.task.any_errors_fatal;
+        done.is_fatal = flags.any_errors_fatal;
         if let Action::Meta(meta) = &self.task.action
             && result.failure.is_none()
         {
@@ -82,7 +106,7 @@ impl TaskRun<'_> {
         }
         // A file that is not there is no matter of one task: Ansible ignores it for nobody.
         let is_include = matches!(self.task.action, Action::Include(_));
-        let ignores = self.task.ignore_errors && !is_include;
+        let ignores = flags.ignore_errors && !is_include;
         let is_passed_over = !lost && (ignores || result.unreachable);
         let status = match (&result.failure, result.skipped) {
             (Some(_), _) if is_passed_over => TaskStatus::Ignored,
@@ -98,19 +122,20 @@ impl TaskRun<'_> {
             scope.set_fact("ansible_failed_result", result.fact());
         }
         let detail = link.shared.settings.details.then(|| {
-            let mut detail = result.detail(self.task, status, None);
+            let mut detail = result.detail(self.task, flags.no_log, status, None);
             detail.hide(&|text| link.reporter.redactor.hide(text).into_owned());
             Box::new(detail)
         });
         let message = result.failure.as_ref().map(ToString::to_string).or(result.message.take());
-        let message = message.map(|text| if self.task.no_log { HIDDEN.to_owned() } else { text });
+        let message = message.map(|text| if flags.no_log { HIDDEN.to_owned() } else { text });
         let outcome = TaskOutcome {
             changed: result.changed,
             delegate: result.delegate.take(),
             detail,
             ..TaskOutcome::new(status, message)
         };
-        let reference = self.reference(scope, &link.shared.templar, &link.reporter.redactor);
+        let redactor = &link.reporter.redactor;
+        let reference = self.reference(scope, flags, &link.shared.templar, redactor);
         if result.inclusions.is_empty() {
             link.reporter.task_finished(reference.clone(), outcome).await;
         }
@@ -120,12 +145,12 @@ impl TaskRun<'_> {
             link.reporter.task_finished(reference.clone(), outcome).await;
         }
         done.mail = std::mem::take(&mut result.mail);
-        if self.task.run_once {
+        if flags.run_once {
             done.given = self.given(scope, &result);
         }
         let ended = match result.failure {
-            Some(failure) if lost => Ended::Lost(self.shown(failure)),
-            Some(failure) if status != TaskStatus::Ignored => Ended::Failed(self.shown(failure)),
+            Some(failure) if lost => Ended::Lost(flags.shown(failure)),
+            Some(failure) if status != TaskStatus::Ignored => Ended::Failed(flags.shown(failure)),
             _ if !result.inclusions.is_empty() => Ended::Included(result.inclusions),
             _ => Ended::On,
         };
@@ -158,16 +183,38 @@ impl TaskRun<'_> {
         ]))
     }
 
-    fn shown(&self, failure: HostFailure) -> HostFailure {
-        if self.task.no_log {
-            HostFailure::new(failure.stage, HIDDEN, "Run it without `no_log` to see why.")
-        } else {
-            failure
-        }
+    /// What the keywords say on this host; where one of them cannot be told, that is the result.
+    fn flags(&self, scope: &HostScope, templar: &Templar) -> (Flags, Option<TaskResult>) {
+        let mut wrong = None;
+        let mut holds = |key: &str, flag: &Flag, otherwise: bool| {
+            flag.holds(scope, templar).unwrap_or_else(|error| {
+                wrong.get_or_insert_with(|| {
+                    let context = format!("Error processing keyword '{key}': ");
+                    TaskResult::mistaken(&format!("`{key}`"), &context, error)
+                });
+                otherwise
+            })
+        };
+        let task = self.task;
+        let flags = Flags {
+            ignore_errors: holds("ignore_errors", &task.ignore_errors, false),
+            ignore_unreachable: holds("ignore_unreachable", &task.ignore_unreachable, false),
+            any_errors_fatal: holds("any_errors_fatal", &task.any_errors_fatal, false),
+            run_once: holds("run_once", &task.run_once, false),
+            // Who cannot tell shows nothing.
+            no_log: holds("no_log", &task.no_log, true),
+        };
+        (flags, wrong)
     }
 
-    fn reference(&self, scope: &HostScope, templar: &Templar, redactor: &Redactor) -> TaskRef {
-        let name = match is_template(&self.task.name) && !self.task.no_log {
+    fn reference(
+        &self,
+        scope: &HostScope,
+        flags: Flags,
+        templar: &Templar,
+        redactor: &Redactor,
+    ) -> TaskRef {
+        let name = match is_template(&self.task.name) && !flags.no_log {
             true => match templar.fill(&Value::text(&*self.task.name), &scope.shared()) {
                 Ok(Value::Text(name) | Value::Unsafe(name)) => shortened(&name, redactor),
                 _ => self.task.name.clone(),
@@ -185,11 +232,12 @@ impl TaskRun<'_> {
     async fn whole<C: Connector, K: Clock>(
         &self,
         scope: &mut HostScope,
+        flags: Flags,
         link: &mut Link<'_, C, K>,
     ) -> Result<TaskResult, HostFailure> {
         let judge = Judge { task: self.task, templar: &link.shared.templar };
         let Some(repeat) = &self.task.repeat else {
-            return self.turn(scope, Vec::new(), link).await;
+            return self.turn(scope, Vec::new(), flags, link).await;
         };
         let turns = match turns(repeat, scope, &link.shared.templar) {
             Ok(turns) => turns,
@@ -213,13 +261,13 @@ impl TaskRun<'_> {
             if !results.is_empty() && !repeat.pause.is_zero() {
                 sleep(repeat.pause).await;
             }
-            let mut result = self.turn(scope, turn.variables.clone(), link).await?;
+            let mut result = self.turn(scope, turn.variables.clone(), flags, link).await?;
             let inner = scope.with(turn.variables.clone());
             let is_last = judge.breaks(repeat, &inner, &mut result);
             // What is registered says nothing of the label.
             let value = result.value();
             let mut shown = result.clone();
-            let item = self.label(repeat, &inner, &turn, &mut result, link);
+            let item = self.label(repeat, &inner, &turn, &mut result, flags, link);
             if link.shared.settings.details {
                 let status = match (&result.failure, result.skipped) {
                     (Some(_), _) => TaskStatus::Failed,
@@ -227,7 +275,7 @@ impl TaskRun<'_> {
                     (None, false) => TaskStatus::Ok,
                 };
                 shown.fields.extend(turn.variables.clone());
-                items.push(shown.detail(self.task, status, Some(item)));
+                items.push(shown.detail(self.task, flags.no_log, status, Some(item)));
             }
             results.push((turn, value, result));
             if is_last {
@@ -244,6 +292,7 @@ impl TaskRun<'_> {
         scope: &HostScope,
         turn: &Turn,
         result: &mut TaskResult,
+        flags: Flags,
         link: &Link<'_, C, K>,
     ) -> String {
         let item = match &repeat.label {
@@ -253,7 +302,7 @@ impl TaskRun<'_> {
             None => turn.variables.first().map(|(_, item)| item.clone()),
         };
         let item = match &item {
-            _ if self.task.no_log => "(censored due to no_log)".to_owned(),
+            _ if flags.no_log => "(censored due to no_log)".to_owned(),
             // Ansible prints what Python does.
             Some(Value::Null) => "None".to_owned(),
             item => {
@@ -277,6 +326,7 @@ impl TaskRun<'_> {
         &self,
         scope: &mut HostScope,
         variables: Vec<(String, Value)>,
+        flags: Flags,
         link: &mut Link<'_, C, K>,
     ) -> Result<TaskResult, HostFailure> {
         // What asks no device never waits, and is to hear of an interrupt all the same.
@@ -298,7 +348,7 @@ impl TaskRun<'_> {
                 Ok(delegate) => delegate,
                 Err(failure) => return Ok(TaskResult::failed(failure)),
             };
-            let mut result = self.attempt(&inner, link).await?;
+            let mut result = self.attempt(&inner, flags, link).await?;
             result.delegate = delegate;
             if retries > 0 {
                 result.fields.insert("attempts".to_owned(), Value::Int(attempt));
@@ -350,13 +400,14 @@ impl TaskRun<'_> {
     async fn attempt<C: Connector, K: Clock>(
         &self,
         scope: &HostScope,
+        flags: Flags,
         link: &mut Link<'_, C, K>,
     ) -> Result<TaskResult, HostFailure> {
         let context = action::Context {
             scope,
             templar: &link.shared.templar,
             reporter: link.reporter,
-            is_hidden: self.task.no_log,
+            is_hidden: flags.no_log,
         };
         let performed = action::perform(&self.task.action, &context, link);
         let Some(limit) = self.task.timeout else { return performed.await };

@@ -63,14 +63,16 @@ impl<C: Connector, K: Clock> Walk<'_, '_, C, K> {
 
     async fn in_turn(&mut self, task: &Arc<Task>, is_caught: bool) -> Ended {
         self.scope.enter_task(task.clone());
+        // What is wrong with it is told when the task is run.
+        let once = task.run_once.holds(self.scope, &self.link.shared.templar).unwrap_or(false);
         let Some(seat) = self.seat else {
-            if task.run_once {
+            if once {
                 return Ended::Failed(out_of_step(task));
             }
             return self.run(task, is_caught).await.0;
         };
         let at = [self.path.as_slice(), &[task.index]].concat();
-        match seat.call(at, task.run_once, self.scope.known()).await {
+        match seat.call(at, once, self.scope.known()).await {
             Turn::Go(company) => {
                 self.scope.meet(company.peers);
                 self.scope.join(company.batch);

@@ -169,6 +169,7 @@ mod tests {
                 groups: vec!["paris".to_owned()],
                 limits: Limits { drift: Some(3), ..Limits::default() },
                 new_serial: None,
+                is_controller: false,
             }],
             notes: vec!["host keys were not checked".to_owned()],
             reports: vec![],

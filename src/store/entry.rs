@@ -144,7 +144,7 @@ impl Store {
         .bind(&header.playbook)
         .bind(inventories)
         .bind(&header.limit)
-        .bind(i64::try_from(header.hosts.len()).unwrap_or(i64::MAX))
+        .bind(i64::try_from(header.devices()).unwrap_or(i64::MAX))
         .execute(&mut **entrance)
         .await?;
         Ok(())
@@ -210,7 +210,7 @@ fn refuse_overlap(living: &[Living], header: &RunHeader) -> Result<(), StoreErro
             holder: other.holder.clone(),
             since: other.header.started,
             shared,
-            hosts: header.hosts.len(),
+            hosts: header.devices(),
         });
     }
     Ok(())

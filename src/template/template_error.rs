@@ -53,7 +53,8 @@ impl Spot {
 }
 
 impl TemplateError {
-    pub(super) fn new(message: impl Into<String>) -> Self {
+    /// `message` is one sentence without a full stop.
+    pub fn new(message: impl Into<String>) -> Self {
         Self { message: message.into(), hint: None, spot: None, undefined: None, locked: false }
     }
 
@@ -72,7 +73,9 @@ impl TemplateError {
         Self { undefined: Some(String::new()), ..Self::new(message) }
     }
 
-    pub(super) fn hint(mut self, hint: impl Into<String>) -> Self {
+    /// Adds a remedy.
+    #[must_use]
+    pub fn hint(mut self, hint: impl Into<String>) -> Self {
         self.hint = Some(hint.into());
         self
     }

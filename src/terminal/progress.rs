@@ -212,6 +212,7 @@ mod tests {
             groups: vec![],
             limits: Limits::default(),
             new_serial: None,
+            is_controller: false,
         };
         RunEvent::RunStarted {
             run: RunHeader {

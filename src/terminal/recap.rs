@@ -76,6 +76,7 @@ mod tests {
             groups: vec![],
             limits: Limits::default(),
             new_serial: None,
+            is_controller: false,
         };
         let mut record = RunRecord::new(RunHeader {
             id: "a".into(),

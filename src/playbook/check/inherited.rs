@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use crate::inventory::Variables;
-use crate::playbook::{Expression, Template};
+use crate::playbook::{Expression, Flag, Template};
 use crate::yaml::Node;
 
 use super::Reader;
@@ -17,12 +17,12 @@ pub(in crate::playbook) struct Inherited {
     /// Those from above first.
     pub when: Vec<Expression>,
     pub vars: Variables,
-    pub ignore_errors: bool,
-    pub ignore_unreachable: bool,
-    pub no_log: bool,
+    pub ignore_errors: Flag,
+    pub ignore_unreachable: Flag,
+    pub no_log: Flag,
     pub timeout: Option<Duration>,
-    pub run_once: bool,
-    pub any_errors_fatal: bool,
+    pub run_once: Flag,
+    pub any_errors_fatal: Flag,
     pub throttle: Option<usize>,
     pub delegate_to: Option<Template>,
     pub delegate_facts: bool,
@@ -61,8 +61,8 @@ impl Inherited {
                 }
             }
         }
-        let mut flag = |key, value: &mut bool| {
-            if let Some(said) = keys.get(key).and_then(|node| reader.boolean(key, node)) {
+        let mut flag = |key, value: &mut Flag| {
+            if let Some(said) = keys.get(key).and_then(|node| reader.flag(key, node)) {
                 *value = said;
             }
         };
@@ -71,7 +71,10 @@ impl Inherited {
         flag("no_log", &mut self.no_log);
         flag("run_once", &mut self.run_once);
         flag("any_errors_fatal", &mut self.any_errors_fatal);
-        flag("delegate_facts", &mut self.delegate_facts);
+        let facts = keys.get("delegate_facts");
+        if let Some(said) = facts.and_then(|node| reader.boolean("delegate_facts", node)) {
+            self.delegate_facts = said;
+        }
         if let Some(node) = keys.get("throttle") {
             let most = reader.number("throttle", node);
             self.throttle = most.filter(|most| *most > 0).and_then(|most| most.try_into().ok());

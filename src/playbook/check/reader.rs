@@ -4,8 +4,9 @@ use std::sync::Arc;
 
 use crate::inventory::{Located, Variables, is_secret_name, misread_secret};
 use crate::model::{InputIssue, SourceFile, Value, nearest_hint};
+use crate::playbook::flag::truth;
 use crate::playbook::library::Library;
-use crate::playbook::{Expression, Template};
+use crate::playbook::{Expression, Flag, Template};
 use crate::template::{Templar, TemplateError, is_template};
 use crate::yaml::{Node, NodeValue};
 
@@ -152,11 +153,10 @@ impl<'a> Reader<'a> {
 
     /// Ansible's booleans: those of YAML, and the same words and digits in quotes.
     pub fn boolean(&mut self, key: &str, node: &Node) -> Option<bool> {
-        let word = node.scalar_text().map(str::to_ascii_lowercase);
-        match word.as_deref() {
-            Some("yes" | "true" | "on" | "y" | "t" | "1") => Some(true),
-            Some("no" | "false" | "off" | "n" | "f" | "0") => Some(false),
-            Some(text) if is_template(text) => {
+        let word = node.scalar_text().unwrap_or_default();
+        match (truth(word), word) {
+            (Some(truth), _) => Some(truth),
+            (None, text) if is_template(text) => {
                 let message = format!("`{key}` must be true or false, and may not hold a template");
                 self.refuse(node, message, "write `true` or `false`");
                 None
@@ -166,6 +166,14 @@ impl<'a> Reader<'a> {
                 self.refuse(node, message, "write `true` or `false`");
                 None
             }
+        }
+    }
+
+    /// True or false, or the template of it.
+    pub fn flag(&mut self, key: &str, node: &Node) -> Option<Flag> {
+        match node.as_text().is_some_and(is_template) {
+            true => self.template(key, node).map(Flag::Of),
+            false => self.boolean(key, node).map(Flag::Is),
         }
     }
 

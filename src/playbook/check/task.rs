@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::model::{InputIssue, nearest, nearest_hint};
-use crate::playbook::{Action, Delegate, Expression, Step, Task, Template};
+use crate::playbook::{Action, Delegate, Expression, Flag, Step, Task, Template};
 use crate::yaml::Node;
 
 use super::actions::{self, ActionRow, Reading};
@@ -75,7 +75,7 @@ pub(super) fn read(
         timeout: own.timeout,
         failed_when,
         changed_when,
-        run_once: own.run_once || is_of_all,
+        run_once: if is_of_all { Flag::Is(true) } else { own.run_once },
         any_errors_fatal: own.any_errors_fatal,
         throttle: own.throttle,
         delegate: to.map(|to| Delegate { to, facts: own.delegate_facts }),
