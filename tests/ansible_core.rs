@@ -7,18 +7,24 @@
 
 #[path = "support/ansible_core.rs"]
 mod ansible_core;
+#[path = "support/chance.rs"]
+mod chance;
 #[path = "support/desk.rs"]
 mod desk;
 #[path = "support/inventory_generator.rs"]
 mod inventory_generator;
 #[path = "support/odd_inventories.rs"]
 mod odd_inventories;
+#[path = "support/playbook_cases.rs"]
+mod playbook_cases;
+#[path = "support/playbook_stream.rs"]
+mod playbook_stream;
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
-use ansible_core::{Answer, Call, answers, python};
+use ansible_core::{Answer, Call, Played, answers, played, python};
 use desk::Desk;
 use inventory_generator::{PATTERN_HOSTS, generate, pattern};
 
@@ -230,4 +236,63 @@ fn shipped_inventories_are_listed_as_ansible_lists_them() {
         all.extend(calls);
     }
     compare(&python, &all);
+}
+
+/// Writes the files of a playbook, and gives the call that plays it.
+fn playing(folder: &Path, files: &[(&str, &str)], play: &str, flags: &[&str]) -> Call {
+    for (path, text) in files.iter().copied().chain([("play.yml", play)]) {
+        let path = folder.join(path);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text).unwrap();
+    }
+    let arguments = ["-i", "hosts", "play.yml"].iter().chain(flags);
+    Call {
+        folder: folder.to_owned(),
+        arguments: arguments.map(|argument| (*argument).to_owned()).collect(),
+    }
+}
+
+/// Has each playbook played by both, and tells every difference.
+fn play_all(python: &Path, calls: &[Call]) {
+    let desk = Desk::new();
+    let reports = desk.path("reports");
+    let mut told = Vec::new();
+    for (call, theirs) in calls.iter().zip(played(python, calls)) {
+        let mut arguments = vec!["run"];
+        arguments.extend(call.arguments.iter().map(String::as_str));
+        arguments.extend(["--format", "ansible", "-o", reports.to_str().unwrap()]);
+        let ours = desk.finish(desk.command(&arguments).current_dir(&call.folder));
+        let ours = Played { out: ours.out, error: ours.err, code: ours.code };
+        if std::env::var_os("TOKENFLEET_KEEP").is_some() {
+            for (name, said) in [("ours", &ours), ("theirs", &theirs)] {
+                let text =
+                    format!("{}\n{}\n{}", playbook_stream::settled(said), said.code, said.error);
+                fs::write(call.folder.join(name), text).unwrap();
+            }
+        }
+        let (a, b) = (playbook_stream::settled(&ours), playbook_stream::settled(&theirs));
+        if ours.code != theirs.code || a != b {
+            let at = call.folder.display();
+            told.push(format!("{at}: {} and {}, {}", ours.code, theirs.code, difference(&a, &b)));
+        }
+    }
+    assert!(told.is_empty(), "{} of {} differ\n{}", told.len(), calls.len(), told.join("\n"));
+}
+
+#[test]
+fn playbooks_do_what_they_do_in_ansible() {
+    let Some(python) = python() else { return };
+    let folder = tempfile::tempdir().unwrap();
+    let files: Vec<_> =
+        playbook_cases::FILES.into_iter().chain([("other.yml", playbook_cases::OTHER)]).collect();
+    let calls: Vec<Call> = (playbook_cases::CASES.iter().enumerate())
+        .map(|(number, case)| {
+            let home = folder.path().join(format!("{number:02}"));
+            playing(&home, &files, case.play, case.flags)
+        })
+        .collect();
+    if std::env::var_os("TOKENFLEET_KEEP").is_some() {
+        let _ = folder.keep();
+    }
+    play_all(&python, &calls);
 }

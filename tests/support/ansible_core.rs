@@ -1,4 +1,4 @@
-//! ansible-core, to ask it what it makes of an inventory.
+//! ansible-core, to ask it what it makes of an inventory or a playbook.
 
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -10,7 +10,7 @@ use serde_json::{Value as Json, json};
 /// The release whose behaviour we promise.
 const RELEASE: &str = "ansible-core==2.19.*";
 
-/// One call of ansible-inventory.
+/// One call of a program of Ansible's.
 pub struct Call {
     pub folder: PathBuf,
     pub arguments: Vec<String>,
@@ -55,9 +55,35 @@ fn install() -> Result<PathBuf, String> {
     Ok(python)
 }
 
+/// What `ansible-playbook` printed, and its exit code.
+pub struct Played {
+    pub out: String,
+    pub error: String,
+    pub code: i32,
+}
+
 /// Asks all of `calls` of one process.
 pub fn answers(python: &Path, calls: &[Call]) -> Vec<Answer> {
-    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/support/ansible_inventory.py");
+    let answer = |answer: Json| match answer["out"].as_str() {
+        Some(text) => Answer::Out(text.to_owned()),
+        None => Answer::Error(answer["error"].as_str().unwrap().to_owned()),
+    };
+    ask(python, "ansible_inventory.py", calls).into_iter().map(answer).collect()
+}
+
+/// Has the playbooks of all `calls` played.
+pub fn played(python: &Path, calls: &[Call]) -> Vec<Played> {
+    let text = |json: &Json| json.as_str().unwrap().to_owned();
+    let played = |answer: Json| Played {
+        out: text(&answer["out"]),
+        error: text(&answer["error"]),
+        code: answer["code"].as_i64().unwrap().try_into().unwrap(),
+    };
+    ask(python, "ansible_playbook.py", calls).into_iter().map(played).collect()
+}
+
+fn ask(python: &Path, script: &str, calls: &[Call]) -> Vec<Json> {
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/support").join(script);
     let home = tempfile::tempdir().unwrap();
     let mut child = Command::new(python)
         .arg(script)
@@ -79,10 +105,4 @@ pub fn answers(python: &Path, calls: &[Call]) -> Vec<Answer> {
     let answers: Vec<Json> = serde_json::from_slice(&output.stdout).unwrap();
     assert_eq!(answers.len(), calls.len());
     answers
-        .into_iter()
-        .map(|answer| match answer["out"].as_str() {
-            Some(text) => Answer::Out(text.to_owned()),
-            None => Answer::Error(answer["error"].as_str().unwrap().to_owned()),
-        })
-        .collect()
 }

@@ -2,6 +2,8 @@
 //! scalars, in INI, YAML and JSON, with group_vars and host_vars.
 #![allow(dead_code, reason = "each test binary uses a part of it")]
 
+use crate::chance::Chance;
+
 /// An inventory as files in a folder, and the `-i` that name them.
 #[derive(Debug, Default)]
 pub struct Generated {
@@ -14,7 +16,8 @@ pub struct Generated {
 
 /// Makes the inventory of a seed.
 pub fn generate(seed: u64) -> Generated {
-    let mut generator = Generator { chance: Chance(seed), groups: Vec::new(), hosts: Vec::new() };
+    let mut generator =
+        Generator { chance: Chance::new(seed), groups: Vec::new(), hosts: Vec::new() };
     generator.inventory()
 }
 
@@ -56,7 +59,7 @@ pub fn pattern(seed: u64) -> String {
         "un*",
         "uk[9:]",
     ];
-    let mut chance = Chance(seed);
+    let mut chance = Chance::new(seed);
     let parts: Vec<String> = (0..=chance.below(4))
         .map(|_| {
             let sign = *chance.of(&["", "", "", "!", "&"]);
@@ -86,32 +89,6 @@ fw-par-01
 lab[1:3].example.net
 2001:db8::1
 ";
-
-/// SplitMix64, by Sebastiano Vigna.
-struct Chance(u64);
-
-impl Chance {
-    fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut mixed = self.0;
-        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        mixed ^ (mixed >> 31)
-    }
-
-    fn below(&mut self, end: usize) -> usize {
-        usize::try_from(self.next() % end as u64).unwrap()
-    }
-
-    /// True once in so many times.
-    fn once_in(&mut self, times: usize) -> bool {
-        self.below(times) == 0
-    }
-
-    fn of<'a, T>(&mut self, things: &'a [T]) -> &'a T {
-        &things[self.below(things.len())]
-    }
-}
 
 const GROUPS: [&str; 16] = [
     "uk",
