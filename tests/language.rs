@@ -213,6 +213,36 @@ fn files_that_include_themselves_without_end_cost_their_host_alone() {
 }
 
 #[test]
+fn hosts_that_are_in_different_files_are_not_in_one_place() {
+    let play = "- hosts: g\n  strategy: linear\n  tasks:\n    \
+                - include_tasks: '{{ inventory_hostname }}.yml'\n      when: inventory_hostname != 'h3'\n    \
+                - include_tasks: item.yml\n      loop: [one, two]\n      when: item == 'two' or inventory_hostname == 'h3'\n    \
+                - debug: {msg: \"{{ who | default('-') }} {{ twice }}\"}\n";
+    let once = |name: &str| format!("- set_fact: {{who: {name}}}\n  run_once: true\n");
+    let item = "- set_fact: {twice: '{{ item }} of {{ inventory_hostname }}'}\n  run_once: true\n";
+    let (h1, h2) = (once("first"), once("second"));
+    let files = [("play.yml", play), ("h1.yml", &h1), ("h2.yml", &h2), ("item.yml", item)];
+    let desk = desk(&files);
+    let outcome = run(&desk, &["-v"]);
+    let mut said: Vec<_> = outcome.err.lines().filter(|line| line.contains("=> debug")).collect();
+    said.sort_unstable();
+    assert_eq!(
+        said,
+        [
+            "ok: [h1] => debug: first two of h1",
+            "ok: [h2] => debug: second two of h1",
+            "ok: [h3] => debug: - two of h1",
+        ]
+    );
+}
+
+#[test]
+fn a_variable_may_have_the_name_of_a_function() {
+    let play = "- hosts: g\n  vars: {q: [1, 2], now: later}\n  tasks:\n    - debug: {msg: \"{{ q | sum }} {{ now }} {{ lookup('vars', 'now') }}\"}\n";
+    assert_eq!(told(&[("play.yml", play)], &[]), ["debug: 3 later later"]);
+}
+
+#[test]
 fn variables_of_files_and_prompts_have_their_places() {
     let play = "- hosts: g\n  vars: {a: play, b: play, c: play, d: play}\n  vars_prompt:\n    - {name: b, default: prompt}\n    - {name: c, default: prompt}\n  \
                 vars_files:\n    - [gone.yml, vf.yml]\n    - '{{ inventory_hostname }}.yml'\n  tasks:\n    \

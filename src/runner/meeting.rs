@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::watch;
 
+use super::spot::Spot;
 use super::task_result::Inclusion;
 use crate::model::{HostFailure, HostName, Stage};
 use crate::playbook::{Letter, Meta, Peer, Peers};
@@ -60,7 +61,7 @@ enum Presence {
     Busy,
     /// It has come to the task at this place.
     Waiting {
-        at: Vec<usize>,
+        at: Vec<Spot>,
         once: bool,
     },
     /// Another does the task for it.
@@ -187,7 +188,7 @@ impl Meeting {
 
 impl Seat {
     /// Waits until it may do the task at `at`, or is told what to do instead.
-    pub async fn call(&self, at: Vec<usize>, once: bool, known: Peer) -> Turn {
+    pub async fn call(&self, at: Vec<Spot>, once: bool, known: Peer) -> Turn {
         self.wait(|state, member| {
             state.learn(member, known);
             state.members[member].presence = Presence::Waiting { at, once };

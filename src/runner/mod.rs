@@ -22,6 +22,7 @@ mod reporter;
 #[allow(clippy::module_inception, reason = "a noun has the file of its name")]
 mod runner;
 mod settings;
+mod spot;
 mod task_result;
 mod task_run;
 mod turn;

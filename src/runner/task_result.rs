@@ -73,6 +73,10 @@ impl fmt::Debug for Unmade {
 #[derive(Debug, Clone)]
 pub(super) struct Inclusion {
     pub steps: Arc<Vec<Step>>,
+    /// The file.
+    pub path: Arc<str>,
+    /// Which item of the loop it is, counted from 0.
+    pub item: usize,
     /// The variables of the include and of its loop.
     pub params: Vec<(String, Value)>,
     /// What a person should read of it.

@@ -10,6 +10,7 @@ use super::link::Link;
 use super::meeting::{Done, Given};
 use super::port::{Clock, Connector};
 use super::redactor::Redactor;
+use super::spot::Spot;
 use super::task_result::{Inclusion, TaskResult};
 use super::turn::{Turn, gathered, turns};
 use crate::model::{HostFailure, HostName, Stage, TaskOutcome, TaskRef, TaskStatus, Value};
@@ -41,7 +42,7 @@ pub(super) struct TaskRun<'a> {
     pub play: &'a PlannedPlay,
     pub task: &'a Task,
     /// Where it stands when it stands in an included file: see [`TaskRef::inside`].
-    pub path: &'a [usize],
+    pub path: &'a [Spot],
     /// A `rescue` takes over when it fails.
     pub is_caught: bool,
 }
@@ -222,7 +223,8 @@ impl TaskRun<'_> {
             false => self.task.name.clone(),
         };
         let action = self.task.action.name().to_owned();
-        let mut inside: Vec<usize> = [self.path, &[self.task.index]].concat();
+        let includes = self.path.iter().flat_map(|spot| [spot.task, spot.item]);
+        let mut inside: Vec<usize> = includes.chain([self.task.index]).collect();
         let task = inside.remove(0);
         TaskRef { play: self.play.index, task, inside, name, action }
     }

@@ -1,7 +1,7 @@
 //! The turns of a loop: what each of them sees, and what they come to together.
 
 use super::ansible_words;
-use super::task_result::TaskResult;
+use super::task_result::{Inclusion, TaskResult};
 use crate::model::{HostFailure, Stage, Value};
 use crate::playbook::{Extended, HostScope, Lookup, Loop};
 use crate::template::Templar;
@@ -96,12 +96,13 @@ pub(super) fn gathered(turns: Vec<(Turn, Value, TaskResult)>) -> TaskResult {
     let mut said = Vec::new();
     let mut results = Vec::new();
     let mut failures = Vec::new();
-    for (turn, value, result) in turns {
+    for (item, (turn, value, result)) in turns.into_iter().enumerate() {
         let Value::Map(mut fields) = value else { continue };
         fields.extend(turn.variables);
         results.push(Value::Map(fields));
         said.extend(result.message);
-        whole.inclusions.extend(result.inclusions);
+        let inclusions = result.inclusions.into_iter();
+        whole.inclusions.extend(inclusions.map(|inclusion| Inclusion { item, ..inclusion }));
         whole.mail.extend(result.mail);
         whole.delegate = whole.delegate.or(result.delegate);
         failures.extend(result.failure);

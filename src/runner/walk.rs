@@ -6,6 +6,7 @@ use std::sync::Arc;
 use super::link::Link;
 use super::meeting::{Done, Seat, Turn};
 use super::port::{Clock, Connector};
+use super::spot::Spot;
 use super::task_result::Inclusion;
 use super::task_run::{Ended, TaskRun};
 use crate::model::{HostFailure, Stage};
@@ -25,8 +26,8 @@ pub(super) struct Walk<'a, 'l, C: Connector, K> {
     pub link: &'a mut Link<'l, C, K>,
     /// Where the hosts of its batch wait for one another, when they go in step.
     pub seat: Option<&'a Seat>,
-    /// Where the steps stand when they stand in an included file.
-    pub path: Vec<usize>,
+    /// The includes around the steps.
+    pub path: Vec<Spot>,
     /// How many included files and blocks are around the steps.
     pub depth: usize,
     /// How many files it has included.
@@ -71,7 +72,7 @@ impl<C: Connector, K: Clock> Walk<'_, '_, C, K> {
             }
             return self.run(task, is_caught).await.0;
         };
-        let at = [self.path.as_slice(), &[task.index]].concat();
+        let at = [self.path.as_slice(), &[Spot::at(task.index)]].concat();
         match seat.call(at, once, self.scope.known()).await {
             Turn::Go(company) => {
                 self.scope.meet(company.peers);
@@ -146,7 +147,7 @@ impl<C: Connector, K: Clock> Walk<'_, '_, C, K> {
         let has_more = !(block.rescue.is_empty() && block.always.is_empty());
         let last = tasks(&block.body).last().map(|task| task.index);
         let (Some(seat), Some(last), true) = (self.seat, last, has_more) else { return Ended::On };
-        let at = [self.path.as_slice(), &[last, usize::MAX]].concat();
+        let at = [self.path.as_slice(), &[Spot::behind(last)]].concat();
         match seat.call(at, false, self.scope.known()).await {
             Turn::Go(company) => {
                 self.scope.meet(company.peers);
@@ -167,7 +168,7 @@ impl<C: Connector, K: Clock> Walk<'_, '_, C, K> {
                 "included files and blocks are more than {MOST_DEEP} deep"
             )));
         }
-        for (item, file) in files.into_iter().enumerate() {
+        for file in files {
             self.files += 1;
             if self.files > MOST_FILES {
                 return Ended::Failed(endless(format!(
@@ -176,11 +177,11 @@ impl<C: Connector, K: Clock> Walk<'_, '_, C, K> {
             }
             let steps = selected(&file.steps, &|task| self.scope.wants(task));
             let outer = self.scope.enter_include(file.params);
-            self.path.extend([task.index, item]);
+            self.path.push(Spot { task: task.index, item: file.item, file: Some(file.path) });
             self.depth += 1;
             let ended = self.steps(&steps, is_caught).await;
             self.depth -= 1;
-            self.path.truncate(self.path.len() - 2);
+            self.path.pop();
             self.scope.leave_include(outer);
             if !matches!(ended, Ended::On) {
                 return ended;

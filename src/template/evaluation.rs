@@ -64,12 +64,7 @@ impl Evaluation {
             }
             _ => {}
         }
-        let function = FUNCTIONS.iter().find(|(known, _)| *known == name);
-        if let Some((_, lists)) = function.filter(|_| self.scope.has_peers()) {
-            let function = LookupFunction { evaluation: self.clone(), lists: *lists };
-            return Some(Jinja::from_object(function));
-        }
-        let value = self.scope.get(name)?;
+        let Some(value) = self.scope.get(name) else { return self.function(name) };
         let outcome = match is_unfinished(&value) {
             false => Outcome::Done(to_jinja(&value, name)),
             true => self.fill_variable(name, &value),
@@ -79,6 +74,13 @@ impl Evaluation {
             Outcome::Done(value) => Some(value),
             Outcome::Undefined(_) | Outcome::Busy => None,
         }
+    }
+
+    /// `lookup` and its like, where no variable has that name.
+    fn function(self: &Arc<Self>, name: &str) -> Option<Jinja> {
+        let (_, lists) = FUNCTIONS.iter().find(|(known, _)| *known == name)?;
+        let function = LookupFunction { evaluation: self.clone(), lists: *lists };
+        self.scope.has_peers().then(|| Jinja::from_object(function))
     }
 
     /// What `lookup(NAME, …)` finds.

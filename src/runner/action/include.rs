@@ -18,9 +18,10 @@ pub(super) fn tasks<K>(include: &Include, context: &Context<'_, K>) -> TaskResul
             let vars = include.vars.iter();
             let params =
                 vars.map(|(name, value)| (name.to_owned(), context.scope.used(value))).collect();
-            let path = context.scope.absolute(&path);
-            let told = format!("included: {path} for {}", context.reporter.host);
-            TaskResult { inclusions: vec![Inclusion { steps, params, told }], ..result }
+            let absolute = context.scope.absolute(&path);
+            let told = format!("included: {absolute} for {}", context.reporter.host);
+            let inclusion = Inclusion { steps, path, item: 0, params, told };
+            TaskResult { inclusions: vec![inclusion], ..result }
         }
     }
 }
