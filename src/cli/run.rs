@@ -231,7 +231,9 @@ fn headings(plan: &Plan) -> Vec<PlayHeading> {
 /// Hosts that go in step are all there at once, so that their sessions have to be.
 fn check_steps(plan: &Plan) -> Result<(), InputIssue> {
     let in_step = plan.plays.iter().filter(|play| play.in_step);
-    let largest = in_step.flat_map(|play| &play.batches).map(Vec::len).max().unwrap_or(0);
+    let Some(largest) = in_step.flat_map(|play| &play.batches).map(Vec::len).max() else {
+        return Ok(());
+    };
     let each = files_each(plan.hosts.iter().map(|host| &host.target));
     let possible = forks_within(largest, each);
     if possible >= largest {
