@@ -22,5 +22,5 @@ def hosts(path):
 def report(answers):
     """The number of answers, and of tokens in them: all peers must say the same."""
     answers = list(answers)
-    tokens = sum(len(re.findall(r"^FTK\w+\s", text, re.MULTILINE)) for text in answers)
+    tokens = sum(len(re.findall(r"^[ \r]*FTK\w+\s", text, re.MULTILINE)) for text in answers)
     print(len(answers), tokens)

@@ -22,7 +22,7 @@ from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
-TOOL = ROOT / "target/release/tokenfleet"
+TOOL = Path(os.environ.get("TOKENFLEET", ROOT / "target/release/tokenfleet"))
 VENV = ROOT / "target/peers/venv"
 
 PLAY = """

@@ -1,11 +1,14 @@
-"""The two commands on every host with scrapli, on its transport of asyncssh."""
+"""The two commands on every host with scrapli, on its transport of asyncssh. It cannot ask for a
+terminal without pages, so that pages are turned here, as FortiOS wants it."""
 
 import asyncio
 import sys
 
 from scrapli.driver.generic import AsyncGenericDriver
 
-from common import COMMANDS, hosts, report
+from common import COMMANDS, PROMPT, hosts, report
+
+MORE = "--More-- "
 
 
 async def ask(host, places):
@@ -17,11 +20,25 @@ async def ask(host, places):
             auth_password=host.password,
             auth_strict_key=False,
             transport="asyncssh",
-            comms_prompt_pattern=r"^\S+ [#$] $",
             ssh_config_file=False,
+            comms_return_char="\r",
+            comms_prompt_pattern=r"^\S+ [#$]\s*$",
         ) as device:
-            answers = await device.send_commands(COMMANDS)
-            return answers.result
+            text = ""
+            for command in COMMANDS:
+                device.channel.write(command + "\r")
+                text += await until_prompt(device)
+            return text
+
+
+async def until_prompt(device):
+    text = ""
+    while not PROMPT.search(text):
+        text += (await device.channel.read()).decode()
+        if text.endswith(MORE):
+            text = text.removesuffix(MORE)
+            device.channel.write(" ")
+    return text
 
 
 async def main():
