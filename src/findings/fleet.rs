@@ -51,7 +51,8 @@ impl FleetFacts {
             .filter(|(_, record)| !record.entry.is_controller)
             .map(|(host, record)| (host.clone(), DeviceFacts::from_record(record)))
             .collect();
-        let mut sightings: HashMap<Arc<str>, Sighting> = HashMap::new();
+        let tokens = devices.values().flat_map(|device| &device.sheets).map(|s| s.tokens.len());
+        let mut sightings: HashMap<Arc<str>, Sighting> = HashMap::with_capacity(tokens.sum());
         for (index, device) in devices.values().enumerate() {
             for serial in device.sheets.iter().flat_map(|sheet| sheet.tokens.keys()) {
                 let new = || Sighting { first: index, others: Vec::new() };

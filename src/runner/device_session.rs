@@ -9,8 +9,8 @@ use crate::fortios::command::Command;
 use crate::fortios::session::{Limits, Reach, Session, SessionEvent, Survey};
 use crate::model::{HostFailure, Stage, Transcript};
 
-/// Bytes read at once.
-const BUFFER: usize = 16 * 1024;
+/// Bytes read at once. Each session has so many for itself, and libssh2 holds what is more.
+const BUFFER: usize = 4 * 1024;
 
 /// One login on one device, from the first byte to `exit`.
 pub(super) struct DeviceSession<T> {
