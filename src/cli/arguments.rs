@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use super::log::LogFormat;
 use super::run_arguments::{OutputArguments, RunArguments};
 use super::schedule_arguments::ScheduleCommandArguments;
 use super::vault_arguments::{VaultArguments, VaultCommandArguments};
@@ -16,6 +17,9 @@ use crate::lab::Fault;
 #[derive(Debug, Parser)]
 #[command(version, propagate_version = true, arg_required_else_help = true)]
 pub struct Arguments {
+    /// How standard error is written: sentences, or one JSON object a line
+    #[arg(long, global = true, value_enum, value_name = "FORMAT", default_value_t = LogFormat::Human, env = "TOKENFLEET_LOG_FORMAT", hide_possible_values = true)]
+    pub log_format: LogFormat,
     #[command(subcommand)]
     pub command: Command,
 }

@@ -2,6 +2,7 @@
 
 use tokio::sync::{mpsc, watch};
 
+use crate::cli::log::{is_json, log_event};
 use crate::cli::signals::Wishes;
 use crate::cli::stream::{say, stderr_look};
 use crate::model::{InputIssue, RunEvent, RunRecord};
@@ -32,9 +33,9 @@ pub(super) async fn follow<C: Connector, K: Clock>(
 ) -> Followed {
     let Wishes { mut stop, mut abandon } = wishes.clone();
     let (sender, mut events) = mpsc::channel(WAITING);
-    let progress = Progress::new(stderr_look(), verbosity);
+    let progress = (!is_json()).then(|| Progress::new(stderr_look(), verbosity));
     let mut trouble = Trouble(writer.as_ref().map(Writer::trouble));
-    let mut sinks = Sinks { progress, writer, record, abandon: abandon.clone() };
+    let mut sinks = Sinks { progress, verbosity, writer, record, abandon: abandon.clone() };
     for event in opening {
         sinks.take(event).await;
     }
@@ -44,17 +45,17 @@ pub(super) async fn follow<C: Connector, K: Clock>(
         tokio::select! {
             biased;
             () = abandon.raised() => {
-                sinks.progress.say("Not waiting for anything any more.");
+                sinks.say("Not waiting for anything any more.");
                 driving.abort();
                 break;
             }
             () = stop.raised(), if !is_stopping => {
                 is_stopping = true;
-                sinks.progress.say(
+                sinks.say(
                     "Interrupted: leaving the devices, then writing what is known. Again: at once.",
                 );
             }
-            told = trouble.news() => sinks.progress.say(&told),
+            told = trouble.news() => sinks.say(&told),
             event = events.recv() => match event {
                 Some(event) => sinks.take(event).await,
                 None => break,
@@ -79,16 +80,32 @@ pub(super) async fn follow<C: Connector, K: Clock>(
 
 /// Everything that an event goes to.
 struct Sinks {
-    progress: Progress,
+    /// `None`: every event is logged instead.
+    progress: Option<Progress>,
+    verbosity: u8,
     writer: Option<Writer>,
     record: RunRecord,
     abandon: Interrupt,
 }
 
 impl Sinks {
+    fn show(&mut self, event: &RunEvent) {
+        match &mut self.progress {
+            Some(progress) => progress.apply(event),
+            None => log_event(event, self.verbosity),
+        }
+    }
+
+    fn say(&mut self, text: &str) {
+        match &mut self.progress {
+            Some(progress) => progress.say(text),
+            None => say(text),
+        }
+    }
+
     /// A store that is slow makes the run wait, but not the user who has no more patience.
     async fn take(&mut self, event: RunEvent) {
-        self.progress.apply(&event);
+        self.show(&event);
         if let Some(writer) = &self.writer {
             tokio::select! {
                 () = writer.append(event.clone()) => {}
@@ -101,7 +118,9 @@ impl Sinks {
     }
 
     async fn finish(mut self) -> Followed {
-        self.progress.finish();
+        if let Some(progress) = self.progress {
+            progress.finish();
+        }
         let loss = match self.writer {
             None => None,
             Some(writer) => tokio::select! {

@@ -7,6 +7,7 @@ use clap::Parser;
 use crate::cli::arguments::{Arguments, Command};
 use crate::cli::exit::Exit;
 use crate::cli::filling_in::fill_in;
+use crate::cli::log::set_format;
 use crate::cli::{
     check, config, explain, inventory, lab, parse, report, run, scan_keys, schedule, schema,
     template, vault,
@@ -22,6 +23,7 @@ pub fn main() -> ExitCode {
             return if error.use_stderr() { Exit::INPUT } else { Exit::SUCCESS }.into();
         }
     };
+    set_format(arguments.log_format);
     let mut command = arguments.command;
     if let Err(complaint) = fill_in(&mut command) {
         return complaint.say().into();

@@ -7,11 +7,12 @@ use std::sync::Arc;
 use indexmap::IndexMap;
 
 use crate::cli::exit::Exit;
+use crate::cli::log::{is_json, log_findings};
 use crate::cli::run_arguments::{Format, OutputArguments};
 use crate::cli::stream::{print, say, say_issues, stdout_look};
 use crate::files;
 use crate::findings::FleetFacts;
-use crate::model::{InputIssue, ReportRequest, RunRecord, SourceFile};
+use crate::model::{InputIssue, ReportRequest, RunRecord, Severity, SourceFile};
 use crate::report::{Content, Renderer, View, judge};
 use crate::template::TemplateSet;
 use crate::terminal::{paint_summary, recap};
@@ -46,6 +47,12 @@ pub(super) fn publish(
     }
     let mut exit = Exit::of(record, &judgement.findings, arguments.fail_on);
     exit = exit | Exit::of_swaps(&view, arguments.fail_on);
+    if is_json() {
+        log_findings(Severity::ALL.map(|severity| {
+            let found = judgement.findings.iter().filter(|found| found.severity == severity);
+            (severity, found.count())
+        }));
+    }
     // All that reports say is in the view; of a large fleet the rest is much.
     let mut issues = judgement.issues;
     drop((facts, judgement.findings, judgement.muted));

@@ -14,12 +14,14 @@ use crate::cli::forks::Forks;
 use crate::cli::known_hosts_files::{probe_known_hosts, read_known_hosts, remember};
 use crate::cli::lab_fleet::serve_lab;
 use crate::cli::listing::{list_hosts, list_tags, list_tasks};
+use crate::cli::log::set_run;
 use crate::cli::open_files::{files_each, forks_within};
 use crate::cli::preparation::{Asked, Prepared, prepare};
 use crate::cli::publication::publish;
 use crate::cli::rehearsal::list_commands;
 use crate::cli::run_arguments::{Format, RunArguments};
 use crate::cli::run_id::run_id;
+use crate::cli::session_logs::SessionLogs;
 use crate::cli::signals::listen;
 use crate::cli::store_location::open_store;
 use crate::cli::stream::{print, say, say_issues};
@@ -32,7 +34,7 @@ use crate::model::{
 };
 use crate::offline::TranscriptConnector;
 use crate::playbook::{Plan, PlannedHost, PlannedPlay};
-use crate::runner::{Clock, Runner, RunnerSettings};
+use crate::runner::{Clock, Runner, RunnerSettings, SessionLog};
 use crate::ssh::{SshConnector, SshSettings};
 use crate::terminal::{PlayHeading, ansible_stream};
 
@@ -137,6 +139,10 @@ async fn audit(arguments: &RunArguments, prepared: Prepared) -> Result<Exit, Com
     let known = read_known_hosts(targets(), given, learns, &mut remarks)?;
     say_issues(&remarks.issues, &remarks.sources);
     check_steps(&plan)?;
+    let session_logs = match &arguments.session_log {
+        Some(folder) => Some(Arc::new(SessionLogs::new(folder)?)),
+        None => None,
+    };
     let mut header =
         RunHeader { origin: Some(origin), ..header(arguments, &plan, SystemClock.now()) };
     let store = open_store(arguments.output.store.as_deref()).await?;
@@ -148,8 +154,10 @@ async fn audit(arguments: &RunArguments, prepared: Prepared) -> Result<Exit, Com
     let headings = headings(&plan);
     let Begun { record, opening, writer } =
         begin(arguments, header, &mut plan, store.as_ref()).await?;
+    set_run(&record.header.id);
     let forks = Forks::choose(arguments.forks, plan.hosts.iter().map(|host| &host.target));
-    let settings = settings(arguments, forks.count);
+    let mut settings = settings(arguments, forks.count);
+    settings.session_log = session_logs.clone().map(|logs| -> Arc<dyn SessionLog> { logs });
     say(&format!("{forks}\n"));
 
     let ssh = SshSettings { known_hosts: known, ..ssh_settings(arguments) };
@@ -160,10 +168,14 @@ async fn audit(arguments: &RunArguments, prepared: Prepared) -> Result<Exit, Com
         follow(runner, &SystemClock, record, opening, arguments.verbose, writer, &listen()).await;
 
     let mut exit = Exit::SUCCESS;
+    if let Some(issue) = session_logs.and_then(|logs| logs.failure()) {
+        say_issues(&[issue], &[]);
+        exit = Exit::INPUT;
+    }
     match (store, loss) {
         (_, Some(loss)) => {
             say_issues(&[loss], &[]);
-            exit = Exit::INPUT;
+            exit = exit | Exit::INPUT;
         }
         (Some(store), None) => store.close().await,
         (None, None) => {}
@@ -177,7 +189,7 @@ async fn audit(arguments: &RunArguments, prepared: Prepared) -> Result<Exit, Com
         }
         Err(issue) => {
             say_issues(&[issue], &[]);
-            exit = Exit::INPUT;
+            exit = exit | Exit::INPUT;
         }
     }
     if let Some(lab) = lab {

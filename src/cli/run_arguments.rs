@@ -63,6 +63,10 @@ pub struct RunArguments {
     /// Write the hosts that failed or were not reached into this file, for --limit @FILE
     #[arg(long, value_name = "FILE")]
     pub retry_file: Option<PathBuf>,
+    /// Write what goes over the session with each host into a file HOST.log in this folder, without
+    /// secrets; only its owner may read it
+    #[arg(long, value_name = "FOLDER")]
+    pub session_log: Option<PathBuf>,
     /// Begin at the first task of that name, in which * and ? stand for any characters
     #[arg(long, value_name = "NAME")]
     pub start_at_task: Option<String>,

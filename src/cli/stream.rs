@@ -4,6 +4,7 @@ use std::io::{self, IsTerminal, Write};
 use std::sync::OnceLock;
 
 use crate::cli::exit::Exit;
+use crate::cli::log::{is_json, log_issue, log_text};
 use crate::model::{InputIssue, SourceFile, clean};
 use crate::terminal::{Look, render_issues, write_text};
 
@@ -35,11 +36,17 @@ pub(super) fn print_bytes(bytes: &[u8]) -> Exit {
 
 /// Says something to the person at the terminal. When nobody listens, nothing is lost.
 pub(super) fn say(text: &str) {
+    if is_json() {
+        return log_text(text);
+    }
     let _ = write_text(&mut io::stderr().lock(), &clean(text));
 }
 
 /// Shows issues with their excerpts.
 pub(super) fn say_issues(issues: &[InputIssue], sources: &[SourceFile]) {
+    if is_json() {
+        return issues.iter().for_each(log_issue);
+    }
     if !issues.is_empty() {
         let text = render_issues(issues, sources, stderr_look());
         let _ = write_text(&mut io::stderr().lock(), &text);

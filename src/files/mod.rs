@@ -15,7 +15,9 @@ mod tree;
 
 pub use editing::edit;
 pub use file_error::{FileAttempt, FileCause, FileError};
-pub use output::{probe_writable, remove, stream_atomically, write_atomically, write_private};
+pub use output::{
+    append_private, probe_writable, remove, stream_atomically, write_atomically, write_private,
+};
 pub use script::{ScriptOutput, Speech, is_executable, is_script, run_script};
 pub use shared::update_shared;
 pub use source::{

@@ -1,6 +1,6 @@
 //! Files that go out.
 
-use std::fs::{self, File, Permissions};
+use std::fs::{self, File, OpenOptions, Permissions};
 use std::io::{self, BufWriter, Write};
 use std::path::Path;
 
@@ -47,6 +47,22 @@ pub fn stream_atomically(
 /// As [`write_atomically`].
 pub fn write_private(path: &Path, bytes: &[u8]) -> Result<(), FileError> {
     write(path, true, |file| file.write_all(bytes))
+}
+
+/// Adds to a file that only its owner may read, and makes it where it is missing.
+///
+/// # Errors
+/// When it cannot be opened or written, or the disk is full.
+pub fn append_private(path: &Path, bytes: &[u8]) -> Result<(), FileError> {
+    let failed = || FileError::io(path, FileAttempt::Write);
+    let mut options = OpenOptions::new();
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::OpenOptionsExt;
+        options.mode(0o600);
+    }
+    let mut file = options.append(true).create(true).open(path).map_err(failed())?;
+    file.write_all(bytes).map_err(failed())
 }
 
 fn write(

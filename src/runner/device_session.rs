@@ -5,6 +5,7 @@ use std::time::Duration;
 use tokio::time::{Instant, timeout};
 
 use super::port::Transport;
+use super::session_log::Recorder;
 use crate::fortios::command::Command;
 use crate::fortios::session::{Limits, Reach, Session, SessionEvent, Survey};
 use crate::model::{HostFailure, Stage, Transcript};
@@ -20,6 +21,7 @@ pub(super) struct DeviceSession<T> {
     buffer: Vec<u8>,
     /// The stream has ended, whoever ended it.
     is_cut: bool,
+    recorder: Option<Recorder>,
 }
 
 /// One step of a command.
@@ -37,13 +39,18 @@ impl<T: Transport> DeviceSession<T> {
     ///
     /// # Errors
     /// No prompt came, or it is not a FortiGate.
-    pub async fn open(transport: T, limits: Limits) -> Result<(Self, Box<Survey>), HostFailure> {
+    pub async fn open(
+        transport: T,
+        limits: Limits,
+        recorder: Option<Recorder>,
+    ) -> Result<(Self, Box<Survey>), HostFailure> {
         let mut session = Self {
             transport,
             session: Session::new(limits),
             begun: Instant::now(),
             buffer: vec![0; BUFFER],
             is_cut: false,
+            recorder,
         };
         match session.event().await {
             SessionEvent::Ready(survey) => Ok((session, survey)),
@@ -76,7 +83,9 @@ impl<T: Transport> DeviceSession<T> {
             while !matches!(self.event().await, SessionEvent::Left | SessionEvent::Failed(_)) {}
             // `exit` may still wait to be written: nobody waits for what it says.
             let output = self.session.take_output();
-            self.transport.write(&output).await.ok();
+            if !output.is_empty() {
+                self.write(&output).await;
+            }
         };
         timeout(limit, left).await.ok();
     }
@@ -103,7 +112,13 @@ impl<T: Transport> DeviceSession<T> {
                     self.is_cut = true;
                     self.session.hang_up(self.begun.elapsed());
                 }
-                Ok(Ok(read)) => self.session.receive(&self.buffer[..read], self.begun.elapsed()),
+                Ok(Ok(read)) => {
+                    let at = self.begun.elapsed();
+                    if let Some(recorder) = &mut self.recorder {
+                        recorder.received(&self.buffer[..read], at);
+                    }
+                    self.session.receive(&self.buffer[..read], at);
+                }
                 Err(_) => self.session.elapse(self.begun.elapsed()),
             }
         }
@@ -111,6 +126,9 @@ impl<T: Transport> DeviceSession<T> {
 
     /// A device that takes nothing for as long as the machine would wait for its answer has hung.
     async fn write(&mut self, output: &[u8]) {
+        if let Some(recorder) = &mut self.recorder {
+            recorder.sent(output, self.begun.elapsed());
+        }
         let deadline = self.session.deadline();
         let wait =
             deadline.map_or(Duration::from_secs(10), |at| at.saturating_sub(self.begun.elapsed()));

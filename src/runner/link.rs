@@ -6,6 +6,7 @@ use super::examination::Shared;
 use super::patience;
 use super::port::{Clock, Connector, Transport};
 use super::reporter::Reporter;
+use super::session_log::Recorder;
 use crate::model::{HostFailure, Target};
 
 /// One host's session, or none yet.
@@ -44,14 +45,37 @@ async fn connect<C: Connector, K: Clock>(
     reporter: &Reporter<'_, K>,
 ) -> Result<Device<C::Transport>, HostFailure> {
     let retries = shared.settings.retries;
-    let transport = patience::connect(&shared.connector, target, retries).await?;
+    let connected = patience::connect(&shared.connector, target, retries).await;
+    let recorder = shared.settings.session_log.as_ref().map(|log| {
+        let (host, redactor) = (reporter.host.clone(), reporter.redactor.clone());
+        Recorder::new(log.clone(), host, redactor, heading(target, reporter, &connected))
+    });
+    let transport = connected?;
     if let Some(negotiated) = transport.negotiated() {
         reporter.connected(negotiated.clone()).await;
     }
     let limits = shared.settings.session_of(target);
-    let (session, mut survey) = DeviceSession::open(transport, limits).await?;
+    let (session, mut survey) = DeviceSession::open(transport, limits, recorder).await?;
     for transcript in std::mem::take(&mut survey.transcripts) {
         reporter.answered(transcript).await;
     }
     Ok(Device { session, survey })
+}
+
+/// What a session log begins with.
+fn heading<T: Transport, K: Clock>(
+    target: &Target,
+    reporter: &Reporter<'_, K>,
+    connected: &Result<T, HostFailure>,
+) -> String {
+    let Target { host, address, port, user, .. } = target;
+    let at = reporter.clock.now().strftime("%Y-%m-%dT%H:%M:%SZ");
+    let came = match connected {
+        Err(failure) => format!("no session at {}: {failure}", failure.stage),
+        Ok(transport) => match transport.negotiated() {
+            Some(negotiated) => format!("the device calls itself {}", negotiated.server),
+            None => "no SSH".to_owned(),
+        },
+    };
+    format!("{at} {host}, {user} at {address} port {port}: {came}")
 }

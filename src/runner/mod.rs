@@ -21,6 +21,7 @@ mod redactor;
 mod reporter;
 #[allow(clippy::module_inception, reason = "a noun has the file of its name")]
 mod runner;
+mod session_log;
 mod settings;
 mod spot;
 mod task_result;
@@ -31,4 +32,5 @@ mod walk;
 pub use interrupt::{Interrupt, Interrupter};
 pub use port::{Clock, Connector, Transport};
 pub use runner::Runner;
+pub use session_log::SessionLog;
 pub use settings::RunnerSettings;

@@ -24,7 +24,11 @@ impl Redactor {
     pub fn new(target: &Target, opened: Opened) -> Self {
         let passwords = [target].into_iter().chain(target.jump_hosts());
         let passwords = passwords.filter_map(|target| target.password.as_ref());
-        Self { secrets: passwords.cloned().collect(), opened }
+        Self::of_secrets(passwords.cloned().collect(), opened)
+    }
+
+    pub fn of_secrets(secrets: Vec<Secret>, opened: Opened) -> Self {
+        Self { secrets, opened }
     }
 
     pub fn hide<'t>(&self, text: &'t str) -> Cow<'t, str> {

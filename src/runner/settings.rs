@@ -1,8 +1,10 @@
 //! How many hosts at once, and how patiently.
 
 use std::num::NonZeroU32;
+use std::sync::Arc;
 use std::time::Duration;
 
+use super::SessionLog;
 use crate::fortios::session::Limits;
 use crate::model::Target;
 
@@ -23,6 +25,8 @@ pub struct RunnerSettings {
     pub leave: Duration,
     /// Whether the results of tasks are told in full, for [`crate::model::TaskDetail`].
     pub details: bool,
+    /// Where each session is written down, byte for byte but for secrets (`--session-log`).
+    pub session_log: Option<Arc<dyn SessionLog>>,
 }
 
 impl Default for RunnerSettings {
@@ -35,6 +39,7 @@ impl Default for RunnerSettings {
             session: Limits::default(),
             leave: Duration::from_secs(1),
             details: false,
+            session_log: None,
         }
     }
 }
