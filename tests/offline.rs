@@ -178,6 +178,34 @@ fn one_file_for_each_command_will_do() {
 }
 
 #[test]
+fn nobody_is_answered_from_the_files_of_another() {
+    let files = [
+        (
+            "get system status.txt",
+            "Version: FortiGate-60F v7.0.7,build0367,221215 (GA.F)\nSerial-Number: FGT60FTK20000001\nHostname: fw-one\n",
+        ),
+        ("session.log", PUTTY),
+    ];
+    for (name, text) in files {
+        let desk = Desk::new();
+        desk.file(&format!("collected/fw-one/{name}"), text);
+        for hosts in [&["fw-one", "fw-two"][..], &["fw-two"]] {
+            audit(&desk, hosts);
+            let report = desk.json();
+            let two =
+                report["devices"].as_array().unwrap().iter().find(|row| row["host"] == "fw-two");
+            assert_eq!(two.unwrap()["outcome"], "unreachable", "{name}: {report}");
+        }
+    }
+    let desk = Desk::new();
+    desk.file("collected/session.log", PUTTY);
+    audit(&desk, &["fw-one", "fw-two"]);
+    let failure = &desk.json()["devices"][0]["failure"];
+    let message = failure["message"].as_str().unwrap();
+    assert!(message.starts_with("there is no folder `fw-one` in `"), "{message}");
+}
+
+#[test]
 fn files_that_cannot_be_used_are_told() {
     for (files, message) in [
         (&[][..], "the transcripts cannot be read: "),

@@ -162,7 +162,8 @@ async fn audit(arguments: &RunArguments, prepared: Prepared) -> Result<Exit, Com
 
     let ssh = SshSettings { known_hosts: known, ..ssh_settings(arguments) };
     let connector = Arc::new(SshConnector::new(ssh));
-    let ways = Ways { ssh: connector.clone(), transcripts: TranscriptConnector };
+    let transcripts = TranscriptConnector::new(plan.hosts.iter().map(|host| &host.target));
+    let ways = Ways { ssh: connector.clone(), transcripts };
     let runner = Runner::new(Arc::new(plan), ways, SystemClock, settings, templar);
     let Followed { record, loss } =
         follow(runner, &SystemClock, record, opening, arguments.verbose, writer, &listen()).await;

@@ -1,7 +1,8 @@
 //! A connector without a network.
 
-use std::collections::VecDeque;
+use std::collections::{HashSet, VecDeque};
 use std::io;
+use std::path::PathBuf;
 
 use super::folder;
 use super::stand_in::StandIn;
@@ -10,7 +11,22 @@ use crate::runner::{Connector, Transport};
 
 /// Opens the transcripts of hosts with `ansible_connection: transcript`.
 #[derive(Debug, Default)]
-pub struct TranscriptConnector;
+pub struct TranscriptConnector {
+    /// The folders that several hosts name.
+    shared: HashSet<PathBuf>,
+}
+
+impl TranscriptConnector {
+    /// For these hosts.
+    pub fn new<'t>(targets: impl Iterator<Item = &'t Target>) -> Self {
+        let mut known = HashSet::new();
+        let folders = targets.filter_map(|target| match &target.connection {
+            Connection::Transcript(folder) => Some(folder),
+            _ => None,
+        });
+        Self { shared: folders.filter(|folder| !known.insert(*folder)).cloned().collect() }
+    }
+}
 
 /// The shell that answers from a host's transcripts.
 #[derive(Debug)]
@@ -33,7 +49,8 @@ impl Connector for TranscriptConnector {
         let Connection::Transcript(folder) = target.connection.clone() else { return Err(bug()) };
         let host = target.host.to_string();
         let named = host.clone();
-        let read = tokio::task::spawn_blocking(move || folder::read(&folder, &named));
+        let is_shared = self.shared.contains(&folder);
+        let read = tokio::task::spawn_blocking(move || folder::read(&folder, &named, is_shared));
         let collection = read.await.map_err(|_| bug())??;
         let shell = StandIn::new(&host, collection);
         let ready = shell.prompt().into_bytes().into();

@@ -11,21 +11,32 @@ use crate::model::{HostFailure, Stage};
 /// The most that the files of one host may hold together, in bytes.
 const MOST: usize = 48 << 20;
 
-/// Reads `FOLDER/HOST`, or `FOLDER` itself where there is no such folder.
+/// Reads `FOLDER/HOST`, or `FOLDER` itself where there is no such folder and no other host names it.
 ///
 /// A file that is called like a command (`diagnose fortitoken info.txt`; `_` stands for a blank)
 /// holds its answer, a folder in between (`root/…`, `global/…`) says where it was given. Every other
-/// file is the log of a session.
+/// file is the log of a session; below `FOLDER` itself, it may be that of another host, and is left alone.
 ///
 /// # Errors
 /// Nothing can be read there, it is too much, or it belongs to several devices.
-pub fn read(folder: &Path, host: &str) -> Result<Collection, HostFailure> {
+pub fn read(folder: &Path, host: &str, is_shared: bool) -> Result<Collection, HostFailure> {
     let own = folder.join(host);
-    let folder =
-        if files::kind_of(&own) == files::FileKind::Folder { own } else { folder.to_owned() };
+    let is_own = files::kind_of(&own) == files::FileKind::Folder;
+    if !is_own && is_shared {
+        return Err(failure(
+            format!(
+                "there is no folder `{host}` in `{}`, which several hosts share",
+                folder.display()
+            ),
+            "Keep the transcripts of each host in a folder of its own, called as the host is in the \
+             inventory.",
+        ));
+    }
+    let folder = if is_own { own } else { folder.to_owned() };
     let listed = files::list_tree(&folder).map_err(|error| unreadable(&error))?;
     let mut collection = Collection::default();
     let mut unused = Vec::new();
+    let mut has_own = false;
     let mut size = 0;
     for file in listed {
         let bytes =
@@ -37,7 +48,17 @@ pub fn read(folder: &Path, host: &str) -> Result<Collection, HostFailure> {
                 "Keep the transcripts of each host in a folder of its own.",
             ));
         }
-        match add_log(&mut collection, &bytes) {
+        let is_below = file
+            .path
+            .parent()
+            .is_some_and(|below| below != Path::new("") && below != Path::new("global"));
+        let may_be_anothers = !is_own && is_below;
+        let before = collection.answers.len();
+        let added = match may_be_anothers {
+            true => Err(Unusable::NoPrompt),
+            false => add_log(&mut collection, &bytes),
+        };
+        match added {
             Ok(()) => {}
             Err(Unusable::TwoDevices(one, other)) => {
                 return Err(failure(
@@ -54,11 +75,13 @@ pub fn read(folder: &Path, host: &str) -> Result<Collection, HostFailure> {
                     let answer = Some(answer_lines(&bytes));
                     collection.answers.push(Collected { place, command, answer });
                 }
+                None if may_be_anothers => {}
                 None => unused.push(file.path),
             },
         }
+        has_own |= !may_be_anothers && collection.answers.len() > before;
     }
-    if collection.answers.is_empty() {
+    if !has_own {
         return Err(failure(
             format!(
                 "the files in `{}` hold no answer of a FortiGate{}",
