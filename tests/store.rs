@@ -13,121 +13,18 @@
 mod desk;
 #[path = "support/lab_process.rs"]
 mod lab_process;
+#[path = "support/office.rs"]
+mod office;
 
 use std::collections::BTreeSet;
 use std::fs;
 use std::hash::{BuildHasher, RandomState};
-use std::io::{BufRead, BufReader};
-use std::process::{Child, Command};
+use std::process::Stdio;
 use std::thread::sleep;
 use std::time::Instant;
 
-use desk::{Desk, Outcome};
-use lab_process::LabProcess;
-use regex::Regex;
+use office::{AUDIT, Office, id_of, kill, started};
 use tokenfleet::model::{RunEvent, RunRecord};
-use tokenfleet::store::Store;
-
-const AUDIT: &str = "playbooks/fortitoken-audit.yml";
-
-/// A desk before a fleet.
-struct Office {
-    desk: Desk,
-    lab: LabProcess,
-}
-
-impl Office {
-    fn new(devices: usize, latency: u32) -> Self {
-        Self { desk: Desk::new(), lab: LabProcess::start_slow(&[], devices, latency) }
-    }
-
-    fn store(&self) -> String {
-        self.desk.path("store.db").to_str().unwrap().to_owned()
-    }
-
-    /// A run of this playbook over the fleet, with its reports in `reports` of the desk.
-    fn command(&self, playbook: &str, more: &[&str]) -> Command {
-        let (hosts, keys) = (self.lab.path("hosts.yml"), self.lab.path("known_hosts"));
-        let (store, reports) = (self.store(), self.desk.path("reports"));
-        let mut all = vec!["run", playbook, "-i", &hosts, "--known-hosts", &keys];
-        all.extend(["--store", &store, "-o", reports.to_str().unwrap()]);
-        all.extend(more);
-        self.desk.command(&all)
-    }
-
-    fn run(&self, more: &[&str]) -> Outcome {
-        self.desk.finish(&mut self.command(AUDIT, more))
-    }
-
-    /// Starts a run and waits until so many hosts are done; gives it back with the run's id.
-    fn start(&self, playbook: &str, more: &[&str], done: usize) -> Child {
-        let mut command = self.command(playbook, more);
-        command.stdout(std::process::Stdio::null()).stderr(std::process::Stdio::piped());
-        let mut child = command.spawn().unwrap();
-        let mut lines = BufReader::new(child.stderr.take().unwrap()).lines();
-        let far = |line: &str| {
-            let count = line.split(" of ").next().and_then(|count| count.parse::<usize>().ok());
-            count.is_some_and(|count| count >= done) || (done == 0 && line.contains(" at a time"))
-        };
-        assert!(lines.any(|line| far(&line.unwrap())), "the run did not come so far");
-        // Somebody has to read the rest.
-        std::thread::spawn(move || lines.for_each(drop));
-        child
-    }
-
-    fn with_store<T>(&self, read: impl AsyncFnOnce(&Store) -> T) -> T {
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-        runtime.block_on(async {
-            let store = Store::open(&self.store()).await.unwrap();
-            let read = read(&store).await;
-            store.close().await;
-            read
-        })
-    }
-
-    /// The events of the newest run.
-    fn events(&self) -> Vec<RunEvent> {
-        self.with_store(async |store| store.events("latest").await.unwrap())
-    }
-
-    fn runs(&self) -> usize {
-        self.with_store(async |store| store.runs(u32::MAX).await.unwrap().len())
-    }
-
-    /// The report, with a placeholder for all that no two runs have in common.
-    fn report(&self) -> String {
-        let times = r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ|\d{8}T\d{6}Z-[0-9a-f]{4}";
-        let report = self.desk.report("report.json");
-        let report = Regex::new(times).unwrap().replace_all(&report, "WHEN");
-        let lengths = Regex::new(r#""(duration_s|duration)": [^,\n]+"#).unwrap();
-        lengths.replace_all(&report, "$1").into_owned()
-    }
-}
-
-fn kill(mut child: Child) {
-    child.kill().unwrap();
-    child.wait().unwrap();
-}
-
-fn id_of(events: &[RunEvent]) -> String {
-    let Some(RunEvent::RunStarted { run }) = events.first() else { panic!("no header") };
-    run.id.clone()
-}
-
-/// The hosts that were started in each part.
-fn started(events: &[RunEvent]) -> Vec<BTreeSet<String>> {
-    let mut parts: Vec<BTreeSet<String>> = Vec::new();
-    for event in events {
-        match event {
-            RunEvent::RunStarted { .. } | RunEvent::PartStarted { .. } => parts.push([].into()),
-            RunEvent::HostStarted { host, .. } => {
-                parts.last_mut().unwrap().insert(host.to_string());
-            }
-            _ => {}
-        }
-    }
-    parts
-}
 
 /// Kills runs at so many moments, now and then the one that goes on with them too, and holds what
 /// comes out against the run that nobody disturbed.
@@ -150,7 +47,7 @@ fn kill_often(times: usize) {
             moments.push(moment);
             let more: &[&str] = if has_begun { &["--resume", "latest"] } else { &[] };
             let mut command = office.command(AUDIT, more);
-            command.stdout(std::process::Stdio::null()).stderr(std::process::Stdio::null());
+            command.stdout(Stdio::null()).stderr(Stdio::null());
             let child = command.spawn().unwrap();
             let before = Instant::now();
             sleep(moment.saturating_sub(before.elapsed()));

@@ -34,7 +34,7 @@ pub(super) async fn follow<C: Connector, K: Clock>(
     let Wishes { mut stop, mut abandon } = wishes.clone();
     let (sender, mut events) = mpsc::channel(WAITING);
     let progress = (!is_json()).then(|| Progress::new(stderr_look(), verbosity));
-    let mut trouble = Trouble(writer.as_ref().map(Writer::trouble));
+    let mut trouble = Trouble { told: writer.as_ref().map(Writer::trouble), is_away: false };
     let mut sinks = Sinks { progress, verbosity, writer, record, abandon: abandon.clone() };
     for event in opening {
         sinks.take(event).await;
@@ -75,7 +75,7 @@ pub(super) async fn follow<C: Connector, K: Clock>(
         let at = clock.now();
         sinks.take(RunEvent::RunFinished { at, interrupted: true }).await;
     }
-    sinks.finish().await
+    sinks.finish(trouble).await
 }
 
 /// Everything that an event goes to.
@@ -117,25 +117,43 @@ impl Sinks {
         self.record.apply(event);
     }
 
-    async fn finish(mut self) -> Followed {
+    async fn finish(mut self, mut trouble: Trouble) -> Followed {
+        let loss = match self.writer.take() {
+            None => None,
+            Some(writer) => self.finish_writing(writer, &mut trouble).await,
+        };
+        if loss.is_none() && trouble.is_away {
+            self.say(BACK);
+        }
         if let Some(progress) = self.progress {
             progress.finish();
         }
-        let loss = match self.writer {
-            None => None,
-            Some(writer) => tokio::select! {
+        Followed { record: self.record, loss }
+    }
+
+    async fn finish_writing(
+        &mut self,
+        writer: Writer,
+        trouble: &mut Trouble,
+    ) -> Option<InputIssue> {
+        let mut abandon = self.abandon.clone();
+        let finishing = writer.finish();
+        let hurry = hurried(&mut abandon);
+        tokio::pin!(finishing, hurry);
+        loop {
+            tokio::select! {
                 biased;
-                kept = writer.finish() => kept.err().map(|error| {
+                kept = &mut finishing => return kept.err().map(|error| {
                     InputIssue::error(format!("this run is not whole in the store: {error}"))
                         .hint(error.remedy())
                 }),
-                () = hurried(&mut self.abandon) => Some(
+                () = &mut hurry => return Some(
                     InputIssue::error("this run may not be whole in the store")
                         .hint("it was interrupted twice, and the store was slow to take the rest"),
                 ),
-            },
-        };
-        Followed { record: self.record, loss }
+                told = trouble.news() => self.say(&told),
+            }
+        }
     }
 }
 
@@ -147,21 +165,28 @@ async fn hurried(abandon: &mut Interrupt) {
 }
 
 /// What the store says of itself while the run goes on.
-struct Trouble(Option<watch::Receiver<Option<String>>>);
+struct Trouble {
+    told: Option<watch::Receiver<Option<String>>>,
+    is_away: bool,
+}
+
+const BACK: &str = "The store is back: nothing was lost.";
 
 impl Trouble {
     /// The next sentence about it, for a person.
     async fn news(&mut self) -> String {
-        let Some(told) = &mut self.0 else { return std::future::pending().await };
+        let Some(told) = &mut self.told else { return std::future::pending().await };
         if told.changed().await.is_err() {
-            self.0 = None;
+            self.told = None;
             return std::future::pending().await;
         }
-        match &*told.borrow_and_update() {
+        let news = told.borrow_and_update().clone();
+        self.is_away = news.is_some();
+        match news {
             Some(trouble) => {
                 format!("warning: {trouble}; what is found waits for it, for two minutes at most")
             }
-            None => "The store is back: nothing was lost.".to_owned(),
+            None => BACK.to_owned(),
         }
     }
 }

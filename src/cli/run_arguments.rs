@@ -146,7 +146,7 @@ pub struct OutputArguments {
     /// Folder in which each run gets a folder for its reports
     #[arg(long, value_name = "FOLDER", env = "TOKENFLEET_REPORTS", default_value = "reports")]
     pub reports_dir: PathBuf,
-    /// Database of all runs: a file, sqlite://FILE, or none [default: in the user's data folder]
+    /// Database of all runs: a file, sqlite://FILE, postgres://USER@HOST/DATABASE, or none [default: in the user's data folder]
     #[arg(long, value_name = "URL", env = "TOKENFLEET_STORE", hide_env_values = true)]
     pub store: Option<String>,
     /// Compare with this run, the one before a swap: its id or the beginning of it, latest or previous

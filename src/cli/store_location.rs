@@ -1,7 +1,5 @@
 //! Where the runs are kept.
 
-use std::path::Path;
-
 use directories::ProjectDirs;
 
 use crate::files::{self, FileKind};
@@ -24,8 +22,7 @@ pub(super) async fn open_existing_store(given: Option<&str>) -> Result<Store, In
             .hint("name the store that the run was kept in"));
     }
     let location = location(given)?;
-    let path = location.strip_prefix("sqlite://").unwrap_or(&location);
-    if files::kind_of(Path::new(path)) == FileKind::Missing {
+    if Store::file_of(&location).is_some_and(|path| files::kind_of(&path) == FileKind::Missing) {
         return Err(InputIssue::error(format!("there is no store `{location}`"))
             .hint("name the store that the run was kept in with `--store`"));
     }

@@ -70,7 +70,7 @@ impl RunRecord {
     pub fn apply(&mut self, event: RunEvent) {
         match event {
             RunEvent::RunStarted { run } => *self = Self::new(run),
-            RunEvent::PartStarted { notes, .. } => self.go_on(notes),
+            RunEvent::PartStarted { at, notes, .. } => self.go_on(at, notes),
             RunEvent::HostStarted { host, at } => self.begin(&host, Some(at)),
             RunEvent::HostConnected { host, negotiated, .. } => {
                 self.with(&host, |record| record.negotiated = Some(negotiated));
@@ -91,7 +91,11 @@ impl RunRecord {
 
     /// What another part had begun and not finished is not gone on with: a part that has hosts at all
     /// examines them from their beginning.
-    fn go_on(&mut self, notes: Vec<String>) {
+    fn go_on(&mut self, at: Timestamp, notes: Vec<String>) {
+        // Of parts that were written at once, the one that ended the run need not be the last.
+        if self.finished.is_some_and(|finished| finished <= at) {
+            (self.finished, self.interrupted) = (None, false);
+        }
         for note in notes {
             if !self.header.notes.contains(&note) {
                 self.header.notes.push(note);

@@ -1,15 +1,18 @@
 //! The store itself.
 
+use std::path::PathBuf;
+
 use futures_util::TryStreamExt;
 use jiff::Timestamp;
 use sqlx::any::AnyRow;
 use sqlx::{AnyPool, Row as _};
 
 use super::dialect::Dialect;
+use super::location::{Location, shown};
 use super::row::event_of;
-use super::sqlite;
 use super::stored_run::{Named, find};
 use super::{StoreError, StoredRun};
+use super::{postgres, sqlite};
 use crate::model::RunEvent;
 
 /// A database of runs. Cheap to clone: clones share their connections.
@@ -17,20 +20,34 @@ use crate::model::RunEvent;
 pub struct Store {
     pub(super) pool: AnyPool,
     pub(super) dialect: Dialect,
-    /// As the user named it.
+    /// As the user named it, but for a password.
     pub(super) location: String,
 }
 
 impl Store {
-    /// Opens the store at `location`: `sqlite://PATH` or just a path. The file and its folder are
-    /// created when they are missing, readable by their owner alone.
+    /// Opens the store at `location`: `sqlite://PATH` or just a path, or `postgres://…`. The file and
+    /// its folder are created when they are missing, readable by their owner alone.
     ///
     /// # Errors
-    /// When the file cannot be opened or created, is not a store, or is of a newer version.
+    /// When the file or database cannot be opened, is not a store, or is of a newer version.
     pub async fn open(location: &str) -> Result<Self, StoreError> {
-        let path = sqlite::path_of(location)?;
-        let pool = sqlite::open(location, &path).await?;
-        Ok(Self { pool, dialect: Dialect::Sqlite, location: location.to_owned() })
+        let read = Location::read(location)?;
+        let location = shown(location);
+        let (pool, dialect) = match read {
+            Location::File(path) => (sqlite::open(&location, &path).await?, Dialect::Sqlite),
+            Location::Server(server) => {
+                (postgres::open(&location, &server).await?, Dialect::Postgres)
+            }
+        };
+        Ok(Self { pool, dialect, location })
+    }
+
+    /// The file that a location names, if it names one.
+    pub fn file_of(location: &str) -> Option<PathBuf> {
+        match Location::read(location) {
+            Ok(Location::File(path)) => Some(path),
+            Ok(Location::Server(_)) | Err(_) => None,
+        }
     }
 
     /// The newest `limit` runs, newest first.
@@ -153,7 +170,7 @@ mod tests {
     use crate::model::{
         HostEntry, HostFailure, HostName, HostOutcome, Limits, RunHeader, Stage, Transcript,
     };
-    use crate::store::Holder;
+    use crate::store::{Holder, Writer};
 
     fn header(id: &str, started: i64) -> RunHeader {
         RunHeader {
@@ -324,6 +341,55 @@ mod tests {
         );
     }
 
+    /// A store whose writer is quick to find that another process locks it, and is patient for so
+    /// many milliseconds; and the connection of that process.
+    async fn locked(patience: u64) -> (TempDir, Store, Writer, SqliteConnection) {
+        let (folder, location, store) = temporary().await;
+        store.begin(&header("a", 1), &holder()).await.unwrap().finish().await.unwrap();
+        let mut connections = Vec::new();
+        for _ in 0..store.pool.options().get_max_connections() {
+            let mut connection = store.pool.acquire().await.unwrap();
+            connection.execute("PRAGMA busy_timeout = 20").await.unwrap();
+            connections.push(connection);
+        }
+        drop(connections);
+        let patience = Duration::from_millis(patience);
+        let writer = Writer::start_with(store.clone(), "a".to_owned(), 0, patience);
+        let mut other = raw(&location).await;
+        other.execute("BEGIN IMMEDIATE").await.unwrap();
+        (folder, store, writer, other)
+    }
+
+    #[tokio::test]
+    async fn a_store_that_is_locked_for_a_while_costs_nothing() {
+        let (_folder, store, writer, mut other) = locked(10_000).await;
+        let mut trouble = writer.trouble();
+        for _ in 0..2_000 {
+            writer.append(answer("kept")).await;
+        }
+        trouble.changed().await.unwrap();
+        let told = trouble.borrow_and_update().clone().unwrap();
+        assert!(told.ends_with(" is in use by another process"), "{told}");
+        tokio::time::sleep(Duration::from_millis(300)).await;
+        other.execute("ROLLBACK").await.unwrap();
+        trouble.changed().await.unwrap();
+        assert_eq!(*trouble.borrow(), None);
+        assert_eq!(writer.finish().await.unwrap(), 2_001);
+        assert_eq!(store.events("a").await.unwrap().len(), 2_001);
+    }
+
+    #[tokio::test]
+    async fn a_store_that_stays_away_is_given_up() {
+        let (_folder, store, writer, mut other) = locked(200).await;
+        for _ in 0..5_000 {
+            writer.append(answer("lost")).await;
+        }
+        let error = writer.finish().await.unwrap_err();
+        assert!(matches!(error, StoreError::Busy { .. }), "{error}");
+        other.execute("ROLLBACK").await.unwrap();
+        assert_eq!(store.events("a").await.unwrap().len(), 1);
+    }
+
     #[tokio::test]
     async fn an_event_from_the_future_is_named() {
         let (_folder, location, store) = temporary().await;
@@ -456,7 +522,7 @@ mod tests {
             assert!(refusal.starts_with("the store `FILE` cannot be opened: "), "{refusal}");
             assert!(refusal.ends_with("; name a file in a folder in which you may write"));
         }
-        for location in ["postgres://host/db", "sqlite://", ":memory:"] {
+        for location in ["mysql://host/db", "sqlite://", ":memory:"] {
             let error = Store::open(location).await.unwrap_err();
             assert!(matches!(error, StoreError::Kind { .. }), "{error}");
         }

@@ -2,12 +2,14 @@
 //!
 //! Comes in: events, while the run goes on. Goes out: the same events, later.
 //! Does not know: what they mean beyond their shape. Start reading at [`Store`]; what is
-//! peculiar to SQLite stands in `sqlite` alone, and where databases do not speak alike in `dialect`.
+//! peculiar to one database stands in `sqlite` and `postgres` alone, and where databases do not speak alike in `dialect`.
 
 mod database;
 mod dialect;
 mod entry;
 mod holder;
+mod location;
+mod postgres;
 mod row;
 mod sqlite;
 mod store_error;

@@ -2,7 +2,7 @@
 
 use std::fs::{DirBuilder, OpenOptions};
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::Duration;
 
 use sqlx::any::{AnyConnectOptions, AnyPoolOptions};
@@ -25,21 +25,6 @@ const RETRY_EVERY: Duration = Duration::from_millis(50);
 
 /// One connection writes, the others read.
 const CONNECTIONS: u32 = 4;
-
-/// The path that a user's `--store` means: `sqlite://PATH`, `sqlite:PATH` or just a path, taken
-/// literally.
-pub(super) fn path_of(location: &str) -> Result<PathBuf, StoreError> {
-    let path = match location.split_once("://") {
-        Some(("sqlite", path)) => path,
-        Some(_) => return Err(StoreError::Kind { location: location.to_owned() }),
-        None => location.strip_prefix("sqlite:").unwrap_or(location),
-    };
-    // SQLite reads these as something other than a file.
-    if path.is_empty() || path.starts_with("file:") || path == ":memory:" {
-        return Err(StoreError::Kind { location: location.to_owned() });
-    }
-    Ok(PathBuf::from(path))
-}
 
 /// Opens the file at `path`, creating it when it is missing, and brings its schema up to date.
 /// Nothing is changed in a file that is not ours.

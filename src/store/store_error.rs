@@ -31,6 +31,10 @@ pub enum StoreError {
     Busy { location: String },
     #[error("the store `{location}` cannot be reached: {cause}")]
     Unreachable { location: String, cause: String },
+    #[error("the store `{location}` lets nobody in: {cause}")]
+    Denied { location: String, cause: String },
+    #[error("the store `{location}` cannot be reached safely: {cause}")]
+    Insecure { location: String, cause: String },
     #[error("the store `{location}` failed: {cause}")]
     Database { location: String, cause: String },
     #[error("the store `{location}` did not answer within {seconds} s")]
@@ -71,10 +75,10 @@ impl StoreError {
     pub(super) fn database(location: &str, error: &sqlx::Error) -> Self {
         let location = location.to_owned();
         match error {
-            sqlx::Error::Io(_)
-            | sqlx::Error::Tls(_)
-            | sqlx::Error::PoolTimedOut
-            | sqlx::Error::WorkerCrashed => {
+            sqlx::Error::Tls(cause) => {
+                return Self::Insecure { location, cause: cause.to_string() };
+            }
+            sqlx::Error::Io(_) | sqlx::Error::PoolTimedOut | sqlx::Error::WorkerCrashed => {
                 return Self::Unreachable { location, cause: said(error) };
             }
             _ => {}
@@ -82,6 +86,7 @@ impl StoreError {
         if let Some(state) = sql_state(error) {
             return match state.as_str() {
                 "53100" => Self::DiskFull { location },
+                "28000" | "28P01" => Self::Denied { location, cause: said(error) },
                 "25006" => Self::ReadOnly { location },
                 "55P03" | "40001" | "40P01" => Self::Busy { location },
                 // Connections, resources, and a server that goes down or comes up.
@@ -126,7 +131,28 @@ impl StoreError {
     /// What a person can do about it, one sentence without a full stop.
     pub fn remedy(&self) -> String {
         match self {
-            Self::Kind { .. } => "name a file, or write sqlite://PATH".to_owned(),
+            Self::Kind { .. } => {
+                "name a file, or write sqlite://PATH or postgres://USER@HOST/DATABASE".to_owned()
+            }
+            Self::Foreign { location } if is_server(location) => {
+                "name an empty database or schema: nothing in this one was changed".to_owned()
+            }
+            Self::Damaged { location, .. } if is_server(location) => {
+                "restore the database from a backup, or name another".to_owned()
+            }
+            Self::DiskFull { location } if is_server(location) => {
+                "make room on the server".to_owned()
+            }
+            Self::ReadOnly { location } if is_server(location) => {
+                "name the server that may be written to, and a user who may".to_owned()
+            }
+            Self::Database { location, .. }
+            | Self::Slow { location, .. }
+            | Self::WriterLost { location }
+                if is_server(location) =>
+            {
+                "see the server's log, or name another store".to_owned()
+            }
             Self::File { .. } | Self::ReadOnly { .. } => {
                 "name a file in a folder in which you may write".to_owned()
             }
@@ -145,6 +171,12 @@ impl StoreError {
             Self::DiskFull { .. } => "make room, or name a store on another disk".to_owned(),
             Self::Busy { .. } => "run again when it is done, or name another store".to_owned(),
             Self::Unreachable { .. } => "see that it is up and can be reached from here".to_owned(),
+            Self::Denied { .. } => {
+                "check user and password, in its URL, `PGPASSWORD` or ~/.pgpass".to_owned()
+            }
+            Self::Insecure { .. } => "name the authority that signed for the server with \
+                `?sslmode=verify-full&sslrootcert=FILE`, or do without a check: `?sslmode=prefer`"
+                .to_owned(),
             Self::Held { .. } => {
                 "wait for its end with `--lock-wait 30m`, or leave its hosts out with `--limit`"
                     .to_owned()
@@ -162,6 +194,10 @@ impl StoreError {
             Self::Event { version, .. } => format!("use tokenfleet {version} or later"),
         }
     }
+}
+
+fn is_server(location: &str) -> bool {
+    location.starts_with("postgres") && location.contains("://")
 }
 
 fn moment(at: Timestamp) -> impl std::fmt::Display {
@@ -183,5 +219,10 @@ fn primary_code(error: &sqlx::Error) -> Option<u32> {
 
 /// The database's own words, without sqlx's preamble.
 fn said(error: &sqlx::Error) -> String {
-    error.as_database_error().map_or_else(|| error.to_string(), |error| error.message().to_owned())
+    match error {
+        sqlx::Error::Database(error) => error.message().to_owned(),
+        sqlx::Error::Io(error) => error.to_string(),
+        sqlx::Error::PoolTimedOut => "no connection came about in time".to_owned(),
+        error => error.to_string(),
+    }
 }

@@ -1,0 +1,171 @@
+//! The store in PostgreSQL: the same as in a file, and it may go away for a while.
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::disallowed_methods,
+    clippy::print_stdout,
+    reason = "a test, and one that says what it did"
+)]
+
+#[path = "support/desk.rs"]
+mod desk;
+#[path = "support/lab_process.rs"]
+mod lab_process;
+#[path = "support/office.rs"]
+mod office;
+#[path = "support/postgres.rs"]
+mod postgres;
+
+use std::process::Stdio;
+use std::thread::sleep;
+use std::time::Duration;
+
+use desk::Desk;
+use office::{AUDIT, Office, id_of, kill, started};
+use postgres::{PASSWORD, Postgres};
+use tokenfleet::model::RunRecord;
+
+/// An office whose store is in this server.
+fn office(postgres: &Postgres, devices: usize, latency: u32) -> Office {
+    Office { store: postgres.url(), ..Office::new(devices, latency) }
+}
+
+#[test]
+fn a_run_is_kept_resumed_and_reported_as_in_a_file() {
+    let Some(postgres) = Postgres::start() else { return };
+    let office = office(&postgres, 6, 10);
+    let undisturbed = office.run(&[]);
+    assert_eq!(undisturbed.code & 5, 0, "{}", undisturbed.err);
+    let expected = office.report();
+
+    let first = office.start(AUDIT, &["-f", "2"], 2);
+    let refused = office.run(&[]);
+    assert_eq!(refused.code, 1);
+    assert!(refused.err.contains(" is at 6 of these 6 hosts: "), "{}", refused.err);
+    kill(first);
+    let resumed = office.run(&["--resume", "latest"]);
+    assert_eq!(resumed.code, undisturbed.code, "{}", resumed.err);
+    assert_eq!(office.report(), expected);
+    let events = office.events();
+    let parts = started(&events);
+    assert_eq!(parts.len(), 2);
+    assert!(parts[1].len() < 6);
+
+    let mut command = office.desk.command(&["report", &id_of(&events)]);
+    command.env("TOKENFLEET_STORE", &office.store).arg("-o").arg(office.desk.path("reports"));
+    let again = office.desk.finish(&mut command);
+    assert_eq!(again.code, undisturbed.code, "{}", again.err);
+    assert_eq!(office.report(), expected);
+    // Long answers are packed there too.
+    assert_ne!(postgres.sql("SELECT COUNT(*) FROM events WHERE packed IS NOT NULL"), "0");
+    for (path, bytes) in office.desk.files() {
+        let is_in = bytes.windows(PASSWORD.len()).any(|part| part == PASSWORD.as_bytes());
+        assert!(!is_in, "{}", path.display());
+    }
+}
+
+/// Both sentences of the refusal to use a store.
+fn refusal(url: &str) -> String {
+    let desk = Desk::new();
+    let outcome = desk.run(&["report", "latest", "--store", url]);
+    assert_eq!(outcome.code, 1);
+    assert!(!outcome.err.contains(PASSWORD), "{}", outcome.err);
+    let lines = outcome.err.lines().filter(|line| line.trim() != "|").take(2);
+    lines.collect::<Vec<_>>().join("\n")
+}
+
+#[test]
+fn what_cannot_be_used_is_refused_without_a_word_of_the_password() {
+    let Some(mut postgres) = Postgres::start() else { return };
+    let (url, shown) = (postgres.url(), postgres.shown());
+    assert_eq!(
+        refusal(&url),
+        format!(
+            "error: the store `{shown}` holds no run\n = help: run a playbook first, or name another store"
+        )
+    );
+    postgres.sql(
+        "INSERT INTO _sqlx_migrations (version, description, success, checksum, execution_time) \
+         VALUES (9999, 'later', TRUE, '', 0); \
+         INSERT INTO runs (id, started, version, playbook, inventories, hosts) \
+         VALUES ('a', 1, '7.0.0', 'a.yml', '[]', 1)",
+    );
+    assert_eq!(
+        refusal(&url),
+        format!(
+            "error: the store `{shown}` was written by a newer tokenfleet (7.0.0)\n = help: use \
+             tokenfleet 7.0.0 or later, or name another store"
+        )
+    );
+    postgres
+        .sql("DROP SCHEMA public CASCADE; CREATE SCHEMA public; CREATE TABLE bookmarks (url TEXT)");
+    assert_eq!(
+        refusal(&url),
+        format!(
+            "error: `{shown}` is not a store: it is the database of another program\n = help: name an \
+             empty database or schema: nothing in this one was changed"
+        )
+    );
+    assert_eq!(postgres.sql("SELECT COUNT(*) FROM pg_tables WHERE schemaname = 'public'"), "1");
+    let unreachable = "see that it is up and can be reached from here";
+    for (url, wanted) in [
+        (
+            url.replace("anna:", "anna:wrong-"),
+            format!(
+                "error: the store `{shown}` lets nobody in: password authentication failed for user \
+                 \"anna\"\n = help: check user and password, in its URL, `PGPASSWORD` or ~/.pgpass"
+            ),
+        ),
+        (
+            format!("{url}?sslmode=require"),
+            format!(
+                "error: the store `{shown}` cannot be reached safely: server does not support TLS\n = \
+                 help: name the authority that signed for the server with \
+                 `?sslmode=verify-full&sslrootcert=FILE`, or do without a check: `?sslmode=prefer`"
+            ),
+        ),
+        (
+            format!("postgres://anna:{PASSWORD}@[x/y"),
+            "error: the store `postgres://anna@[x/y` is of a kind that this version cannot open\n = \
+             help: name a file, or write sqlite://PATH or postgres://USER@HOST/DATABASE"
+                .to_owned(),
+        ),
+    ] {
+        assert_eq!(refusal(&url), wanted);
+    }
+    postgres.take_down();
+    assert_eq!(
+        refusal(&url),
+        format!(
+            "error: the store `{shown}` cannot be reached: Connection refused (os error 111)\n = help: \
+             {unreachable}"
+        )
+    );
+}
+
+#[test]
+fn a_server_that_is_away_for_a_while_costs_nothing() {
+    let Some(mut postgres) = Postgres::start() else { return };
+    let office = office(&postgres, 12, 60);
+    let mut command = office.command(AUDIT, &["-f", "3"]);
+    command.stdout(Stdio::piped()).stderr(Stdio::piped());
+    let run = command.spawn().unwrap();
+    sleep(Duration::from_secs(2));
+    postgres.take_down();
+    sleep(Duration::from_secs(8));
+    postgres.bring_up();
+    let output = run.wait_with_output().unwrap();
+    let err = String::from_utf8(output.stderr).unwrap();
+    assert!(err.contains("what is found waits for it"), "{err}");
+    assert!(err.contains("The store is back: nothing was lost."), "{err}");
+    assert_eq!(output.status.code().unwrap() & 5, 0, "{err}");
+    let record = RunRecord::from_events(office.events()).unwrap();
+    assert!(record.finished.is_some());
+    let unexamined = record.hosts.values().filter(|host| host.outcome.is_none()).count();
+    assert_eq!(unexamined, 0);
+    let live = office.report();
+    let mut command = office.desk.command(&["report", "latest"]);
+    command.env("TOKENFLEET_STORE", &office.store).arg("-o").arg(office.desk.path("reports"));
+    office.desk.finish(&mut command);
+    assert_eq!(office.report(), live);
+}

@@ -1,0 +1,116 @@
+//! A desk before a fleet: runs over a lab, in a store that outlives them.
+#![allow(dead_code, reason = "each test binary uses a part of it")]
+
+use std::collections::BTreeSet;
+use std::io::{BufRead, BufReader};
+use std::process::{Child, Command, Stdio};
+
+use regex::Regex;
+use tokenfleet::model::RunEvent;
+use tokenfleet::store::Store;
+
+use crate::desk::{Desk, Outcome};
+use crate::lab_process::LabProcess;
+
+pub const AUDIT: &str = "playbooks/fortitoken-audit.yml";
+
+/// A desk before a fleet.
+pub struct Office {
+    pub desk: Desk,
+    pub lab: LabProcess,
+    pub store: String,
+}
+
+impl Office {
+    /// With its store in a file.
+    pub fn new(devices: usize, latency: u32) -> Self {
+        let desk = Desk::new();
+        let store = desk.path("store.db").to_str().unwrap().to_owned();
+        Self { desk, lab: LabProcess::start_slow(&[], devices, latency), store }
+    }
+
+    /// A run of this playbook over the fleet, with its reports in `reports` of the desk.
+    pub fn command(&self, playbook: &str, more: &[&str]) -> Command {
+        let (hosts, keys) = (self.lab.path("hosts.yml"), self.lab.path("known_hosts"));
+        let reports = self.desk.path("reports");
+        let mut all = vec!["run", playbook, "-i", &hosts, "--known-hosts", &keys];
+        all.extend(["-o", reports.to_str().unwrap()]);
+        all.extend(more);
+        let mut command = self.desk.command(&all);
+        command.env("TOKENFLEET_STORE", &self.store);
+        command
+    }
+
+    pub fn run(&self, more: &[&str]) -> Outcome {
+        self.desk.finish(&mut self.command(AUDIT, more))
+    }
+
+    /// Starts a run and waits until so many hosts are done; gives it back with the run's id.
+    pub fn start(&self, playbook: &str, more: &[&str], done: usize) -> Child {
+        let mut command = self.command(playbook, more);
+        command.stdout(Stdio::null()).stderr(Stdio::piped());
+        let mut child = command.spawn().unwrap();
+        let mut lines = BufReader::new(child.stderr.take().unwrap()).lines();
+        let far = |line: &str| {
+            let count = line.split(" of ").next().and_then(|count| count.parse::<usize>().ok());
+            count.is_some_and(|count| count >= done) || (done == 0 && line.contains(" at a time"))
+        };
+        assert!(lines.any(|line| far(&line.unwrap())), "the run did not come so far");
+        // Somebody has to read the rest.
+        std::thread::spawn(move || lines.for_each(drop));
+        child
+    }
+
+    pub fn with_store<T>(&self, read: impl AsyncFnOnce(&Store) -> T) -> T {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        runtime.block_on(async {
+            let store = Store::open(&self.store).await.unwrap();
+            let read = read(&store).await;
+            store.close().await;
+            read
+        })
+    }
+
+    /// The events of the newest run.
+    pub fn events(&self) -> Vec<RunEvent> {
+        self.with_store(async |store| store.events("latest").await.unwrap())
+    }
+
+    pub fn runs(&self) -> usize {
+        self.with_store(async |store| store.runs(u32::MAX).await.unwrap().len())
+    }
+
+    /// The report, with a placeholder for all that no two runs have in common.
+    pub fn report(&self) -> String {
+        let times = r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ|\d{8}T\d{6}Z-[0-9a-f]{4}";
+        let report = self.desk.report("report.json");
+        let report = Regex::new(times).unwrap().replace_all(&report, "WHEN");
+        let lengths = Regex::new(r#""(duration_s|duration)": [^,\n]+"#).unwrap();
+        lengths.replace_all(&report, "$1").into_owned()
+    }
+}
+
+pub fn kill(mut child: Child) {
+    child.kill().unwrap();
+    child.wait().unwrap();
+}
+
+pub fn id_of(events: &[RunEvent]) -> String {
+    let Some(RunEvent::RunStarted { run }) = events.first() else { panic!("no header") };
+    run.id.clone()
+}
+
+/// The hosts that were started in each part.
+pub fn started(events: &[RunEvent]) -> Vec<BTreeSet<String>> {
+    let mut parts: Vec<BTreeSet<String>> = Vec::new();
+    for event in events {
+        match event {
+            RunEvent::RunStarted { .. } | RunEvent::PartStarted { .. } => parts.push([].into()),
+            RunEvent::HostStarted { host, .. } => {
+                parts.last_mut().unwrap().insert(host.to_string());
+            }
+            _ => {}
+        }
+    }
+    parts
+}
