@@ -21,11 +21,12 @@ use tokenfleet::runner::{Clock, Interrupt, Interrupter, Runner, RunnerSettings};
 use tokenfleet::template::Templar;
 use tokio::sync::mpsc;
 
-struct StoppedClock;
+/// It stands still where the time of the runtime is paused and nobody waits.
+struct RunClock(tokio::time::Instant);
 
-impl Clock for StoppedClock {
+impl Clock for RunClock {
     fn now(&self) -> Timestamp {
-        Timestamp::UNIX_EPOCH
+        Timestamp::UNIX_EPOCH + self.0.elapsed()
     }
 }
 
@@ -105,7 +106,7 @@ impl Bench {
         let runner = Runner::new(
             Arc::new(plan),
             self.connector.clone(),
-            StoppedClock,
+            RunClock(tokio::time::Instant::now()),
             self.settings.clone(),
             Templar::new(Timestamp::UNIX_EPOCH),
         );
@@ -462,6 +463,34 @@ async fn an_interrupt_leaves_every_host_with_one_outcome() {
         record.hosts.values().filter(|host| of(host)).count()
     };
     assert_eq!((count("examined"), count("interrupted"), count("not_attempted")), (1, 5, 33));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_tenth_that_hangs_delays_the_others_by_nothing() {
+    let audit = async |hangs: bool, forks: usize| {
+        let mut bench = Bench::new();
+        for number in 2..=40 {
+            let mut device = unit("fgt-lon-01");
+            device.fault = (hangs && number % 10 == 0).then_some(Fault::Hangs);
+            bench.add(&format!("fw{number}"), device);
+        }
+        bench.settings.forks = forks;
+        let record = bench.run(&play("- fortitoken_info:\n- fortitoken_owners:\n")).await;
+        let hosts = record.hosts.into_iter().enumerate();
+        hosts.map(|(at, (_, host))| ((at + 1) % 10 == 0, host)).collect::<Vec<_>>()
+    };
+    // As long as alone, to the millisecond.
+    let (alone, beside) = (audit(false, 40).await, audit(true, 40).await);
+    for ((_, alone), (is_stalled, beside)) in alone.iter().zip(&beside) {
+        assert_eq!(*is_stalled, beside.outcome != Some(HostOutcome::Examined));
+        assert!(*is_stalled || beside.finished == alone.finished, "{alone:?} {beside:?}");
+    }
+    // And where they hold places, none of the others waits for one of them to end.
+    let few = audit(true, 8).await;
+    let (stalled, healthy): (Vec<_>, Vec<_>) = few.iter().partition(|(stalled, _)| *stalled);
+    let last = healthy.iter().filter_map(|(_, host)| host.finished).max();
+    let first = stalled.iter().filter_map(|(_, host)| host.finished).min();
+    assert!(last.is_some() && last < first, "{last:?} {first:?}");
 }
 
 #[tokio::test]

@@ -61,6 +61,7 @@ impl Accounts {
             }
             AccountKind::Administrator => self.administrators_read = true,
         }
+        self.known.reserve(accounts.len());
         for account in accounts {
             let line = account.line.checked_sub(1).and_then(|index| lines.get(index));
             let text = line.map_or_else(String::new, |line| line.trim().to_owned());

@@ -44,6 +44,7 @@ impl Configurations {
     pub fn add(&mut self, transcript: &Transcript, tokens: Vec<ConfiguredToken>) {
         let lines: Vec<&str> = transcript.text.lines().collect();
         let command: Arc<str> = transcript.command.as_str().into();
+        self.0.reserve(tokens.len());
         for token in tokens {
             let line = token.line.checked_sub(1).and_then(|index| lines.get(index));
             let text = line.map_or_else(String::new, |line| line.trim().to_owned());

@@ -69,6 +69,7 @@ impl TokenSheet {
             found.map_or_else(String::new, |text| text.trim_end().to_owned())
         };
         let command: Arc<str> = transcript.command.as_str().into();
+        self.tokens.reserve(table.tokens.len());
         for token in table.tokens {
             let facts = TokenFacts {
                 text: text(token.line),
@@ -93,6 +94,8 @@ impl TokenSheet {
     ) {
         self.holders_are_known =
             accounts.users_are_known(self.vdom.as_ref()) && accounts.administrators_are_known();
+        // Of a large fleet, the room for tokens that never came is much.
+        self.tokens.shrink_to_fit();
         for (serial, facts) in &mut self.tokens {
             facts.owners = owners.of(self.vdom.as_ref(), serial);
             facts.configuration = configurations.take(self.vdom.as_ref(), serial);
