@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use super::history_arguments::{DiffArguments, HistoryArguments, StoreCommandArguments};
 use super::log::LogFormat;
 use super::run_arguments::{OutputArguments, RunArguments};
 use super::schedule_arguments::ScheduleCommandArguments;
@@ -32,6 +33,12 @@ pub enum Command {
     Check(CheckArguments),
     /// Render the reports of an earlier run anew
     Report(ReportArguments),
+    /// List the runs in the store, or what they saw of one host or token
+    History(HistoryArguments),
+    /// Show what changed from one run to another
+    Diff(DiffArguments),
+    /// Remove old runs, check the store, move a run from one store to another
+    Store(StoreCommandArguments),
     /// Show the inventory as it is understood
     Inventory(InventoryArguments),
     /// Read a pasted answer of a FortiGate and print it as JSON

@@ -72,7 +72,10 @@ impl Filler<'_> {
             | Command::Config(_)
             | Command::Lab(_)
             | Command::Schedule(_)
-            | Command::Schema(_) => Ok(()),
+            | Command::Schema(_)
+            | Command::History(_)
+            | Command::Diff(_)
+            | Command::Store(_) => Ok(()),
         }
     }
 

@@ -9,8 +9,8 @@ use crate::cli::exit::Exit;
 use crate::cli::filling_in::fill_in;
 use crate::cli::log::set_format;
 use crate::cli::{
-    check, config, explain, inventory, lab, parse, report, run, scan_keys, schedule, schema,
-    template, vault,
+    check, config, diff, explain, history, inventory, lab, parse, report, run, scan_keys, schedule,
+    schema, store, template, vault,
 };
 
 /// Runs the program.
@@ -32,6 +32,9 @@ pub fn main() -> ExitCode {
         Command::Run(arguments) => run::run(&arguments),
         Command::Check(arguments) => check::check(&arguments),
         Command::Report(arguments) => report::report(&arguments),
+        Command::History(arguments) => history::history(&arguments),
+        Command::Diff(arguments) => diff::diff(&arguments),
+        Command::Store(arguments) => store::store(&arguments.command),
         Command::Inventory(arguments) => inventory::inventory(&arguments),
         Command::Parse(arguments) => parse::parse(&arguments),
         Command::ScanKeys(arguments) => scan_keys::scan_keys(&arguments),

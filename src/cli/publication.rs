@@ -6,14 +6,17 @@ use std::sync::Arc;
 
 use indexmap::IndexMap;
 
+use crate::cli::baseline::Baseline;
 use crate::cli::exit::Exit;
 use crate::cli::log::{is_json, log_findings};
+use crate::cli::remembering::remember_past;
 use crate::cli::run_arguments::{Format, OutputArguments};
 use crate::cli::stream::{print, say, say_issues, stdout_look};
 use crate::files;
 use crate::findings::FleetFacts;
 use crate::model::{InputIssue, ReportRequest, RunRecord, Severity, SourceFile};
-use crate::report::{Content, Renderer, View, judge};
+use crate::report::{Content, FindingView, Renderer, View, judge};
+use crate::store::Store;
 use crate::template::TemplateSet;
 use crate::terminal::{paint_summary, recap};
 
@@ -25,25 +28,44 @@ pub(super) fn output_folder(arguments: &OutputArguments, run: &str) -> PathBuf {
     arguments.output_dir.clone().unwrap_or_else(|| arguments.reports_dir.join(run))
 }
 
-/// Judges a record, compares it with `baseline`, and writes all that it is asked for. What cannot be
+/// What came before a run.
+#[derive(Clone, Copy)]
+pub(super) struct Past<'a> {
+    /// The store that holds the run whole.
+    pub store: Option<&'a Store>,
+    pub baseline: Option<&'a Baseline>,
+}
+
+/// Judges a record, compares it with what came before, and writes all that it is asked for. What cannot be
 /// judged or written is told, and does not keep the rest from being written. `playbook`: its text,
 /// where it is the one that was run.
-pub(super) fn publish(
+pub(super) async fn publish(
     mut record: RunRecord,
-    baseline: Option<&RunRecord>,
+    past: Past<'_>,
     templates: &TemplateSet,
     playbook: &[SourceFile],
     arguments: &OutputArguments,
     verbosity: u8,
 ) -> Exit {
     let facts = FleetFacts::from_record(&record);
-    let judgement = judge(&record, &facts, templates);
+    let mut judgement = judge(&record, &facts, templates);
     // What was understood of them is all that is needed from here on.
     record.forget_transcripts();
     let record = &record;
     let mut view = View::new(record, &facts, &judgement.findings).judged(&facts, &judgement);
-    if let Some(baseline) = baseline {
-        view = view.compared(&facts, baseline);
+    if let Some(replaced) = past.baseline.and_then(|baseline| baseline.replaced.as_ref()) {
+        view = view.compared(&facts, replaced);
+    }
+    let mut issues = judgement.issues;
+    if let Some(store) = past.store {
+        let remembered = remember_past(store, record, &facts, &mut view, past.baseline).await;
+        issues.extend(remembered.err());
+    }
+    if arguments.only_changes && view.changes.is_some() {
+        let new = |(_, view): &(_, &FindingView)| view.change == Some("new");
+        let found = judgement.findings.iter().zip(&view.findings).filter(new);
+        judgement.findings = found.map(|(found, _)| found.clone()).collect();
+        view = view.only_changes();
     }
     let mut exit = Exit::of(record, &judgement.findings, arguments.fail_on);
     exit = exit | Exit::of_swaps(&view, arguments.fail_on);
@@ -54,7 +76,6 @@ pub(super) fn publish(
         }));
     }
     // All that reports say is in the view; of a large fleet the rest is much.
-    let mut issues = judgement.issues;
     drop((facts, judgement.findings, judgement.muted));
     let view = Arc::new(view);
     let mut renderer = Renderer::new(&view, templates)

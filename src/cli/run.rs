@@ -5,7 +5,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::cli::baseline::read_baseline;
+use crate::cli::baseline::{Baseline, read_baseline};
 use crate::cli::beginning::{Begun, begin};
 use crate::cli::complaint::Complaint;
 use crate::cli::exit::Exit;
@@ -17,7 +17,7 @@ use crate::cli::listing::{list_hosts, list_tags, list_tasks};
 use crate::cli::log::set_run;
 use crate::cli::open_files::{files_each, forks_within};
 use crate::cli::preparation::{Asked, Prepared, prepare};
-use crate::cli::publication::publish;
+use crate::cli::publication::{Past, publish};
 use crate::cli::rehearsal::list_commands;
 use crate::cli::run_arguments::{Format, RunArguments};
 use crate::cli::run_id::run_id;
@@ -146,15 +146,22 @@ async fn audit(arguments: &RunArguments, prepared: Prepared) -> Result<Exit, Com
     let mut header =
         RunHeader { origin: Some(origin), ..header(arguments, &plan, SystemClock.now()) };
     let store = open_store(arguments.output.store.as_deref()).await?;
-    let given = arguments.output.baseline.as_deref();
-    let baseline = read_baseline(given, store.as_ref(), &header.reports, None).await;
+    let baseline = read_baseline(arguments.output.baseline(), store.as_ref(), &header).await;
     let baseline =
         baseline.map_err(|issue| Complaint::new(vec![issue], remarks.sources.clone()))?;
-    header.baseline = baseline.as_ref().map(|baseline| baseline.header.id.clone());
+    header.baseline = baseline.as_ref().map(Baseline::to_keep);
     let headings = headings(&plan);
     let Begun { record, opening, writer } =
         begin(arguments, header, &mut plan, store.as_ref()).await?;
     set_run(&record.header.id);
+    let baseline = match &arguments.resume {
+        None => baseline,
+        // It is compared as it would have been.
+        Some(_) => {
+            let given = record.header.baseline.as_deref().or(arguments.output.baseline());
+            read_baseline(given, store.as_ref(), &record.header).await?
+        }
+    };
     let forks = Forks::choose(arguments.forks, plan.hosts.iter().map(|host| &host.target));
     let mut settings = settings(arguments, forks.count);
     settings.session_log = session_logs.clone().map(|logs| -> Arc<dyn SessionLog> { logs });
@@ -173,14 +180,15 @@ async fn audit(arguments: &RunArguments, prepared: Prepared) -> Result<Exit, Com
         say_issues(&[issue], &[]);
         exit = Exit::INPUT;
     }
-    match (store, loss) {
-        (_, Some(loss)) => {
+    // A run that is not whole in the store is not remembered as if it were.
+    let store = match loss {
+        Some(loss) => {
             say_issues(&[loss], &[]);
             exit = exit | Exit::INPUT;
+            None
         }
-        (Some(store), None) => store.close().await,
-        (None, None) => {}
-    }
+        None => store,
+    };
     match remember(connector.host_keys()) {
         Ok((count, warnings)) => {
             say_issues(&warnings, &[]);
@@ -216,8 +224,12 @@ async fn audit(arguments: &RunArguments, prepared: Prepared) -> Result<Exit, Com
     if output.format == Format::Ansible {
         exit = exit | print(&ansible_stream(&record, &headings));
     }
-    let baseline = baseline.as_ref();
-    Ok(exit | publish(record, baseline, &templates, sources, output, arguments.verbose))
+    let past = Past { store: store.as_ref(), baseline: baseline.as_ref() };
+    exit = exit | publish(record, past, &templates, sources, output, arguments.verbose).await;
+    if let Some(store) = store {
+        store.close().await;
+    }
+    Ok(exit)
 }
 
 /// One host a line; no file where there is none. The number of hosts.

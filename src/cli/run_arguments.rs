@@ -149,9 +149,14 @@ pub struct OutputArguments {
     /// Database of all runs: a file, sqlite://FILE, postgres://USER@HOST/DATABASE, or none [default: in the user's data folder]
     #[arg(long, value_name = "URL", env = "TOKENFLEET_STORE", hide_env_values = true)]
     pub store: Option<String>,
-    /// Compare with this run, the one before a swap: its id or the beginning of it, latest or previous
+    /// Compare with this run: its id or the beginning of it, latest, or previous (the last one of the
+    /// same playbook and inventories)
     #[arg(long, value_name = "RUN")]
     pub baseline: Option<String>,
+    /// Report only what is new or changed since the run of --baseline [default: previous], and exit by
+    /// new findings alone; the coverage stays whole
+    #[arg(long)]
+    pub only_changes: bool,
     /// What standard output gets: the summary, the whole report as JSON, or what Ansible would print
     #[arg(long, value_enum, default_value_t = Format::Human)]
     pub format: Format,
@@ -230,12 +235,22 @@ fn extra_report(text: &str) -> Result<ExtraReport, String> {
 }
 
 impl OutputArguments {
+    /// The run to compare with.
+    pub(super) fn baseline(&self) -> Option<&str> {
+        self.baseline.as_deref().or(self.only_changes.then_some("previous"))
+    }
+
     pub(super) fn csv_style(&self) -> CsvStyle {
-        let delimiter = match self.csv_delimiter {
-            CsvDelimiter::Comma => Delimiter::Comma,
-            CsvDelimiter::Semicolon => Delimiter::Semicolon,
-            CsvDelimiter::Tab => Delimiter::Tab,
-        };
-        CsvStyle { delimiter, bom: self.csv_bom }
+        CsvStyle { delimiter: self.csv_delimiter.into(), bom: self.csv_bom }
+    }
+}
+
+impl From<CsvDelimiter> for Delimiter {
+    fn from(delimiter: CsvDelimiter) -> Self {
+        match delimiter {
+            CsvDelimiter::Comma => Self::Comma,
+            CsvDelimiter::Semicolon => Self::Semicolon,
+            CsvDelimiter::Tab => Self::Tab,
+        }
     }
 }

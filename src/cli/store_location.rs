@@ -2,9 +2,22 @@
 
 use directories::ProjectDirs;
 
+use crate::cli::exit::Exit;
+use crate::cli::stream::say;
 use crate::files::{self, FileKind};
 use crate::model::InputIssue;
 use crate::store::Store;
+
+/// Runs a command that needs nothing but a store.
+pub(super) fn in_runtime(command: impl Future<Output = Exit>) -> Exit {
+    match tokio::runtime::Builder::new_current_thread().enable_all().build() {
+        Ok(runtime) => runtime.block_on(command),
+        Err(error) => {
+            say(&format!("error: no threads could be started: {error}\n"));
+            Exit::INPUT
+        }
+    }
+}
 
 /// Opens the store that `--store` names, by default a file in the user's data folder, and makes it
 /// when there is none. `None` for `none`.

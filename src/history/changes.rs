@@ -1,13 +1,15 @@
 //! What is different between two runs.
 
 use super::{
-    DeviceChange, FindingChange, FindingChangeKind, Known, KnownStates, Moment, TokenChange,
+    DeviceChange, FindingChange, FindingChangeKind, Known, KnownStates, Moment, RunHead,
+    TokenChange,
 };
 
 /// All that changed from one run to another, with the runs before each in mind.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Changes {
-    pub before: Moment,
+    /// `None`: there is no earlier run.
+    pub before: Option<Moment>,
     pub after: Moment,
     /// What a reader must know of the comparison, a sentence without a full stop each.
     pub notes: Vec<String>,
@@ -20,56 +22,58 @@ pub struct Changes {
 }
 
 impl Changes {
-    /// Compares what is known at two runs. Without a run before, everything is new.
+    /// Compares what is known at two runs; `None` where the later one knows of no run.
     pub fn between(
         (before, states_before): (&Known, &KnownStates),
         (after, states_after): (&Known, &KnownStates),
     ) -> Option<Self> {
-        let (run_before, run_after) = (before.runs.first()?, after.runs.first()?);
-        let mut notes = Vec::new();
-        if run_before.limit != run_after.limit {
-            let limit = |limit: &Option<String>| {
-                limit.as_ref().map_or_else(|| "no limit".to_owned(), |limit| format!("`{limit}`"))
-            };
-            notes.push(format!(
-                "the limits differ, {} before and {} after: a host that one of them leaves out keeps \
-                 its last known state",
-                limit(&run_before.limit),
-                limit(&run_after.limit)
-            ));
-        }
-        if run_before.judged_by != run_after.judged_by {
-            notes.push(format!(
-                "the runs were judged by tokenfleet {} and {}: what is new or gone may be so since \
-                 the rules differ",
-                run_before.judged_by, run_after.judged_by
-            ));
-        }
-        if run_before.started > run_after.started {
-            notes.push("the second run is the older one".to_owned());
-        }
+        let run_after = after.runs.first()?;
         Some(Self {
-            before: Moment::of(run_before),
+            before: before.runs.first().map(Moment::of),
             after: Moment::of(run_after),
-            notes,
+            notes: notes(before.runs.first(), run_after),
             devices: DeviceChange::all((before, states_before), (after, states_after)),
             findings: FindingChange::all(before, after),
             tokens: TokenChange::all((before, states_before), (after, states_after)),
         })
     }
 
-    /// Whether nothing happened. That something was not seen is nothing that happened.
-    pub fn is_empty(&self) -> bool {
-        let is_known = |change: &&FindingChange| change.kind == FindingChangeKind::NotSeen;
-        self.devices.is_empty()
-            && self.tokens.is_empty()
-            && self.findings.iter().all(|change| is_known(&change))
-    }
-
     /// How many troubles are of a kind.
     pub fn count(&self, kind: FindingChangeKind) -> usize {
         self.findings.iter().filter(|change| change.kind == kind).count()
     }
+}
+
+/// What a reader must know of the comparison.
+fn notes(before: Option<&RunHead>, after: &RunHead) -> Vec<String> {
+    let Some(before) = before else {
+        let note =
+            "there is no earlier run of this playbook over these inventories: everything is new";
+        return vec![note.to_owned()];
+    };
+    let mut notes = Vec::new();
+    if before.limit != after.limit {
+        let limit = |limit: &Option<String>| {
+            limit.as_ref().map_or_else(|| "no limit".to_owned(), |limit| format!("`{limit}`"))
+        };
+        notes.push(format!(
+            "the limits differ, {} before and {} after: a host that one of them leaves out keeps its \
+             last known state",
+            limit(&before.limit),
+            limit(&after.limit)
+        ));
+    }
+    if before.judged_by != after.judged_by {
+        notes.push(format!(
+            "the runs were judged by tokenfleet {} and {}: what is new or gone may be so since the \
+             rules differ",
+            before.judged_by, after.judged_by
+        ));
+    }
+    if before.started > after.started {
+        notes.push("the second run is the older one".to_owned());
+    }
+    notes
 }
 
 /// How many troubles are new and how many gone, of what is known at two runs.
@@ -219,6 +223,24 @@ mod tests {
                 "not_judged token-drift FTK1 on a, since run1 or earlier: its limits have changed",
             ]
         );
+    }
+
+    #[test]
+    fn what_a_rule_could_not_judge_is_not_repaired() {
+        let unjudged = Run::new()
+            .whole("a", &[])
+            .change(|run| run.hosts[0].unjudged = vec!["token-locked".to_owned()]);
+        let fleet =
+            Fleet::of([Run::new().whole("a", LOCKED), unjudged, Run::new().whole("a", LOCKED)]);
+        assert_eq!(
+            fleet.told(1, 2),
+            [
+                "not_judged token-locked FTK1 on a, since run1 or earlier: what the rule rests on was \
+              not read"
+            ]
+        );
+        let known = fleet.known(3);
+        assert_eq!(known.runs[known.findings[0].since].id, "run1");
     }
 
     #[test]

@@ -46,6 +46,8 @@ pub enum Because {
     RuleChanged,
     RuleIsGone,
     LimitsChanged,
+    /// What the rule rests on was not read this time.
+    NotJudged,
     /// No earlier run has seen its host.
     HostIsNew,
     /// It was muted before.
@@ -87,6 +89,7 @@ impl Because {
             Self::RuleChanged => "the rule has changed",
             Self::RuleIsGone => "the rule is no longer there",
             Self::LimitsChanged => "its limits have changed",
+            Self::NotJudged => "what the rule rests on was not read",
             Self::HostIsNew => "no earlier run has seen the host",
             Self::NoLongerMuted => "no longer muted",
         }
@@ -150,6 +153,7 @@ fn of_now(
 fn why_new(before: &Known, after: &Known, new: &FindingState) -> Option<Because> {
     let rules = |known: &Known| known.runs.first()?.rules.get(&new.rule).cloned();
     match (rules(before), rules(after)) {
+        _ if before.runs.is_empty() => return None,
         (None, _) => return Some(Because::RuleIsNew),
         (then, now) if then != now => return Some(Because::RuleChanged),
         _ => {}
@@ -192,6 +196,11 @@ fn of_then(before: &Known, after: &Known, then: &KnownFinding) -> Option<Finding
     }
     if has_other_limits(before, after, old) {
         return change(FindingChangeKind::NotJudged, Some(Because::LimitsChanged));
+    }
+    let is_unjudged =
+        |host: &&str| after.hosts.get(*host).is_some_and(|host| host.unjudged.contains(&old.rule));
+    if hosts.iter().any(is_unjudged) {
+        return change(FindingChangeKind::NotJudged, Some(Because::NotJudged));
     }
     change(FindingChangeKind::Gone, None)
 }

@@ -56,6 +56,7 @@ impl Run {
             outcome: outcome.to_owned(),
             sight,
             limits: "3/3/24/10".to_owned(),
+            unjudged: vec![],
         });
         if sight > Sight::None {
             let device = DeviceState { serial: format!("FGT-{host}"), ..DeviceState::default() };

@@ -21,6 +21,8 @@ pub struct HostState {
     pub sight: Sight,
     /// The lines that its findings were judged by, as one word.
     pub limits: String,
+    /// Rules that could not be judged on it, since what they rest on was not read.
+    pub unjudged: Vec<String>,
 }
 
 impl Sight {

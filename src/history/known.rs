@@ -33,6 +33,15 @@ pub struct KnownHost {
     pub seen: Option<usize>,
     /// The last run that read all of it.
     pub whole: Option<usize>,
+    /// Rules that this last run could not judge on it.
+    pub unjudged: Vec<String>,
+}
+
+impl KnownHost {
+    fn unseen(outcome: Option<String>, limits: &str) -> Self {
+        let limits = limits.to_owned();
+        Self { outcome, limits, seen: None, whole: None, unjudged: Vec::new() }
+    }
 }
 
 /// One trouble, wherever it shows.
@@ -82,18 +91,16 @@ impl Known {
             is_open: true,
         };
         for host in &run.hosts {
-            known.hosts.insert(
-                host.host.clone(),
-                KnownHost {
-                    outcome: Some(host.outcome.clone()),
-                    limits: host.limits.clone(),
-                    seen: None,
-                    whole: None,
-                },
-            );
+            let outcome = Some(host.outcome.clone());
+            known.hosts.insert(host.host.clone(), KnownHost::unseen(outcome, &host.limits));
         }
         known.look_back(run);
         known
+    }
+
+    /// What was known before there was any run.
+    pub fn nothing() -> Self {
+        Self { runs: Vec::new(), hosts: IndexMap::new(), findings: IndexMap::new(), is_open: false }
     }
 
     /// Takes the run before the last one that was taken.
@@ -110,16 +117,18 @@ impl Known {
 
     /// Whether earlier runs could tell nothing more.
     pub fn is_settled(&self) -> bool {
-        !self.is_open
-            && self.hosts.values().all(|host| host.whole.is_some())
-            && self.findings.values().all(|found| !found.is_lasting)
+        self.has_all_hosts() && self.findings.values().all(|found| !found.is_lasting)
+    }
+
+    /// Whether earlier runs could tell nothing more but how long something has lasted.
+    pub fn has_all_hosts(&self) -> bool {
+        !self.is_open && self.hosts.values().all(|host| host.whole.is_some())
     }
 
     fn add_hosts(&mut self, run: &Overview) {
         for host in &run.hosts {
             if let Entry::Vacant(place) = self.hosts.entry(host.host.clone()) {
-                let limits = host.limits.clone();
-                place.insert(KnownHost { outcome: None, limits, seen: None, whole: None });
+                place.insert(KnownHost::unseen(None, &host.limits));
             }
         }
     }
@@ -130,16 +139,21 @@ impl Known {
             return;
         }
         let there: HashSet<String> = run.findings.iter().map(FindingState::identity).collect();
-        let whole: HashSet<&str> = (run.hosts.iter())
+        let whole: HashMap<&str, &[String]> = (run.hosts.iter())
             .filter(|host| host.sight == Sight::Whole)
-            .map(|host| host.host.as_str())
+            .map(|host| (host.host.as_str(), host.unjudged.as_slice()))
             .collect();
+        let is_judged = |rule: &String, host: &str| {
+            whole.get(host).is_some_and(|unjudged| !unjudged.contains(rule))
+        };
         for (identity, found) in self.findings.iter_mut().filter(|(_, found)| found.is_lasting) {
             if there.contains(identity) {
                 found.since = at;
             } else {
-                let mut hosts = found.rows.iter().flat_map(|(row, _)| row.hosts());
-                found.is_lasting = !hosts.all(|host| whole.contains(host));
+                let mut rows = found.rows.iter();
+                let is_gone =
+                    rows.all(|(row, _)| row.hosts().all(|host| is_judged(&row.rule, host)));
+                found.is_lasting = !is_gone;
             }
         }
     }
@@ -154,6 +168,7 @@ impl Known {
                 known.seen.get_or_insert(at);
                 if host.sight == Sight::Whole {
                     known.whole = Some(at);
+                    known.unjudged.clone_from(&host.unjudged);
                 }
             }
         }

@@ -13,6 +13,9 @@ pub struct Overview {
     pub findings: Vec<FindingState>,
 }
 
+/// Stands for what the host before has, as most do.
+const SAME: &str = "=";
+
 /// Between the hosts of a cell.
 const BETWEEN: &str = "\u{1f}";
 
@@ -22,8 +25,12 @@ impl Overview {
         // A head is numbers and texts: it becomes JSON.
         let mut text = serde_json::to_string(&self.head).unwrap_or_default();
         text.push('\n');
-        for HostState { host, outcome, sight, limits } in &self.hosts {
-            push_row(&mut text, &["h", host, outcome, sight.letter(), limits]);
+        let mut last = String::new();
+        for HostState { host, outcome, sight, limits, unjudged } in &self.hosts {
+            let unjudged = unjudged.join(",");
+            let cell = if unjudged == last { SAME } else { &unjudged };
+            push_row(&mut text, &["h", host, outcome, sight.letter(), limits, cell]);
+            last = unjudged;
         }
         for found in &self.findings {
             let FindingState { rule, severity, action, host, vdom, token, subject, .. } = found;
@@ -44,14 +51,22 @@ impl Overview {
         let (head, rest) = text.split_once('\n').ok_or("it is empty")?;
         let head = serde_json::from_str(head).map_err(|error| error.to_string())?;
         let mut overview = Self { head, hosts: Vec::new(), findings: Vec::new() };
+        let mut last = Vec::new();
         for row in rows(rest) {
             match row[..] {
-                ["h", host, outcome, sight, limits] => overview.hosts.push(HostState {
-                    host: host.to_owned(),
-                    outcome: outcome.to_owned(),
-                    sight: Sight::of_letter(sight).ok_or_else(|| unreadable(&row))?,
-                    limits: limits.to_owned(),
-                }),
+                ["h", host, outcome, sight, limits, unjudged] => {
+                    if unjudged != SAME {
+                        let rules = unjudged.split(',').filter(|rule| !rule.is_empty());
+                        last = rules.map(str::to_owned).collect();
+                    }
+                    overview.hosts.push(HostState {
+                        host: host.to_owned(),
+                        outcome: outcome.to_owned(),
+                        sight: Sight::of_letter(sight).ok_or_else(|| unreadable(&row))?,
+                        limits: limits.to_owned(),
+                        unjudged: last.clone(),
+                    });
+                }
                 ["f", rule, severity, action, host, vdom, token, subject, muted, fleet] => {
                     overview.findings.push(FindingState {
                         rule: rule.to_owned(),
@@ -91,6 +106,8 @@ mod tests {
             .unseen("c")
             .tokens("a", &[("FTK1", "locked", "alice"), ("FTK2", "new", ""), ("FTK3", "new", "?")])
             .change(|run| {
+                run.hosts[1].unjudged = vec!["token-drift".to_owned(), "x".to_owned()];
+                run.hosts[2].unjudged = run.hosts[1].unjudged.clone();
                 run.findings[0].muted = true;
                 run.findings[1].fleet = vec!["a".to_owned(), "b".to_owned()];
             });

@@ -27,6 +27,7 @@ impl Snapshot {
             outcome: device.outcome.to_owned(),
             sight: sight(device),
             limits: limits_word(&entry.limits),
+            unjudged: device.unjudged.iter().map(ToString::to_string).collect(),
         });
         let open = view.findings.iter().map(|found| finding(header, found, false));
         let muted = view.muted.iter().map(|found| finding(header, found, true));

@@ -8,7 +8,9 @@ use super::{Field, Known, KnownStates, Moment, TokenState};
 pub struct TokenChange {
     pub kind: TokenChangeKind,
     pub serial: String,
-    /// Where it shows, or showed last.
+    /// The first of those that show it, or showed it last.
+    pub host: String,
+    /// Where it shows, or showed last: between commas.
     pub places: String,
     /// The status that it has, or had last.
     pub status: String,
@@ -99,6 +101,7 @@ fn of(
     TokenChange {
         kind,
         serial: serial.to_owned(),
+        host: rows.first().map_or_else(String::new, |(row, _)| row.host.clone()),
         places: joined(rows, |row| Some(row.place())).unwrap_or_default(),
         status: joined(rows, |row| Some(row.status.clone())).unwrap_or_default(),
         fields,

@@ -131,11 +131,13 @@ pub enum Table {
     Tickets,
     /// The tokens of replaced units, beside those of the units before.
     Replacements,
+    /// What is different from an earlier run.
+    Changes,
 }
 
 impl Table {
     /// From the whole to the parts.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::Summary,
         Self::Devices,
         Self::Tokens,
@@ -143,6 +145,7 @@ impl Table {
         Self::Users,
         Self::Tickets,
         Self::Replacements,
+        Self::Changes,
     ];
 
     /// Those that every run has.
@@ -158,6 +161,7 @@ impl Table {
             Self::Users => "users",
             Self::Tickets => "tickets",
             Self::Replacements => "replacements",
+            Self::Changes => "changes",
         }
     }
 }

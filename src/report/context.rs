@@ -25,6 +25,8 @@ pub(super) fn context(view: &Arc<View>) -> Jinja {
         ("reprovision", Rows::value(view, |view| &view.reprovision)),
         ("rma", Rows::value(view, |view| &view.rma)),
         ("replacements", Rows::value(view, |view| &view.replacements)),
+        ("changes", Jinja::from(Serde(&view.changes))),
+        ("trend", Jinja::from(Serde(&view.trend))),
     ])
 }
 

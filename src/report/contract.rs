@@ -15,7 +15,8 @@ use crate::template::TemplateSet;
 const PAGE: &str = include_str!("../../docs/templates.md");
 
 /// Parts of the view that are described elsewhere in it.
-const DESCRIBED_AS: [(&str, &str); 8] = [
+const DESCRIBED_AS: [(&str, &str); 9] = [
+    ("trend.runs.findings", "summary.findings.by_severity"),
     ("muted", "findings"),
     ("devices.findings", "summary.findings.by_action"),
     ("tickets.ha", "devices.ha"),

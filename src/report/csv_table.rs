@@ -4,8 +4,8 @@ use std::borrow::Cow;
 use std::io::{self, Write};
 
 use super::CsvStyle;
-use super::table::{Cell, columns, rows};
-use super::view::View;
+use super::table::{Cell, change_rows, columns, rows};
+use super::view::{ChangesView, View};
 use crate::model::{Table, without_formulas};
 
 /// In front of a text it says that this is UTF-8.
@@ -19,6 +19,37 @@ pub(super) fn csv(
     style: CsvStyle,
     out: &mut dyn Write,
 ) -> io::Result<()> {
+    write(&columns(table), rows(view, table), style, out)
+}
+
+/// The changes of a view as such a table, without the rest of the view.
+///
+/// # Errors
+/// Those of `out`.
+pub fn changes_csv(changes: &ChangesView, style: CsvStyle, out: &mut dyn Write) -> io::Result<()> {
+    write(&columns(Table::Changes), change_rows(changes), style, out)
+}
+
+/// Rows of texts as such a table.
+///
+/// # Errors
+/// Those of `out`.
+pub fn plain_csv(
+    columns: &[&str],
+    rows: impl IntoIterator<Item = Vec<String>>,
+    style: CsvStyle,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    let rows = rows.into_iter().map(|row| row.into_iter().map(|t| Cell::Text(t.into())).collect());
+    write(columns, rows, style, out)
+}
+
+fn write<'a>(
+    columns: &[&str],
+    rows: impl Iterator<Item = Vec<Cell<'a>>>,
+    style: CsvStyle,
+    out: &mut dyn Write,
+) -> io::Result<()> {
     if style.bom {
         out.write_all(BYTE_ORDER_MARK)?;
     }
@@ -26,8 +57,8 @@ pub(super) fn csv(
         .terminator(csv::Terminator::CRLF)
         .delimiter(style.delimiter.byte())
         .from_writer(out);
-    writer.write_record(columns(table))?;
-    for row in rows(view, table) {
+    writer.write_record(columns)?;
+    for row in rows {
         for cell in &row {
             writer.write_field(text(cell, style).as_bytes())?;
         }

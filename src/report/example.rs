@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 use jiff::civil::{Date, date};
 
+use super::example_history::with_history;
 use super::example_swap::with_swap;
 use super::judgement::Judgement;
 use super::view::View;
@@ -18,7 +19,9 @@ pub fn example_view() -> View {
     let record = example_record();
     let facts = FleetFacts::from_record(&record);
     let judgement = Judgement::of_built_in_rules(&record, &facts);
-    with_swap(View::new(&record, &facts, &judgement.findings).judged(&facts, &judgement))
+    let view =
+        with_swap(View::new(&record, &facts, &judgement.findings).judged(&facts, &judgement));
+    with_history(view)
 }
 
 /// Seconds after the start of the run.

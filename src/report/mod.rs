@@ -12,6 +12,7 @@ mod csv_style;
 mod csv_table;
 mod default_templates;
 mod example;
+mod example_history;
 mod example_swap;
 mod judgement;
 mod junit;
@@ -35,6 +36,7 @@ mod documents;
 
 pub use content::Content;
 pub use csv_style::{CsvStyle, Delimiter};
+pub use csv_table::{changes_csv, plain_csv};
 pub use default_templates::default_templates;
 pub use example::example_view;
 pub use judgement::{Judgement, is_of_fleet, judge};
@@ -44,10 +46,11 @@ pub use rule_check::check_mutes;
 pub use table::columns;
 pub use text::Text;
 pub use view::{
-    ActionCounts, DeviceTokens, DeviceView, EvidenceView, FailureGroup, FailureView,
-    FindingSummary, FindingView, HaMemberView, HaView, HostSummary, KindCount, MuteView, MutedView,
-    OwnerView, ReplacedTokenView, ReplacementStateView, ReplacementView, ReprovisionToken,
-    ReprovisionView, RmaFateView, RmaHurdleView, RmaStepView, RmaTicketView, RmaTokenView,
-    RmaUserView, RmaView, RuleCount, RunView, SeverityCounts, StatusCount, Summary, TicketView,
-    TokenSummary, TokenView, UserView, View,
+    ActionCounts, ChangeCounts, ChangeView, ChangesView, DeviceTokens, DeviceView, EvidenceView,
+    FailureGroup, FailureView, FindingSummary, FindingView, HaMemberView, HaView, HostSummary,
+    KindCount, MuteView, MutedView, OwnerView, ReplacedTokenView, ReplacementStateView,
+    ReplacementView, ReprovisionToken, ReprovisionView, RmaFateView, RmaHurdleView, RmaStepView,
+    RmaTicketView, RmaTokenView, RmaUserView, RmaView, RuleCount, RunView, SeverityCounts,
+    StatusCount, Summary, TicketView, TokenSummary, TokenView, TrendRun, TrendStatus, TrendView,
+    UserView, View, status_class,
 };

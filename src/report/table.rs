@@ -5,8 +5,8 @@ use std::borrow::Cow;
 use super::Text;
 use super::measure::measures;
 use super::view::{
-    DeviceView, EvidenceView, FindingView, HaMemberView, HaView, OwnerView, ReplacedTokenView,
-    TicketView, TokenView, UserView, View,
+    ChangeView, ChangesView, DeviceView, EvidenceView, FindingView, HaMemberView, HaView,
+    OwnerView, ReplacedTokenView, TicketView, TokenView, UserView, View,
 };
 use crate::model::Table;
 
@@ -75,6 +75,10 @@ const FINDINGS: &[Column<FindingView>] = &[
     column("evidence", |row| joined(row.evidence.iter().map(evidence), " / ")),
     column("muted_until", |row| row.muted.as_ref().map_or(Cell::Empty, |m| (&m.until).into())),
     column("muted_because", |row| row.muted.as_ref().map_or(Cell::Empty, |m| (&m.because).into())),
+    column("change", |row| row.change.map_or(Cell::Empty, Cell::from)),
+    column("since", |row| row.since.as_ref().map_or(Cell::Empty, Cell::Time)),
+    column("since_run", |row| (&row.since_run).into()),
+    column("or_earlier", |row| Cell::Flag(row.or_earlier)),
 ];
 
 const DEVICES: &[Column<DeviceView>] = &[
@@ -166,6 +170,26 @@ const REPLACEMENTS: &[Column<ReplacedTokenView>] = &[
     column("email", |row| (&row.email).into()),
 ];
 
+const CHANGES: &[Column<ChangeView>] = &[
+    column("what", |row| row.what.into()),
+    column("change", |row| row.change.into()),
+    column("host", |row| (&row.host).into()),
+    column("place", |row| (&row.place).into()),
+    column("token", |row| (&row.token).into()),
+    column("rule", |row| (&row.rule).into()),
+    column("subject", |row| (&row.subject).into()),
+    column("severity", |row| (&row.severity).into()),
+    column("field", |row| row.field.map_or(Cell::Empty, Cell::from)),
+    column("before", |row| (&row.before).into()),
+    column("after", |row| (&row.after).into()),
+    column("because", |row| (&row.because).into()),
+    column("since", |row| row.since.as_ref().map_or(Cell::Empty, Cell::Time)),
+    column("since_run", |row| (&row.since_run).into()),
+    column("or_earlier", |row| Cell::Flag(row.or_earlier)),
+    column("seen", |row| row.seen.as_ref().map_or(Cell::Empty, Cell::Time)),
+    column("seen_run", |row| (&row.seen_run).into()),
+];
+
 fn evidence(line: &EvidenceView) -> String {
     let place = line.vdom.as_ref().map_or_else(String::new, |vdom| format!(" in {vdom}"));
     format!("{} `{}`{place}, line {}: {}", line.host, line.command, line.line, line.text)
@@ -211,6 +235,7 @@ pub fn columns(table: Table) -> Vec<&'static str> {
         Table::Users => names(USERS),
         Table::Tickets => names(TICKETS),
         Table::Replacements => names(REPLACEMENTS),
+        Table::Changes => names(CHANGES),
     }
 }
 
@@ -235,11 +260,18 @@ pub(super) fn rows<'a>(
         Table::Findings => Box::new(of(FINDINGS, &view.findings).chain(of(FINDINGS, &view.muted))),
         Table::Users => of(USERS, &view.users),
         Table::Tickets => of(TICKETS, &view.tickets),
+        Table::Changes => Box::new(view.changes.iter().flat_map(change_rows)),
         Table::Replacements => Box::new(view.replacements.iter().flat_map(|host| {
             let cells = |row| REPLACEMENTS.iter().map(|column| (column.cell)(row)).collect();
             host.tokens.iter().map(cells)
         })),
     }
+}
+
+/// The rows of the table of changes.
+pub(super) fn change_rows(changes: &ChangesView) -> impl Iterator<Item = Vec<Cell<'_>>> {
+    let cells = |row| CHANGES.iter().map(|column| (column.cell)(row)).collect();
+    changes.rows.iter().map(cells)
 }
 
 impl<'a> From<&'a str> for Cell<'a> {

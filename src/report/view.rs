@@ -1,5 +1,6 @@
 //! What templates see, and what `report.json` holds.
 
+mod changes;
 mod device;
 mod failure;
 mod finding;
@@ -17,9 +18,10 @@ mod ssh;
 mod summary;
 mod ticket;
 mod token;
+mod trend;
 mod user;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::io::{self, Write};
 
 use serde::Serialize;
@@ -32,6 +34,7 @@ use super::texts::Texts;
 use crate::findings::{FleetFacts, Muted, Swap};
 use crate::model::{Finding, HostName, InputIssue, ReportRequest, RunRecord};
 
+pub use changes::{ChangeCounts, ChangeView, ChangesView};
 pub use device::{DeviceTokens, DeviceView};
 pub use failure::{FailureGroup, FailureView};
 pub use finding::{EvidenceView, FindingView, MutedView};
@@ -47,10 +50,11 @@ pub use run::RunView;
 pub use ssh::SshView;
 pub use summary::{
     ActionCounts, FindingSummary, HostSummary, KindCount, RuleCount, SeverityCounts, StatusCount,
-    Summary, TokenSummary,
+    Summary, TokenSummary, status_class,
 };
 pub use ticket::TicketView;
 pub use token::TokenView;
+pub use trend::{TrendRun, TrendStatus, TrendView};
 pub use user::UserView;
 
 /// Everything that a report can say of a run: the contract between tokenfleet and the templates,
@@ -79,8 +83,12 @@ pub struct View {
     pub reprovision: Vec<ReprovisionView>,
     /// One for each FortiGate of a run that asks if they may be swapped.
     pub rma: Vec<RmaView>,
-    /// One for each FortiGate of a run that is compared with an earlier one.
+    /// One for each FortiGate of a run whose reports compare it with the unit before it.
     pub replacements: Vec<ReplacementView>,
+    /// What is different from an earlier run; `None`: it is compared with none.
+    pub changes: Option<ChangesView>,
+    /// The last runs in numbers.
+    pub trend: TrendView,
 }
 
 impl View {
@@ -160,7 +168,50 @@ impl View {
             reprovision,
             rma,
             replacements: Vec::new(),
+            changes: None,
+            trend: TrendView::default(),
         }
+    }
+
+    /// Leaves out all that is known of already: findings of which `change` says neither `new` nor
+    /// `changed` with what is made of them, and tokens that did not change. Hosts stay, all of them.
+    pub fn only_changes(mut self) -> Self {
+        let Some(changes) = &mut self.changes else { return self };
+        changes.only = true;
+        let is_news = |found: &FindingView| matches!(found.change, Some("new" | "changed"));
+        let changed: HashSet<&Text> = (changes.rows.iter())
+            .filter(|row| row.what == "token")
+            .filter_map(|row| row.token.as_ref())
+            .collect();
+        let troubled: HashSet<String> = (self.findings.iter())
+            .filter(|found| is_news(found))
+            .filter_map(|found| found.token.as_ref().map(|token| token.to_ascii_uppercase()))
+            .collect();
+        let is_meant = |serial: &Text| {
+            let serial = serial.to_ascii_uppercase();
+            troubled.contains(&serial) || changed.contains(&Text::new(&serial))
+        };
+        self.findings.retain(|found| is_news(found));
+        self.tokens.retain(|token| is_meant(&token.serial));
+        self.users.retain(|user| user.token.as_ref().is_some_and(is_meant));
+        for ticket in &mut self.tickets {
+            ticket.findings.retain(is_news);
+        }
+        self.tickets.retain(|ticket| !ticket.findings.is_empty());
+        for device in &mut self.reprovision {
+            device.tokens.retain(|token| is_meant(&token.serial));
+        }
+        self.reprovision.retain(|device| !device.tokens.is_empty());
+        self.summary.only(&self.findings);
+        let mut by_host: HashMap<&Text, Vec<&FindingView>> = HashMap::new();
+        for found in &self.findings {
+            by_host.entry(&found.host).or_default().push(found);
+        }
+        for device in &mut self.devices {
+            let found = by_host.get(&device.host).into_iter().flatten().copied();
+            device.findings = ActionCounts::of(found);
+        }
+        self
     }
 
     /// The same view with what is to be said of how its findings came about, and with those that are

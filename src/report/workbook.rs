@@ -46,7 +46,11 @@ pub(super) fn workbook(view: &View) -> Result<Vec<u8>, XlsxError> {
     );
     let formats = Formats::new();
     // A sheet of replacements belongs to the runs that compare.
-    let is_there = |table: &Table| *table != Table::Replacements || !view.replacements.is_empty();
+    let is_there = |table: &Table| match table {
+        Table::Replacements => !view.replacements.is_empty(),
+        Table::Changes => view.changes.is_some(),
+        _ => true,
+    };
     for table in Table::ALL.into_iter().filter(is_there) {
         // Its rows wait in a file without a name, in the system's folder for such: a large
         // fleet's would take more memory than everything else together.
@@ -97,6 +101,7 @@ pub(super) fn title(table: Table) -> &'static str {
         Table::Users => "Users",
         Table::Tickets => "Tickets",
         Table::Replacements => "Replacements",
+        Table::Changes => "Changes",
     }
 }
 

@@ -14,10 +14,13 @@ mod row;
 mod sqlite;
 mod store_error;
 mod stored_run;
+mod summaries;
+mod upkeep;
 mod writer;
 
 pub use database::Store;
 pub use holder::Holder;
 pub use store_error::StoreError;
 pub use stored_run::StoredRun;
+pub use summaries::{StoredSnapshot, StoredSummary};
 pub use writer::Writer;

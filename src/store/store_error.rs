@@ -68,6 +68,8 @@ pub enum StoreError {
         "event {seq} of part {part} of run {run}, written by tokenfleet {version}, cannot be read: {cause}"
     )]
     Event { run: String, part: i64, seq: i64, version: String, cause: String },
+    #[error("what is kept of run {run} to compare it with cannot be read: {cause}")]
+    Summary { run: String, cause: String },
 }
 
 impl StoreError {
@@ -192,6 +194,7 @@ impl StoreError {
             }
             Self::AmbiguousRun { .. } => "write more of the id".to_owned(),
             Self::Event { version, .. } => format!("use tokenfleet {version} or later"),
+            Self::Summary { .. } => "`tokenfleet store check` makes it anew".to_owned(),
         }
     }
 }

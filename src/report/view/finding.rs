@@ -41,6 +41,15 @@ pub struct FindingView {
     pub evidence: Vec<EvidenceView>,
     /// By what it is muted; only those under `muted` are.
     pub muted: Option<MutedView>,
+    /// What it is against the earlier run that this one is compared with: `new`, `changed` or
+    /// `known`; `None` without such a run.
+    pub change: Option<&'static str>,
+    /// When the run began from which on it was never seen to be gone; `None` without a store.
+    pub since: Option<Text>,
+    /// Id of that run.
+    pub since_run: Option<Text>,
+    /// It may have begun before the earliest run that is kept.
+    pub or_earlier: bool,
 }
 
 /// Why a finding is not told, and until when.
@@ -86,6 +95,10 @@ impl FindingView {
             same_as: same_as.map(Text::from),
             evidence: finding.evidence.iter().map(EvidenceView::new).collect(),
             muted: None,
+            change: None,
+            since: None,
+            since_run: None,
+            or_earlier: false,
         }
     }
 }

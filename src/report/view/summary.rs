@@ -123,6 +123,12 @@ pub struct RuleCount {
 }
 
 impl Summary {
+    /// Counts these findings alone.
+    pub(super) fn only(&mut self, findings: &[FindingView]) {
+        let muted = self.findings.muted;
+        self.findings = FindingSummary { muted, ..FindingSummary::of(findings) };
+    }
+
     pub(super) fn new(
         facts: &FleetFacts,
         devices: &[DeviceView],
@@ -210,7 +216,7 @@ impl TokenSummary {
                 .iter()
                 .map(|(status, tally)| StatusCount {
                     status: Text::new(status.as_str()),
-                    class: class(status),
+                    class: status_class(status),
                     count: tally.count,
                     rows: tally.rows,
                 })
@@ -227,7 +233,8 @@ impl TokenSummary {
     }
 }
 
-fn class(status: &TokenStatus) -> &'static str {
+/// `spare`, `pending`, `in_use`, `trouble` or `unknown`.
+pub fn status_class(status: &TokenStatus) -> &'static str {
     match status {
         TokenStatus::New => "spare",
         TokenStatus::Provisioning => "pending",
@@ -243,7 +250,7 @@ fn class(status: &TokenStatus) -> &'static str {
 /// Which of several statuses of one token a reader must know of.
 fn gravity(status: &TokenStatus) -> usize {
     const RISING: [&str; 5] = ["spare", "in_use", "pending", "unknown", "trouble"];
-    let class = class(status);
+    let class = status_class(status);
     RISING.iter().position(|known| *known == class).unwrap_or(0)
 }
 
