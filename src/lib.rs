@@ -41,6 +41,7 @@ pub mod files;
 pub mod ssh;
 pub mod offline;
 pub mod store;
+pub mod notification;
 pub mod terminal;
 pub mod lab;
 pub mod cli;

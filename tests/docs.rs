@@ -169,6 +169,20 @@ fn every_playbook_in_the_documents_is_one() {
 }
 
 #[test]
+fn every_file_of_notifications_in_the_documents_is_one() {
+    let blocks = blocks("yml");
+    assert!(blocks.len() >= 2);
+    for block in blocks {
+        let folder = workplace();
+        fs::write(folder.path().join("notifications.yml"), &block.text).unwrap();
+        let line = "tokenfleet check playbooks/fortitoken-audit.yml --notify notifications.yml";
+        let output = shell(folder.path(), line).output().unwrap();
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success(), "{}: {said}", block.page);
+    }
+}
+
+#[test]
 fn every_template_in_the_documents_is_one() {
     let play =
         "- hosts: all\n  tasks: [{fortitoken_info: }]\n  reports: [{template: example.md}]\n";

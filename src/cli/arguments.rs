@@ -72,6 +72,9 @@ pub struct CheckArguments {
     /// Folder of templates; those beside the playbook and the built-in ones stand behind them
     #[arg(long, value_name = "FOLDER")]
     pub templates: Option<PathBuf>,
+    /// A file of notifications, checked as well
+    #[arg(long, value_name = "FILE")]
+    pub notify: Option<PathBuf>,
     #[command(flatten)]
     pub vault: VaultArguments,
 }
@@ -194,6 +197,7 @@ pub struct SchemaArguments {
 pub enum SchemaOf {
     Playbook,
     Inventory,
+    Notifications,
 }
 
 #[derive(Debug, Args)]

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use crate::cli::arguments::CheckArguments;
 use crate::cli::complaint::Complaint;
 use crate::cli::exit::Exit;
+use crate::cli::notify::read_notifications;
 use crate::cli::preparation::{check_reports, read_inventory, read_playbook};
 use crate::cli::stream::{say, say_issues};
 use crate::cli::system_clock::SystemClock;
@@ -54,6 +55,9 @@ fn one(
     let requests: Vec<_> = playbook.plays.iter().flat_map(|play| play.reports.clone()).collect();
     let mutes: Vec<_> = playbook.plays.iter().flat_map(|play| play.mutes.clone()).collect();
     check_reports(&requests, &playbook, &mutes, &templates, &remarks.sources)?;
+    if let Some(file) = &arguments.notify {
+        read_notifications(file, keyring, &templates, &requests)?;
+    }
     let tasks: usize = playbook.plays.iter().map(|play| playbook::tasks(&play.steps).len()).sum();
     let mut said = format!("{}: {} plays with {tasks} tasks", path.display(), playbook.plays.len());
     if !arguments.inventories.is_empty() {

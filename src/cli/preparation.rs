@@ -8,6 +8,7 @@ use jiff::Timestamp;
 use crate::cli::complaint::Complaint;
 use crate::cli::forks::usual;
 use crate::cli::known_hosts_files::known_hosts_flag;
+use crate::cli::notify::{Ready, make_ready, read_notifications};
 use crate::cli::origin::origin;
 use crate::cli::playbook_files::PlaybookFiles;
 use crate::cli::prompts::ask_prompts;
@@ -42,6 +43,8 @@ pub(super) struct Prepared {
     pub templates: TemplateSet,
     pub templar: Templar,
     pub origin: Origin,
+    /// Whom to tell of it.
+    pub notifications: Vec<Ready>,
     /// Warnings, and the texts that they are about.
     pub remarks: Complaint,
 }
@@ -66,6 +69,7 @@ pub(super) fn prepare(
     let ssh_config = read_ssh_config(arguments.ssh_config.as_deref(), &mut remarks)?;
     let other_ssh_configs = read_other_ssh_configs(&inventory, &arguments.settings, &mut remarks)?;
     let is_look_only = asked.is_none();
+    let of_notifications = keyring.clone();
     let mut request = request(arguments, asked, keyring, now)?;
     let prompted = ask_prompts(&playbook, &request.extra_vars, is_look_only);
     request.prompted =
@@ -83,7 +87,16 @@ pub(super) fn prepare(
     let plan = planned.plan;
     let mutes = plan.mutes_to_check();
     check_reports(&plan.reports(), &playbook, &mutes, &templates, &remarks.sources)?;
-    Ok(Prepared { plan, templates, templar, origin, remarks })
+    let mut notifications = Vec::new();
+    if let Some(file) = &run.notify {
+        let mut requests = plan.reports();
+        requests.extend(run.output.extra_reports.iter().map(|extra| extra.request.clone()));
+        let read = read_notifications(file, &of_notifications, &templates, &requests)?;
+        if !is_look_only {
+            notifications = make_ready(file, read, &of_notifications)?;
+        }
+    }
+    Ok(Prepared { plan, templates, templar, origin, notifications, remarks })
 }
 
 /// Renders what is asked for from a made-up run, and judges it by the playbook's rules, so that a

@@ -9,6 +9,7 @@ use indexmap::IndexMap;
 use crate::cli::baseline::Baseline;
 use crate::cli::exit::Exit;
 use crate::cli::log::{is_json, log_findings};
+use crate::cli::push::push;
 use crate::cli::remembering::remember_past;
 use crate::cli::run_arguments::{Format, OutputArguments};
 use crate::cli::stream::{print, say, say_issues, stdout_look};
@@ -36,6 +37,12 @@ pub(super) struct Past<'a> {
     pub baseline: Option<&'a Baseline>,
 }
 
+/// What came of a record.
+pub(super) struct Published {
+    pub exit: Exit,
+    pub view: Arc<View>,
+}
+
 /// Judges a record, compares it with what came before, and writes all that it is asked for. What cannot be
 /// judged or written is told, and does not keep the rest from being written. `playbook`: its text,
 /// where it is the one that was run.
@@ -46,7 +53,7 @@ pub(super) async fn publish(
     playbook: &[SourceFile],
     arguments: &OutputArguments,
     verbosity: u8,
-) -> Exit {
+) -> Published {
     let facts = FleetFacts::from_record(&record);
     let mut judgement = judge(&record, &facts, templates);
     // What was understood of them is all that is needed from here on.
@@ -95,6 +102,9 @@ pub(super) async fn publish(
             Err(issue) => issues.push(issue),
         }
     }
+    if let Some(url) = &arguments.push_metrics {
+        issues.extend(push(url, &renderer).err());
+    }
     match on_screen(&view, &renderer, arguments.format) {
         Ok(text) => exit = exit | print(&text),
         Err(issue) => issues.push(issue),
@@ -113,7 +123,8 @@ pub(super) async fn publish(
     if issues.iter().any(InputIssue::is_error) {
         exit = exit | Exit::INPUT;
     }
-    exit
+    drop(renderer);
+    Published { exit, view }
 }
 
 /// What goes into the output folder: what the playbook asks for, and what flags add to it.

@@ -40,7 +40,7 @@ async fn render(arguments: &ReportArguments) -> Result<Exit, Complaint> {
     let (playbook, folder) = (Path::new(&header.playbook), arguments.templates.as_deref());
     let templates = read_templates(playbook, folder, header.started)?;
     let past = Past { store: Some(&store), baseline: baseline.as_ref() };
-    let exit = publish(record, past, &templates, &[], &arguments.output, 0).await;
+    let published = publish(record, past, &templates, &[], &arguments.output, 0).await;
     store.close().await;
-    Ok(exit)
+    Ok(published.exit)
 }

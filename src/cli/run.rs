@@ -15,9 +15,10 @@ use crate::cli::known_hosts_files::{probe_known_hosts, read_known_hosts, remembe
 use crate::cli::lab_fleet::serve_lab;
 use crate::cli::listing::{list_hosts, list_tags, list_tasks};
 use crate::cli::log::set_run;
+use crate::cli::notify::{Finished, notify, refuse_forgetful};
 use crate::cli::open_files::{files_each, forks_within};
 use crate::cli::preparation::{Asked, Prepared, prepare};
-use crate::cli::publication::{Past, publish};
+use crate::cli::publication::{Past, output_folder, publish};
 use crate::cli::rehearsal::list_commands;
 use crate::cli::run_arguments::{Format, RunArguments};
 use crate::cli::run_id::run_id;
@@ -129,7 +130,7 @@ fn ask(wanted: bool, prompt: &str, flag: &str) -> Result<Option<Secret>, InputIs
 
 /// The run itself: from the first packet to the reports.
 async fn audit(arguments: &RunArguments, prepared: Prepared) -> Result<Exit, Complaint> {
-    let Prepared { mut plan, templates, templar, origin, mut remarks } = prepared;
+    let Prepared { mut plan, templates, templar, origin, notifications, mut remarks } = prepared;
     remarks.issues.clear();
     let lab = serve_lab(&mut plan).await.map_err(|i| Complaint::new(i, Vec::new()))?;
     let targets = || plan.hosts.iter().map(|host| &host.target);
@@ -146,6 +147,7 @@ async fn audit(arguments: &RunArguments, prepared: Prepared) -> Result<Exit, Com
     let mut header =
         RunHeader { origin: Some(origin), ..header(arguments, &plan, SystemClock.now()) };
     let store = open_store(arguments.output.store.as_deref()).await?;
+    refuse_forgetful(&notifications, store.as_ref())?;
     let baseline = read_baseline(arguments.output.baseline(), store.as_ref(), &header).await;
     let baseline =
         baseline.map_err(|issue| Complaint::new(vec![issue], remarks.sources.clone()))?;
@@ -224,8 +226,19 @@ async fn audit(arguments: &RunArguments, prepared: Prepared) -> Result<Exit, Com
     if output.format == Format::Ansible {
         exit = exit | print(&ansible_stream(&record, &headings));
     }
+    let (inventories, folder) =
+        (record.header.inventories.clone(), output_folder(output, &record.header.id));
     let past = Past { store: store.as_ref(), baseline: baseline.as_ref() };
-    exit = exit | publish(record, past, &templates, sources, output, arguments.verbose).await;
+    let published = publish(record, past, &templates, sources, output, arguments.verbose).await;
+    exit = exit | published.exit;
+    let finished = Finished {
+        view: &published.view,
+        templates: &templates,
+        folder: &folder,
+        inventories: &inventories,
+        store: store.as_ref(),
+    };
+    exit = exit | notify(&notifications, &finished).await;
     if let Some(store) = store {
         store.close().await;
     }

@@ -63,6 +63,9 @@ pub struct RunArguments {
     /// Write the hosts that failed or were not reached into this file, for --limit @FILE
     #[arg(long, value_name = "FILE")]
     pub retry_file: Option<PathBuf>,
+    /// Tell of the run as this file of notifications says
+    #[arg(long, value_name = "FILE", env = "TOKENFLEET_NOTIFY")]
+    pub notify: Option<PathBuf>,
     /// Write what goes over the session with each host into a file HOST.log in this folder, without
     /// secrets; only its owner may read it
     #[arg(long, value_name = "FOLDER")]
@@ -170,6 +173,9 @@ pub struct OutputArguments {
     /// repeated
     #[arg(long = "report", value_name = "FORM[=FILE]", value_parser = extra_report)]
     pub extra_reports: Vec<ExtraReport>,
+    /// Send the numbers for Prometheus to this Pushgateway
+    #[arg(long, value_name = "URL", env = "TOKENFLEET_PUSH_METRICS")]
+    pub push_metrics: Option<String>,
     /// Exit with bit 8 when there is a finding of this severity or above
     #[arg(long, value_name = "SEVERITY", default_value_t = Severity::Error)]
     pub fail_on: Severity,

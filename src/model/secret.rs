@@ -8,7 +8,7 @@ use secrecy::{ExposeSecret, SecretString};
 ///
 /// It has no `Display` and no `Serialize`, and its `Debug` is fixed, so that no log, report or
 /// error can print it by accident. [`Secret::expose`] is called in `ssh` and `vault` alone, and
-/// by the redactor of `runner`, which must know what to hide.
+/// by the redactor of `runner`, which must know what to hide, and by `notification`, which must say it.
 #[derive(Clone)]
 pub struct Secret(SecretString);
 

@@ -8,9 +8,14 @@ macro_rules! default {
     };
 }
 
-const DEFAULTS: [(&str, &str); 12] = [
+const DEFAULTS: [(&str, &str); 17] = [
     default!("head.html"),
     default!("macros.html"),
+    default!("notification-servicenow.json"),
+    default!("notification-slack.json"),
+    default!("notification-teams.json"),
+    default!("notification.json"),
+    default!("notification.txt"),
     default!("replacement.html"),
     default!("replacement.md"),
     default!("report.html"),

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use minijinja::Value as Jinja;
 use minijinja::value::ValueKind;
+use serde::Serialize;
 
 use super::CsvStyle;
 use super::content::Content;
@@ -91,6 +92,44 @@ impl<'a> Renderer<'a> {
     /// A mistake in `summary.txt`.
     pub fn summary(&self) -> Result<String, InputIssue> {
         self.templates.render(SUMMARY, self.context())
+    }
+
+    /// A template that sees `value` too, under `name`.
+    ///
+    /// # Errors
+    /// There is no such template, or it has a mistake.
+    pub fn render_with(
+        &self,
+        template: &str,
+        name: &str,
+        value: &impl Serialize,
+    ) -> Result<String, InputIssue> {
+        if !self.templates.contains(template) {
+            return Err(InputIssue::error(format!("unknown template `{template}`"))
+                .hint(nearest_hint(template, &self.templates.names())));
+        }
+        let context = TemplateSet::with(self.context(), name, TemplateSet::context(value));
+        self.templates.render(template, &context)
+    }
+
+    /// The same for a text that is no template of the set.
+    ///
+    /// # Errors
+    /// It has a mistake.
+    pub fn fill_with(
+        &self,
+        text: &str,
+        name: &str,
+        value: &impl Serialize,
+    ) -> Result<String, InputIssue> {
+        let context = TemplateSet::with(self.context(), name, TemplateSet::context(value));
+        self.templates.fill(text, &context).map_err(|error| {
+            let issue = InputIssue::error(format!("in `{text}`: {}", error.message));
+            match error.hint {
+                Some(hint) => issue.hint(hint),
+                None => issue,
+            }
+        })
     }
 
     fn context(&self) -> &Jinja {

@@ -5,6 +5,7 @@
 //! peculiar to one database stands in `sqlite` and `postgres` alone, and where databases do not speak alike in `dialect`.
 
 mod database;
+mod deliveries;
 mod dialect;
 mod entry;
 mod holder;
@@ -19,6 +20,7 @@ mod upkeep;
 mod writer;
 
 pub use database::Store;
+pub use deliveries::Delivery;
 pub use holder::Holder;
 pub use store_error::StoreError;
 pub use stored_run::StoredRun;
