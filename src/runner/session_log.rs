@@ -146,8 +146,7 @@ mod tests {
         let mut recorder = Recorder::new(kept.clone(), "fw".into(), redactor, "to fw".to_owned());
         steps(&mut recorder);
         drop(recorder);
-        let text = kept.0.lock().unwrap().clone();
-        text
+        kept.0.lock().unwrap().clone()
     }
 
     #[test]
