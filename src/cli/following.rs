@@ -1,6 +1,9 @@
 //! The one loop that consumes events: to the screen, to the store, into the record.
 
+use std::time::Duration;
+
 use tokio::sync::{mpsc, watch};
+use tokio::time::sleep;
 
 use crate::cli::log::{is_json, log_event};
 use crate::cli::signals::Wishes;
@@ -12,6 +15,9 @@ use crate::terminal::Progress;
 
 /// Events that may wait between the workers and the loop.
 const WAITING: usize = 1024;
+
+/// How long events may gather: to be woken for each costs more than all that is done with it.
+const BREATH: Duration = Duration::from_millis(5);
 
 /// What came of a run.
 pub(super) struct Followed {
@@ -56,10 +62,15 @@ pub(super) async fn follow<C: Connector, K: Clock>(
                 );
             }
             told = trouble.news() => sinks.say(&told),
-            event = events.recv() => match event {
-                Some(event) => sinks.take(event).await,
-                None => break,
-            },
+            event = events.recv() => {
+                let Some(event) = event else { break };
+                sinks.take(event).await;
+                for _ in 1..WAITING {
+                    let Ok(event) = events.try_recv() else { break };
+                    sinks.take(event).await;
+                }
+                sleep(BREATH).await;
+            }
         }
     }
     if let Err(error) = (&mut driving).await

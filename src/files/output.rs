@@ -1,7 +1,7 @@
 //! Files that go out.
 
 use std::fs::{self, File, OpenOptions, Permissions};
-use std::io::{self, BufWriter, Write};
+use std::io::{self, Write};
 use std::path::Path;
 
 use tempfile::{Builder, NamedTempFile};
@@ -10,9 +10,6 @@ use super::{FileAttempt, FileCause, FileError};
 
 /// Enough to meet a full disk or an exhausted quota before the run instead of after it.
 const PROBE: [u8; 4096] = [0; 4096];
-
-/// Bytes that are written at once.
-const BUFFER: usize = 128 * 1024;
 
 /// Writes a whole file or nothing: into a temporary file beside it, flushed to the disk, then
 /// renamed. Missing folders are created. A file that is replaced hands on its permissions; a new
@@ -26,7 +23,7 @@ pub fn write_atomically(path: &Path, bytes: &[u8]) -> Result<(), FileError> {
     write(path, false, |file| file.write_all(bytes))
 }
 
-/// The same for what is made while it is written.
+/// The same for what is made while it is written, in large pieces.
 ///
 /// # Errors
 /// As [`write_atomically`].
@@ -34,11 +31,7 @@ pub fn stream_atomically(
     path: &Path,
     make: impl FnOnce(&mut dyn Write) -> io::Result<()>,
 ) -> Result<(), FileError> {
-    write(path, false, |file| {
-        let mut buffered = BufWriter::with_capacity(BUFFER, file);
-        make(&mut buffered)?;
-        buffered.flush()
-    })
+    write(path, false, |file| make(file))
 }
 
 /// The same for what only its owner may read, whatever the permissions were before.

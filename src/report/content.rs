@@ -1,11 +1,14 @@
 //! What is in a document.
 
-use std::io::{self, Write};
+use std::io::{self, BufWriter, Write};
 
 use super::CsvStyle;
 use super::csv_table::csv;
 use super::view::View;
 use crate::model::Table;
+
+/// Bytes that are written at once.
+pub(super) const PIECE: usize = 128 * 1024;
 
 /// The bytes of a document; or what they are made of while they are written, where they are many:
 /// of a large fleet, `report.json` alone is larger than all that is known.
@@ -17,7 +20,7 @@ pub enum Content<'a> {
 }
 
 impl Content<'_> {
-    /// Writes all of it, in small pieces.
+    /// Writes all of it, in pieces of some size.
     ///
     /// # Errors
     /// Those of `out`.
@@ -25,7 +28,11 @@ impl Content<'_> {
         match self {
             Self::Bytes(bytes) => out.write_all(bytes),
             Self::Csv(view, table, style) => csv(view, *table, *style, out),
-            Self::Json(view) => view.write_json(out),
+            Self::Json(view) => {
+                let mut buffered = BufWriter::with_capacity(PIECE, out);
+                view.write_json(&mut buffered)?;
+                buffered.flush()
+            }
         }
     }
 

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::io::{self, Write};
 
 use super::CsvStyle;
+use super::content::PIECE;
 use super::table::{Cell, change_rows, columns, rows};
 use super::view::{ChangesView, View};
 use crate::model::{Table, without_formulas};
@@ -56,6 +57,7 @@ fn write<'a>(
     let mut writer = csv::WriterBuilder::new()
         .terminator(csv::Terminator::CRLF)
         .delimiter(style.delimiter.byte())
+        .buffer_capacity(PIECE)
         .from_writer(out);
     writer.write_record(columns)?;
     for row in rows {

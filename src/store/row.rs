@@ -85,9 +85,25 @@ impl Packer {
     }
 }
 
-/// Inserts `rows` as the events of a part of a run, from number `first` on, in one statement. Those
-/// that are there already stay: a commit may have been done though its answer was lost.
+/// Rows of one statement. SQLite looks for each of its parameters among all of them.
+const ROWS: usize = 32;
+
+/// Inserts `rows` as the events of a part of a run, from number `first` on. Those that are there
+/// already stay: a commit may have been done though its answer was lost.
 pub(super) async fn insert_rows(
+    connection: &mut AnyConnection,
+    run: &str,
+    part: i64,
+    first: i64,
+    rows: &[&Row],
+) -> Result<(), sqlx::Error> {
+    for (some, first) in rows.chunks(ROWS).zip((first..).step_by(ROWS)) {
+        insert_some(connection, run, part, first, some).await?;
+    }
+    Ok(())
+}
+
+async fn insert_some(
     connection: &mut AnyConnection,
     run: &str,
     part: i64,
@@ -102,7 +118,8 @@ pub(super) async fn insert_rows(
         sql.push_str(&format!("{comma}($1, $2, ${seq}, ${host}, ${kind}, ${body}, ${packed})"));
     }
     sql.push_str(" ON CONFLICT (run_id, part, seq) DO NOTHING");
-    let mut insert = sqlx::query(AssertSqlSafe(sql)).persistent(false).bind(run).bind(part);
+    let insert = sqlx::query(AssertSqlSafe(sql)).persistent(rows.len() == ROWS);
+    let mut insert = insert.bind(run).bind(part);
     for (row, seq) in rows.iter().zip(first..) {
         let (plain, packed) = match &row.body {
             Body::Plain(text) => (Some(text.as_str()), None),
