@@ -8,7 +8,9 @@ use crate::cli::baseline::told;
 use crate::cli::stream::say;
 use crate::cli::template_files::read_templates;
 use crate::findings::FleetFacts;
-use crate::history::{Changes, Counts, Known, KnownStates, Overview, Snapshot, States};
+use crate::history::{
+    Changes, Counts, Glance, Known, KnownStates, Overview, Snapshot, States, hosts_that_show,
+};
 use crate::model::{InputIssue, RunRecord};
 use crate::report::{View, default_templates, judge};
 use crate::store::{Store, StoreError, StoredRun, StoredSnapshot, StoredSummary};
@@ -161,36 +163,54 @@ impl<'a> Memory<'a> {
             .hint("`tokenfleet store check` tells what is wrong with the store")
     }
 
-    /// What is known at a run.
+    /// What is known at a run, and how long each finding has lasted.
     pub async fn known(&mut self, run: &str) -> Result<Known, InputIssue> {
-        self.look_back_until(run, Known::is_settled).await
+        let mut known = self.of_all_hosts(run).await?;
+        self.follow(&mut known).await?;
+        Ok(known)
     }
 
-    async fn look_back_until(
-        &mut self,
-        run: &str,
-        is_enough: fn(&Known) -> bool,
-    ) -> Result<Known, InputIssue> {
+    /// What is known at a run of every host.
+    async fn of_all_hosts(&mut self, run: &str) -> Result<Known, InputIssue> {
         let line: Vec<String> = self.line_of(run).iter().map(|run| run.id.clone()).collect();
         self.load(&[run.to_owned()]).await?;
         let Some(first) = self.overviews.get(run).cloned() else { return Err(self.lost(run)) };
         let mut known = Known::of(&first);
-        let (mut from, mut many) = (1, 1);
-        while !is_enough(&known) && from < line.len() {
+        for run in line.iter().skip(1) {
+            if known.has_all_hosts() {
+                break;
+            }
+            self.load(std::slice::from_ref(run)).await?;
+            if let Some(overview) = self.overviews.get(run) {
+                known.look_back(overview);
+            }
+        }
+        Ok(known)
+    }
+
+    /// Follows the findings of what is known into the past.
+    async fn follow(&mut self, known: &mut Known) -> Result<(), InputIssue> {
+        let Some(last) = known.runs.last().map(|run| run.id.clone()) else { return Ok(()) };
+        let line: Vec<String> =
+            self.line_of(&last).iter().skip(1).map(|run| run.id.clone()).collect();
+        let (mut from, mut many) = (0, 1);
+        while !known.is_settled() && from < line.len() {
             let next = &line[from..line.len().min(from + many)];
-            self.load(next).await?;
+            self.make(next).await?;
+            let texts = self.store.overviews(next).await.map_err(told)?;
             for run in next {
-                if let Some(overview) = self.overviews.get(run) {
-                    known.look_back(overview);
-                }
-                if is_enough(&known) {
+                let Some(text) = texts.get(run) else { continue };
+                let glance = Glance::of_text(text)
+                    .map_err(|cause| told(StoreError::Summary { run: run.clone(), cause }))?;
+                known.follow(&glance);
+                if known.is_settled() {
                     break;
                 }
             }
             from += next.len();
             many = (many * 2).min(AT_ONCE);
         }
-        Ok(known)
+        Ok(())
     }
 
     /// The hosts and findings of a run; `None`: it cannot be read, which is told.
@@ -209,6 +229,19 @@ impl<'a> Memory<'a> {
         let texts = self.store.states(std::slice::from_ref(&run)).await.map_err(told)?;
         let Some(text) = texts.get(&run) else { return Ok(States::default()) };
         States::of_text(text, wanted).map_err(|cause| told(StoreError::Summary { run, cause }))
+    }
+
+    /// The devices and tokens of the hosts that showed a token in a run.
+    pub async fn states_with(&self, run: &str, serial: &str) -> Result<States, InputIssue> {
+        let run = run.to_owned();
+        let texts = self.store.states(std::slice::from_ref(&run)).await.map_err(told)?;
+        let Some(text) = texts.get(&run) else { return Ok(States::default()) };
+        let hosts = hosts_that_show(text, serial);
+        if hosts.is_empty() {
+            return Ok(States::default());
+        }
+        let read = States::of_text(text, |host| hosts.contains(&host));
+        read.map_err(|cause| told(StoreError::Summary { run, cause }))
     }
 
     async fn load(&mut self, runs: &[String]) -> Result<(), InputIssue> {
@@ -249,11 +282,17 @@ impl<'a> Memory<'a> {
         before: Option<&str>,
         after: &str,
     ) -> Result<Changes, InputIssue> {
-        let after = self.known(after).await?;
-        let before = match before {
-            Some(before) => self.known(before).await?,
+        let mut after = self.of_all_hosts(after).await?;
+        let mut before = match before {
+            Some(before) => self.of_all_hosts(before).await?,
             None => Known::nothing(),
         };
+        // Of what is as it was nobody asks since when.
+        let changed = after.changed_since(&before);
+        for known in [&mut before, &mut after] {
+            known.follow_only(|identity| changed.contains(identity));
+            self.follow(known).await?;
+        }
         let (states_before, states_after) =
             (self.states(&before).await?, self.states(&after).await?);
         Changes::between((&before, &states_before), (&after, &states_after))
@@ -273,8 +312,8 @@ impl<'a> Memory<'a> {
         if self.unreadable.contains_key(&previous) || self.unreadable.contains_key(run) {
             return Ok(None);
         }
-        let before = self.look_back_until(&previous, Known::has_all_hosts).await?;
-        let after = self.look_back_until(run, Known::has_all_hosts).await?;
+        let before = self.of_all_hosts(&previous).await?;
+        let after = self.of_all_hosts(run).await?;
         let counts = after.new_and_gone_since(&before);
         let text = serde_json::to_string(&counts).unwrap_or_default();
         self.store.keep_comparison(run, &previous, &text).await.map_err(told)?;

@@ -26,6 +26,8 @@ pub(super) async fn remember_past(
     if !memory.has(run) {
         memory.keep(run, &Snapshot::of(&record.header, facts, view)).await?;
     }
+    // What lists of runs show is found while the runs around it are at hand.
+    memory.new_and_gone(run).await?;
     remember(view, &memory.known(run).await?);
     let mut points = Vec::new();
     let line: Vec<_> = memory.line_of(run).into_iter().take(TREND).cloned().collect();

@@ -112,7 +112,7 @@ pub(super) async fn token_timeline(
     let mut last: HashMap<(&str, &[String]), Vec<TokenState>> = HashMap::new();
     for run in runs.iter().rev() {
         let Some(overview) = memory.overview(&run.id).await? else { continue };
-        let states = memory.states_of(&run.id, |_| true).await?;
+        let states = memory.states_with(&run.id, &token).await?;
         let shown: Vec<TokenState> =
             states.tokens.into_values().flatten().filter(|row| row.serial == token).collect();
         let line = (run.playbook.as_str(), run.inventories.as_slice());

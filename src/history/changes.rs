@@ -1,5 +1,7 @@
 //! What is different between two runs.
 
+use std::collections::HashSet;
+
 use super::{
     DeviceChange, FindingChange, FindingChangeKind, Known, KnownStates, Moment, RunHead,
     TokenChange,
@@ -85,6 +87,12 @@ pub(super) fn new_and_gone(before: &Known, after: &Known) -> (usize, usize) {
 }
 
 impl Known {
+    /// The identities of the findings that are something else at `self` than they were at `before`.
+    pub fn changed_since(&self, before: &Self) -> HashSet<String> {
+        let changes = FindingChange::all(before, self);
+        changes.iter().map(|change| change.finding.identity()).collect()
+    }
+
     /// How many troubles are new since `before`, and how many are gone.
     pub fn new_and_gone_since(&self, before: &Self) -> (usize, usize) {
         new_and_gone(before, self)

@@ -18,6 +18,9 @@ pub struct FindingState {
     pub fleet: Vec<String>,
 }
 
+/// Between the parts of an identity: no text of a view holds it.
+const PART: char = '\u{1e}';
+
 impl FindingState {
     /// What is wrong, wherever it shows: two findings with one identity, in one run or in two, are
     /// one trouble. A token takes its troubles along to another VDOM or FortiGate; what is about no
@@ -25,11 +28,11 @@ impl FindingState {
     pub fn identity(&self) -> String {
         let Self { rule, host, vdom, token, subject, .. } = self;
         if !token.is_empty() {
-            format!("{rule}\t{token}")
+            format!("{rule}{PART}{token}")
         } else if self.is_of_fleet() {
-            format!("{rule}\t\t{subject}")
+            format!("{rule}{PART}{PART}{subject}")
         } else {
-            format!("{rule}\t\t{host}\t{vdom}\t{subject}")
+            format!("{rule}{PART}{PART}{host}{PART}{vdom}{PART}{subject}")
         }
     }
 

@@ -5,8 +5,8 @@ use std::collections::HashMap;
 use jiff::Timestamp;
 
 use super::{
-    Changes, DeviceState, FindingState, HostState, Known, Overview, RuleState, RunHead, Sight,
-    States, TokenState,
+    Changes, DeviceState, FindingState, Glance, HostState, Known, Overview, RuleState, RunHead,
+    Sight, States, TokenState,
 };
 
 /// One run after another, each an hour later.
@@ -123,10 +123,15 @@ impl Fleet {
     pub fn known(&self, run: usize) -> Known {
         let mut earlier = self.runs[..run].iter().rev().map(|run| &run.overview);
         let mut known = Known::of(earlier.next().unwrap());
-        while !known.is_settled()
+        while !known.has_all_hosts()
             && let Some(run) = earlier.next()
         {
             known.look_back(run);
+        }
+        while !known.is_settled()
+            && let Some(run) = earlier.next()
+        {
+            known.follow(&Glance::of_text(&run.to_text()).unwrap());
         }
         known
     }

@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use indexmap::IndexMap;
 use indexmap::map::Entry;
 
-use super::{FindingState, KnownStates, Overview, RunHead, Sight, States, TokenState};
+use super::{FindingState, Glance, KnownStates, Overview, RunHead, Sight, States, TokenState};
 
 /// The last known state of every host and of every trouble at a run.
 ///
@@ -111,7 +111,7 @@ impl Known {
             self.add_hosts(run);
         }
         self.is_open &= run.head.limit.is_some();
-        self.last(run, at);
+        self.last_of(run, at);
         self.take_states(run, at);
     }
 
@@ -133,21 +133,33 @@ impl Known {
         }
     }
 
-    /// Follows troubles that are known already into the past.
-    fn last(&mut self, run: &Overview, at: usize) {
-        if at == 0 || self.findings.values().all(|found| !found.is_lasting) {
-            return;
-        }
-        let there: HashSet<String> = run.findings.iter().map(FindingState::identity).collect();
-        let whole: HashMap<&str, &[String]> = (run.hosts.iter())
-            .filter(|host| host.sight == Sight::Whole)
-            .map(|host| (host.host.as_str(), host.unjudged.as_slice()))
-            .collect();
-        let is_judged = |rule: &String, host: &str| {
-            whole.get(host).is_some_and(|unjudged| !unjudged.contains(rule))
+    /// Follows troubles that are known already into the past: to the run before the last one that was
+    /// taken, once all hosts are known.
+    pub fn follow(&mut self, run: &Glance<'_>) {
+        let at = self.runs.len();
+        self.runs.push(run.head.clone());
+        let is_judged = |rule: &str, host: &str| {
+            run.whole.get(host).is_some_and(|unjudged| !unjudged.split(',').any(|r| r == rule))
         };
+        self.last(at, |identity| run.identities.contains(identity), is_judged);
+    }
+
+    /// Follows only those troubles whose identities are `wanted`: of the others it stays open when they
+    /// began.
+    pub fn follow_only(&mut self, wanted: impl Fn(&str) -> bool) {
+        for (identity, found) in &mut self.findings {
+            found.is_lasting &= wanted(identity);
+        }
+    }
+
+    fn last(
+        &mut self,
+        at: usize,
+        is_there: impl Fn(&str) -> bool,
+        is_judged: impl Fn(&str, &str) -> bool,
+    ) {
         for (identity, found) in self.findings.iter_mut().filter(|(_, found)| found.is_lasting) {
-            if there.contains(identity) {
+            if is_there(identity) {
                 found.since = at;
             } else {
                 let mut rows = found.rows.iter();
@@ -156,6 +168,21 @@ impl Known {
                 found.is_lasting = !is_gone;
             }
         }
+    }
+
+    fn last_of(&mut self, run: &Overview, at: usize) {
+        if at == 0 || self.findings.values().all(|found| !found.is_lasting) {
+            return;
+        }
+        let there: HashSet<String> = run.findings.iter().map(FindingState::identity).collect();
+        let whole: HashMap<&str, &[String]> = (run.hosts.iter())
+            .filter(|host| host.sight == Sight::Whole)
+            .map(|host| (host.host.as_str(), host.unjudged.as_slice()))
+            .collect();
+        let is_judged = |rule: &str, host: &str| {
+            whole.get(host).is_some_and(|unjudged| !unjudged.iter().any(|r| r == rule))
+        };
+        self.last(at, |identity| there.contains(identity), is_judged);
     }
 
     /// Takes over what this run saw of hosts that no later run saw whole.

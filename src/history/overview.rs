@@ -14,7 +14,7 @@ pub struct Overview {
 }
 
 /// Stands for what the host before has, as most do.
-const SAME: &str = "=";
+pub(super) const SAME: &str = "=";
 
 /// Between the hosts of a cell.
 const BETWEEN: &str = "\u{1f}";
@@ -37,7 +37,19 @@ impl Overview {
             let (muted, fleet) = (if found.muted { "m" } else { "" }, found.fleet.join(BETWEEN));
             push_row(
                 &mut text,
-                &["f", rule, severity, action, host, vdom, token, subject, muted, &fleet],
+                &[
+                    "f",
+                    &found.identity(),
+                    rule,
+                    severity,
+                    action,
+                    host,
+                    vdom,
+                    token,
+                    subject,
+                    muted,
+                    &fleet,
+                ],
             );
         }
         text
@@ -52,7 +64,7 @@ impl Overview {
         let head = serde_json::from_str(head).map_err(|error| error.to_string())?;
         let mut overview = Self { head, hosts: Vec::new(), findings: Vec::new() };
         let mut last = Vec::new();
-        for row in rows(rest) {
+        for (line, row) in rows(rest) {
             match row[..] {
                 ["h", host, outcome, sight, limits, unjudged] => {
                     if unjudged != SAME {
@@ -62,12 +74,12 @@ impl Overview {
                     overview.hosts.push(HostState {
                         host: host.to_owned(),
                         outcome: outcome.to_owned(),
-                        sight: Sight::of_letter(sight).ok_or_else(|| unreadable(&row))?,
+                        sight: Sight::of_letter(sight).ok_or_else(|| unreadable(line))?,
                         limits: limits.to_owned(),
                         unjudged: last.clone(),
                     });
                 }
-                ["f", rule, severity, action, host, vdom, token, subject, muted, fleet] => {
+                ["f", _, rule, severity, action, host, vdom, token, subject, muted, fleet] => {
                     overview.findings.push(FindingState {
                         rule: rule.to_owned(),
                         severity: severity.to_owned(),
@@ -84,7 +96,7 @@ impl Overview {
                             .collect(),
                     });
                 }
-                _ => return Err(unreadable(&row)),
+                _ => return Err(unreadable(line)),
             }
         }
         Ok(overview)
@@ -123,6 +135,7 @@ mod tests {
         assert!(Overview::of_text("{}\n").is_err());
         let text = Run::new().overview.to_text() + "x\ty\n";
         assert_eq!(Overview::of_text(&text).unwrap_err(), "the row `x y` is none of a snapshot");
-        assert!(States::of_text("t\tFTK1\n", |_| true).is_err());
+        assert!(States::of_text("x\tFTK1\n", |_| true).is_err());
+        assert!(States::of_text("d\tfw\tFG1\n", |_| true).is_err());
     }
 }

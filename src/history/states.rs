@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use indexmap::IndexMap;
 
-use super::table::{push_row, rows, unreadable};
+use super::table::{push_row, unreadable};
 
 /// What is kept of a run beside its [`Overview`](super::Overview).
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -76,22 +76,30 @@ impl States {
     pub fn of_text(text: &str, wanted: impl Fn(&str) -> bool) -> Result<Self, String> {
         let mut states = Self::default();
         let mut of: Option<String> = None;
-        for row in rows(text) {
-            match row[..] {
-                ["d", host, serial, model, firmware, ha, members] => {
+        for line in text.lines() {
+            if of.is_none() && line.starts_with("t\t") {
+                continue;
+            }
+            let mut cells = line.split('\t');
+            match (cells.next(), cells.next()) {
+                (Some("d"), Some(host)) => {
                     of = wanted(host).then(|| host.to_owned());
                     let Some(host) = &of else { continue };
-                    let device = DeviceState {
-                        serial: serial.to_owned(),
-                        model: model.to_owned(),
-                        firmware: firmware.to_owned(),
-                        ha: ha.to_owned(),
-                        members: members.to_owned(),
-                    };
+                    let mut cell = || cells.next().map(str::to_owned);
+                    let device = (|| {
+                        let (serial, model, firmware) = (cell()?, cell()?, cell()?);
+                        Some(DeviceState { serial, model, firmware, ha: cell()?, members: cell()? })
+                    })();
+                    let device = device.ok_or_else(|| unreadable(line))?;
                     states.devices.insert(host.clone(), device);
                 }
-                ["t", serial, vdom, status, owner] => {
+                (Some("t"), Some(serial)) => {
                     let Some(host) = &of else { continue };
+                    let (Some(vdom), Some(status), Some(owner)) =
+                        (cells.next(), cells.next(), cells.next())
+                    else {
+                        return Err(unreadable(line));
+                    };
                     let token = TokenState {
                         host: host.clone(),
                         vdom: vdom.to_owned(),
@@ -101,11 +109,22 @@ impl States {
                     };
                     states.tokens.entry(host.clone()).or_default().push(token);
                 }
-                _ => return Err(unreadable(&row)),
+                _ => return Err(unreadable(line)),
             }
         }
         Ok(states)
     }
+}
+
+/// The hosts that show a token, in what [`States::to_text`] wrote.
+pub fn hosts_that_show<'t>(text: &'t str, serial: &str) -> Vec<&'t str> {
+    let row = format!("\nt\t{serial}\t");
+    let host = |(at, _)| {
+        let before: &str = text.get(..at)?;
+        let start = before.rfind("\nd\t").map_or(0, |start| start + 1);
+        before.get(start..)?.split('\t').nth(1)
+    };
+    text.match_indices(&row).filter_map(host).collect()
 }
 
 /// The devices and tokens that are known at a run, each with the run that saw it last.

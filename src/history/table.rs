@@ -13,13 +13,13 @@ pub(super) fn push_row(text: &mut String, cells: &[&str]) {
     text.push('\n');
 }
 
-/// The rows of a text, as many cells in each as stand there.
-pub(super) fn rows(text: &str) -> impl Iterator<Item = Vec<&str>> {
-    text.lines().map(|line| line.split('\t').collect())
+/// The rows of a text, each with its cells, as many as stand there.
+pub(super) fn rows(text: &str) -> impl Iterator<Item = (&str, Vec<&str>)> {
+    text.lines().map(|line| (line, line.split('\t').collect()))
 }
 
 /// What is wrong with a row.
-pub(super) fn unreadable(row: &[&str]) -> String {
-    let row: String = row.join(" ").chars().take(60).collect();
+pub(super) fn unreadable(line: &str) -> String {
+    let row: String = line.replace('\t', " ").chars().take(60).collect();
     format!("the row `{row}` is none of a snapshot")
 }

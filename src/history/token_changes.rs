@@ -53,6 +53,8 @@ impl TokenChange {
             let seen = seen(after, now);
             match states_before.tokens.get(serial) {
                 None => changes.push(of(TokenChangeKind::New, serial, now, Vec::new(), seen)),
+                // Nearly all are as they were.
+                Some(then) if is_same(then, now) => {}
                 Some(then) => {
                     let fields = fields(then, now);
                     if !fields.is_empty() {
@@ -71,6 +73,10 @@ impl TokenChange {
         changes.sort_by(|a, b| (a.kind, &a.serial).cmp(&(b.kind, &b.serial)));
         changes
     }
+}
+
+fn is_same(then: &Rows, now: &Rows) -> bool {
+    then.len() == now.len() && then.iter().zip(now).all(|((then, _), (now, _))| then == now)
 }
 
 /// How a token was lost; `None`: perhaps it was not, since not all of its hosts were read whole.
