@@ -1,20 +1,28 @@
-"""The two commands on every host with nornir and netmiko's driver for FortiOS."""
+"""The two commands on every host with nornir and netmiko. netmiko's driver for FortiOS switches
+paging off in the configuration of the device, which the lab does not let it: this is its generic
+one, whose terminal has a thousand rows."""
 
 import sys
 
 from nornir.core import Nornir
-from nornir.core.inventory import Defaults, Groups, Host, Hosts, Inventory
+from nornir.core.inventory import ConnectionOptions, Defaults, Groups, Host, Hosts, Inventory
+from nornir.core.plugins.connections import ConnectionPluginRegister
 from nornir.plugins.runners import ThreadedRunner
+from nornir_netmiko.connections import Netmiko
 from nornir_netmiko.tasks import netmiko_send_command
 
 from common import COMMANDS, hosts, report
 
 
 def ask(task):
-    answers = (task.run(netmiko_send_command, command_string=command) for command in COMMANDS)
+    ask = lambda command: task.run(
+        netmiko_send_command, command_string=command, expect_string=r"\S+ [#$] $"
+    )
+    answers = (ask(command) for command in COMMANDS)
     return "\n".join(answer.result for answer in answers)
 
 
+ConnectionPluginRegister.register("netmiko", Netmiko)
 inventory = Inventory(
     hosts=Hosts(
         {
@@ -24,7 +32,10 @@ inventory = Inventory(
                 port=host.port,
                 username=host.user,
                 password=host.password,
-                platform="fortinet",
+                platform="generic",
+                connection_options={
+                    "netmiko": ConnectionOptions(extras={"default_enter": "\r"}),
+                },
             )
             for host in hosts(sys.argv[1])
         }

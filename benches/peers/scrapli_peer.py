@@ -27,13 +27,14 @@ async def ask(host, places):
             text = ""
             for command in COMMANDS:
                 device.channel.write(command + "\r")
-                text += await until_prompt(device)
+                text += await answer(device, command)
             return text
 
 
-async def until_prompt(device):
+async def answer(device, command):
     text = ""
-    while not PROMPT.search(text):
+    # The prompt alone may still be the one before.
+    while command not in text or not PROMPT.search(text):
         text += (await device.channel.read()).decode()
         if text.endswith(MORE):
             text = text.removesuffix(MORE)
