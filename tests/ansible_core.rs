@@ -1,7 +1,7 @@
 //! Held against the real thing: ansible-core 2.19 from PyPI, in a virtual environment of its own.
 //!
 //! Without Python or without PyPI the tests say that they were skipped. `TOKENFLEET_ANSIBLE=full`
-//! compares with 600 inventories instead of 40, `TOKENFLEET_ANSIBLE=600:1000` with those of the
+//! compares with 600 inventories and playbooks instead of 40, `TOKENFLEET_ANSIBLE=600:1000` with those of the
 //! seeds 600 to 999.
 #![allow(clippy::unwrap_used, clippy::panic, clippy::print_stderr, clippy::disallowed_methods)]
 
@@ -17,6 +17,8 @@ mod inventory_generator;
 mod odd_inventories;
 #[path = "support/playbook_cases.rs"]
 mod playbook_cases;
+#[path = "support/playbook_generator.rs"]
+mod playbook_generator;
 #[path = "support/playbook_stream.rs"]
 mod playbook_stream;
 
@@ -279,16 +281,34 @@ fn play_all(python: &Path, calls: &[Call]) {
     assert!(told.is_empty(), "{} of {} differ\n{}", told.len(), calls.len(), told.join("\n"));
 }
 
+/// The files that every playbook has beside it.
+fn beside() -> Vec<(&'static str, &'static str)> {
+    let other = [("other.yml", playbook_cases::OTHER)];
+    playbook_cases::FILES.into_iter().chain(other).collect()
+}
+
 #[test]
 fn playbooks_do_what_they_do_in_ansible() {
     let Some(python) = python() else { return };
     let folder = tempfile::tempdir().unwrap();
-    let files: Vec<_> =
-        playbook_cases::FILES.into_iter().chain([("other.yml", playbook_cases::OTHER)]).collect();
-    let calls: Vec<Call> = (playbook_cases::CASES.iter().enumerate())
-        .map(|(number, case)| {
-            let home = folder.path().join(format!("{number:02}"));
-            playing(&home, &files, case.play, case.flags)
+    let cases = playbook_cases::CASES.iter().enumerate().map(|(number, case)| {
+        playing(&folder.path().join(format!("{number:02}")), &beside(), case.play, case.flags)
+    });
+    let calls: Vec<Call> = cases.collect();
+    if std::env::var_os("TOKENFLEET_KEEP").is_some() {
+        let _ = folder.keep();
+    }
+    play_all(&python, &calls);
+}
+
+#[test]
+fn playbooks_by_chance_do_what_they_do_in_ansible() {
+    let Some(python) = python() else { return };
+    let folder = tempfile::tempdir().unwrap();
+    let calls: Vec<Call> = seeds()
+        .map(|seed| {
+            let play = playbook_generator::playbook(seed);
+            playing(&folder.path().join(seed.to_string()), &beside(), &play, &[])
         })
         .collect();
     if std::env::var_os("TOKENFLEET_KEEP").is_some() {

@@ -214,6 +214,17 @@ fn a_condition_gives_what_it_gives() {
     assert_eq!(evaluate("rowz").unwrap_err().hint.as_deref(), Some("did you mean `rows`?"));
 }
 
+#[test]
+fn a_text_that_says_nothing_at_all_is_nothing() {
+    let none = scope(&[("x", Value::text("")), ("l", list(&[]))]);
+    let fill = |text: &str| templar().fill(&Value::text(text), &none).unwrap();
+    assert_eq!(fill("{% if false %}a{% endif %}"), Value::Null);
+    assert_eq!(fill("{% for i in l %}{{ i }};{% endfor %}"), Value::Null);
+    assert_eq!(fill("{{ x }}{{ x }}"), Value::text(""));
+    assert_eq!(fill("{% if false %}a{% endif %}{{ x }}"), Value::text(""));
+    assert_eq!(fill("{% if true %}a{% endif %}"), Value::text("a"));
+}
+
 // What users are told
 
 #[test]

@@ -2,7 +2,6 @@
 
 use std::time::Duration;
 
-use super::ansible_words;
 use super::task_result::{TaskResult, mistake};
 use crate::model::{HostFailure, Stage, Value};
 use crate::playbook::{Expression, HostScope, Loop, Task};
@@ -29,7 +28,7 @@ impl Judge<'_> {
         if let Some(conditions) = &self.task.changed_when {
             match self.first_false(conditions, &self.seeing(scope, result), "changed_when") {
                 Ok(held) => result.changed = held.is_none(),
-                Err(wrong) => result.misjudged("changed_when_result", *wrong),
+                Err(wrong) => return result.misjudged("changed_when_result", *wrong),
             }
         }
         if let Some(conditions) = &self.task.failed_when {
@@ -80,18 +79,14 @@ impl Judge<'_> {
                 Value::Bool(true) => {}
                 Value::Bool(false) => return Ok(Some(&condition.text)),
                 other => {
-                    let failure = HostFailure::new(
-                        Stage::Task,
-                        format!(
-                            "`{keyword}: {}` is {}, and a condition must be true or false",
-                            condition.text,
-                            other.kind()
-                        ),
-                        "Compare it with something, or test it: `x is defined`, `x | length > 0`.",
+                    let message = format!(
+                        "`{keyword}: {}` is {}, and a condition must be true or false",
+                        condition.text,
+                        other.kind()
                     );
-                    let msg = format!("Task failed: {}", ansible_words::not_boolean(&other));
-                    let result = TaskResult::failed(failure).with("msg", Value::Unsafe(msg));
-                    return Err(Box::new(result));
+                    let hint =
+                        "Compare it with something, or test it: `x is defined`, `x | length > 0`.";
+                    return Err(Box::new(TaskResult::not_boolean(message, hint, &other)));
                 }
             }
         }

@@ -21,6 +21,17 @@ const HIDDEN_IN_DEBUG: [&str; 7] = [
     "ansible_loop",
 ];
 
+/// What of the playbook went wrong, so that nothing was done of what the task says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) enum Mishap {
+    #[default]
+    None,
+    /// A condition, a parameter or a variable. No condition on the result is asked then.
+    Task,
+    /// Its loop goes over nothing that a loop can go over.
+    Loop,
+}
+
 /// A result as `register` keeps it, and what a person should read of it.
 #[derive(Debug, Clone, Default)]
 pub(super) struct TaskResult {
@@ -29,6 +40,7 @@ pub(super) struct TaskResult {
     /// The fields of the registered value, without the ones that every result has.
     pub fields: IndexMap<String, Value>,
     pub failure: Option<HostFailure>,
+    pub mishap: Mishap,
     /// `changed_when` said so; nothing here changes a device.
     pub changed: bool,
     pub skipped: bool,
@@ -93,7 +105,15 @@ impl TaskResult {
     pub fn mistaken(what: &str, context: &str, error: TemplateError) -> Self {
         let words = ansible_words::mistake(&error);
         let msg = Value::Unsafe(format!("Task failed: {context}{words}"));
-        Self::failed(mistake(what, error)).with("msg", msg)
+        let failed = Self::failed(mistake(what, error));
+        Self { mishap: Mishap::Task, ..failed }.with("msg", msg)
+    }
+
+    /// A condition that is neither true nor false.
+    pub fn not_boolean(message: String, hint: &str, value: &Value) -> Self {
+        let msg = format!("Task failed: {}", ansible_words::not_boolean(value));
+        let failed = Self::failed(HostFailure::new(Stage::Task, message, hint));
+        Self { mishap: Mishap::Task, ..failed }.with("msg", Value::Unsafe(msg))
     }
 
     /// A parameter that cannot be filled in.
@@ -144,12 +164,20 @@ impl TaskResult {
     ) -> TaskDetail {
         let result = match (self.value(), no_log) {
             (_, true) => {
-                let censored = format!(
-                    "{{\"censored\": \"the output has been hidden due to the fact that 'no_log: \
-                     true' was specified for this result\", \"changed\": {}}}",
-                    self.changed
-                );
-                censored
+                // Ansible leaves out what it never shows of a `debug`.
+                let is_told = !matches!(task.action, Action::Debug(_)) || self.failure.is_none();
+                let changed = match is_told && self.mishap != Mishap::Loop {
+                    true => format!(", \"changed\": {}", self.changed),
+                    false => String::new(),
+                };
+                let attempts = match self.fields.get("attempts") {
+                    Some(Value::Int(attempts)) => format!("\"attempts\": {attempts}, "),
+                    _ => String::new(),
+                };
+                format!(
+                    "{{{attempts}\"censored\": \"the output has been hidden due to the fact that \
+                     'no_log: true' was specified for this result\"{changed}}}"
+                )
             }
             (Value::Map(mut fields), false) => {
                 let is_debug = matches!(task.action, Action::Debug(_));
@@ -157,6 +185,7 @@ impl TaskResult {
                 fields.retain(|name, _| match is_debug {
                     true if has_message => name == "msg",
                     true => !HIDDEN_IN_DEBUG.contains(&name.as_str()),
+                    false if self.mishap == Mishap::Loop => name == "msg",
                     false => !matches!(name.as_str(), "failed" | "skipped" | "results"),
                 });
                 plain(&Value::Map(fields)).to_string()

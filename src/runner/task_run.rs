@@ -11,7 +11,7 @@ use super::meeting::{Done, Given};
 use super::port::{Clock, Connector};
 use super::redactor::Redactor;
 use super::spot::Spot;
-use super::task_result::{Inclusion, TaskResult};
+use super::task_result::{Inclusion, Mishap, TaskResult};
 use super::turn::{Turn, gathered, turns};
 use crate::model::{HostFailure, HostName, Stage, TaskOutcome, TaskRef, TaskStatus, Value};
 use crate::playbook::{Action, Flag, HostScope, Loop, Meta, PlannedPlay, Task};
@@ -107,7 +107,7 @@ impl TaskRun<'_> {
         }
         // A file that is not there is no matter of one task: Ansible ignores it for nobody.
         let is_include = matches!(self.task.action, Action::Include(_));
-        let ignores = flags.ignore_errors && !is_include;
+        let ignores = flags.ignore_errors && (!is_include || matches!(result.mishap, Mishap::Task));
         let is_passed_over = !lost && (ignores || result.unreachable);
         let status = match (&result.failure, result.skipped) {
             (Some(_), _) if is_passed_over => TaskStatus::Ignored,
@@ -245,8 +245,9 @@ impl TaskRun<'_> {
             Ok(turns) => turns,
             // Ansible skips a task whose condition is false, even when its loop is undefined.
             Err(wrong) => {
+                let is_undefined = wrong.mishap == Mishap::Task;
                 return Ok(match judge.condition(scope) {
-                    Ok(Some(skipped)) => skipped,
+                    Ok(Some(skipped)) if is_undefined => skipped,
                     _ => *wrong,
                 });
             }
@@ -352,6 +353,9 @@ impl TaskRun<'_> {
             };
             let mut result = self.attempt(&inner, flags, link).await?;
             result.delegate = delegate;
+            if result.mishap == Mishap::Task {
+                return Ok(result);
+            }
             if retries > 0 {
                 result.fields.insert("attempts".to_owned(), Value::Int(attempt));
             }
@@ -369,9 +373,15 @@ impl TaskRun<'_> {
                     Ok(false) => {
                         // Ansible does not count the last run of those that were in vain.
                         result.fields.insert("attempts".to_owned(), Value::Int(retries));
-                        result.failure.get_or_insert_with(|| judge.gave_up(retries));
+                        // Where `failed_when` was asked, it alone says what is a failure.
+                        if self.task.failed_when.is_none() {
+                            result.failure.get_or_insert_with(|| judge.gave_up(retries));
+                        }
                     }
-                    Err(wrong) => result.failure = wrong.failure,
+                    Err(wrong) => {
+                        let (retries, delegate) = (result.retries, result.delegate);
+                        return Ok(TaskResult { retries, delegate, ..*wrong });
+                    }
                 }
             }
             // What failed sets nothing.

@@ -1,7 +1,7 @@
 //! The turns of a loop: what each of them sees, and what they come to together.
 
 use super::ansible_words;
-use super::task_result::{Inclusion, TaskResult};
+use super::task_result::{Inclusion, Mishap, TaskResult};
 use crate::model::{HostFailure, Stage, Value};
 use crate::playbook::{Extended, HostScope, Lookup, Loop};
 use crate::template::Templar;
@@ -30,7 +30,7 @@ pub(super) fn turns(
             "Give it a list; `| dict2items` makes one of a mapping.",
         );
         let msg = format!("The `loop` value must resolve to a 'list', not '{type_name}'.");
-        let result = TaskResult::failed(failure);
+        let result = TaskResult { mishap: Mishap::Loop, ..TaskResult::failed(failure) };
         Box::new(match repeat.lookup {
             Lookup::List => result.with("msg", Value::Unsafe(msg)),
             _ => result,

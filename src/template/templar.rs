@@ -145,10 +145,13 @@ impl Templar {
         check_shape(text)?;
         let source = Source::template(text, Reading::Value);
         let context = Jinja::from_dyn_object(Arc::clone(evaluation));
-        self.environment
+        let rendered = self
+            .environment
             .render_str(&source.ready, context)
-            .map(Jinja::from)
-            .map_err(|error| evaluation.explain(TemplateError::of(&error, |_| Some(&source))))
+            .map_err(|error| evaluation.explain(TemplateError::of(&error, |_| Some(&source))))?;
+        // As in Ansible, a text that says nothing at all is nothing, and no empty text.
+        let is_nothing = rendered.is_empty() && !says_something(text);
+        Ok(if is_nothing { Jinja::from(()) } else { Jinja::from(rendered) })
     }
 
     fn expression(
@@ -174,6 +177,25 @@ impl Templar {
         }
         Ok(value)
     }
+}
+
+/// Whether a text holds an expression that is evaluated in any case, within no `if` and no `for`.
+fn says_something(text: &str) -> bool {
+    let mut depth = 0_usize;
+    for code in cut(text).codes {
+        let inside = text[code.range.clone()].trim_start_matches(['-', '+']).trim_start();
+        if code.is_expression && depth == 0 {
+            return true;
+        }
+        let opens = ["if", "for", "macro", "call", "filter", "with", "block", "autoescape"];
+        let word: String = inside.chars().take_while(char::is_ascii_alphabetic).collect();
+        if !code.is_expression && word.starts_with("end") {
+            depth = depth.saturating_sub(1);
+        } else if !code.is_expression && opens.contains(&word.as_str()) {
+            depth += 1;
+        }
+    }
+    false
 }
 
 /// The inside of a text that is one `{{ … }}` and nothing else but comments.

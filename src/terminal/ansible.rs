@@ -141,7 +141,11 @@ fn included(records: &Records<'_>) -> String {
     for (host, task) in records.iter().filter(|(_, task)| is_included(task)) {
         let message = task.outcome.message.as_deref().unwrap_or_default();
         let known = message.replacen(&format!(" for {host}"), " for {}", 1);
-        match files.iter_mut().find(|(file, _)| *file == known) {
+        // What one host does twice is told twice.
+        let is_it = |(file, hosts): &&mut (String, Vec<&str>)| {
+            *file == known && !hosts.contains(&host.as_str())
+        };
+        match files.iter_mut().find(is_it) {
             Some((_, hosts)) => hosts.push(host.as_str()),
             None => files.push((known, vec![host.as_str()])),
         }

@@ -27,7 +27,8 @@ pub(super) fn banner(title: &str) -> String {
 fn took_part(host: &HostRecord) -> bool {
     match &host.outcome {
         Some(HostOutcome::NotAttempted { .. }) => false,
-        Some(HostOutcome::Failed { .. } | HostOutcome::Unreachable { .. }) => true,
+        Some(HostOutcome::Unreachable { .. }) => true,
+        Some(HostOutcome::Failed { failure }) if failure.stage != Stage::Stopped => true,
         _ => !host.tasks.is_empty(),
     }
 }

@@ -3,7 +3,6 @@
 use super::context::Context;
 use crate::model::{HostFailure, Stage, Value};
 use crate::playbook::Assert;
-use crate::runner::ansible_words;
 use crate::runner::task_result::{TaskResult, condition_of};
 
 pub(super) fn perform<K>(assert: &Assert, context: &Context<'_, K>) -> TaskResult {
@@ -29,10 +28,8 @@ pub(super) fn perform<K>(assert: &Assert, context: &Context<'_, K>) -> TaskResul
             }
             Ok(other) => {
                 let message = format!("`{text}` is {}, not true or false", other.kind());
-                let remedy = "Compare it with something, or test it: `x is defined`.";
-                let msg = format!("Task failed: {}", ansible_words::not_boolean(&other));
-                return TaskResult::failed(HostFailure::new(Stage::Task, message, remedy))
-                    .with("msg", Value::Unsafe(msg));
+                let hint = "Compare it with something, or test it: `x is defined`.";
+                return TaskResult::not_boolean(message, hint, &other);
             }
             Err(error) => {
                 let context = "Error while evaluating conditional: ";
