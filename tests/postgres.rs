@@ -16,14 +16,16 @@ mod office;
 #[path = "support/postgres.rs"]
 mod postgres;
 
+use std::collections::BTreeMap;
+use std::fs;
 use std::process::Stdio;
 use std::thread::sleep;
 use std::time::Duration;
 
 use desk::Desk;
-use office::{AUDIT, Office, id_of, kill, started};
+use office::{AUDIT, Office, differing, id_of, kill, started};
 use postgres::{PASSWORD, Postgres};
-use tokenfleet::model::RunRecord;
+use tokenfleet::model::{RunEvent, RunRecord};
 
 /// An office whose store is in this server.
 fn office(postgres: &Postgres, devices: usize, latency: u32) -> Office {
@@ -45,7 +47,7 @@ fn a_run_is_kept_resumed_and_reported_as_in_a_file() {
     kill(first);
     let resumed = office.run(&["--resume", "latest"]);
     assert_eq!(resumed.code, undisturbed.code, "{}", resumed.err);
-    assert_eq!(office.report(), expected);
+    assert_eq!(differing(&office.report(), &expected), None);
     let events = office.events();
     let parts = started(&events);
     assert_eq!(parts.len(), 2);
@@ -55,7 +57,7 @@ fn a_run_is_kept_resumed_and_reported_as_in_a_file() {
     command.env("TOKENFLEET_STORE", &office.store).arg("-o").arg(office.desk.path("reports"));
     let again = office.desk.finish(&mut command);
     assert_eq!(again.code, undisturbed.code, "{}", again.err);
-    assert_eq!(office.report(), expected);
+    assert_eq!(differing(&office.report(), &expected), None);
     // Long answers are packed there too.
     assert_ne!(postgres.sql("SELECT COUNT(*) FROM events WHERE packed IS NOT NULL"), "0");
     for (path, bytes) in office.desk.files() {
@@ -168,4 +170,107 @@ fn a_server_that_is_away_for_a_while_costs_nothing() {
     command.env("TOKENFLEET_STORE", &office.store).arg("-o").arg(office.desk.path("reports"));
     office.desk.finish(&mut command);
     assert_eq!(office.report(), live);
+}
+
+/// How often each host was begun, and how often it came to an outcome that counts.
+fn visits(events: &[RunEvent]) -> BTreeMap<String, (usize, usize)> {
+    let mut visits: BTreeMap<String, (usize, usize)> = BTreeMap::new();
+    for event in events {
+        match event {
+            RunEvent::HostStarted { host, .. } => {
+                visits.entry(host.to_string()).or_default().0 += 1
+            }
+            RunEvent::HostFinished { host, outcome, .. } if outcome.is_final() => {
+                visits.entry(host.to_string()).or_default().1 += 1;
+            }
+            _ => {}
+        }
+    }
+    visits
+}
+
+/// Lets eight processes share the hosts, kills three of them, and holds what comes out against the run
+/// of one.
+fn share(devices: usize) {
+    let Some(postgres) = Postgres::start() else { return };
+    let office = office(&postgres, devices, 30);
+    let undisturbed = office.run(&[]);
+    let expected = office.report();
+    fs::remove_dir_all(office.desk.path("reports")).unwrap();
+
+    let more = ["--claim", "--run-id", "nightly-7", "-f", "4"];
+    let mut runners: Vec<_> = (0..8).map(|_| office.start(AUDIT, &more, 0)).collect();
+    for number in 0..3 {
+        sleep(Duration::from_millis(300 + 200 * number));
+        kill(runners.remove(0));
+    }
+    let codes: Vec<_> = runners.iter_mut().map(|run| run.wait().unwrap().code().unwrap()).collect();
+    // The one that ended the run tells of its findings too.
+    assert_eq!(codes.iter().filter(|code| **code == undisturbed.code).count(), 1, "{codes:?}");
+    let is_part = |code: &i32| *code == undisturbed.code || *code & 0b1001 == 0;
+    assert!(codes.iter().all(is_part), "{codes:?}");
+    assert_eq!(differing(&office.report(), &expected), None);
+
+    let events = office.events();
+    assert_eq!(id_of(&events), "nightly-7");
+    let visits = visits(&events);
+    assert_eq!(visits.len(), devices);
+    assert!(visits.values().all(|(_, outcomes)| *outcomes == 1), "{visits:?}");
+    let twice = visits.values().filter(|(begun, _)| *begun > 1).count();
+    println!("{devices} devices, {twice} begun again after their process was killed");
+    assert!(twice <= 3 * 4, "{visits:?}");
+    // Who comes too late has nothing to do, and does not begin another run.
+    let late = office.run(&["--claim"]);
+    assert_eq!(
+        (late.code, late.err.as_str()),
+        (0, "run nightly-7 is over: nothing is left to examine\n")
+    );
+}
+
+#[test]
+fn processes_share_a_run_and_take_over_from_those_that_die() {
+    share(40);
+}
+
+#[test]
+#[ignore = "takes minutes"]
+fn eight_processes_share_two_thousand_devices() {
+    share(2000);
+}
+
+#[test]
+fn shards_make_one_run() {
+    let Some(postgres) = Postgres::start() else { return };
+    let office = office(&postgres, 12, 30);
+    office.run(&[]);
+    let expected = office.report();
+    fs::remove_dir_all(office.desk.path("reports")).unwrap();
+    // The third is killed, and begun again by whoever looks after it.
+    kill(office.start(AUDIT, &["--shard", "3/3", "-f", "1"], 1));
+    let first = office.run(&["--shard", "1/3"]);
+    let told = "other processes have the rest of run ";
+    assert!(first.err.contains(told), "{}", first.err);
+    assert!(!office.desk.path("reports/report.json").exists());
+    let pods = office
+        .desk
+        .finish(office.command(AUDIT, &["--shard", "job/3"]).env("JOB_COMPLETION_INDEX", "1"));
+    assert!(pods.err.contains("shard 2 of 3 has "), "{}", pods.err);
+    let last = office.run(&["--shard", "3/3"]);
+    assert!(!last.err.contains(told), "{}", last.err);
+    assert_eq!(differing(&office.report(), &expected), None);
+    let events = office.events();
+    assert_eq!(started(&events).len(), 4);
+    assert!(visits(&events).values().all(|(_, outcomes)| *outcomes == 1));
+    // Another night, another run.
+    office.run(&["--shard", "1/3"]);
+    assert_ne!(id_of(&office.events()), id_of(&events));
+    // Runs of another cast are not joined.
+    let id = id_of(&events);
+    let refused = office.run(&["--shard", "1/3", "--run-id", &id, "-l", "all[0:5]"]);
+    let message = format!(
+        "error: the run {id} is one of another cast: the limit, the tags or other flags differ\n |\n \
+         = help: give all processes of a run the same playbook, inventory and flags, or this one \
+         another `--run-id`\n"
+    );
+    assert!(refused.err.starts_with(&message), "{}", refused.err);
 }

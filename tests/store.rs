@@ -23,7 +23,7 @@ use std::process::Stdio;
 use std::thread::sleep;
 use std::time::Instant;
 
-use office::{AUDIT, Office, id_of, kill, started};
+use office::{AUDIT, Office, differing, id_of, kill, started};
 use tokenfleet::model::{RunEvent, RunRecord};
 
 /// Kills runs at so many moments, now and then the one that goes on with them too, and holds what
@@ -57,10 +57,8 @@ fn kill_often(times: usize) {
         let more: &[&str] = if has_begun { &["--resume", "latest"] } else { &[] };
         let outcome = office.run(more);
         assert_eq!(outcome.code, undisturbed.code, "{moments:?}\n{}", outcome.err);
-        let report = office.report();
-        let differing = report.lines().zip(expected.lines()).find(|(line, wanted)| line != wanted);
-        assert_eq!(differing, None, "killed after {moments:?}");
-        assert_eq!(report.len(), expected.len());
+        let found = differing(&office.report(), &expected);
+        assert_eq!(found, None, "killed after {moments:?}");
         resumed += usize::from(started(&office.events()).len() > 1);
     }
     println!("{resumed} of {times} runs were resumed to the same report");

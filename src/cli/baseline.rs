@@ -57,7 +57,7 @@ pub(super) async fn read_baseline(
         .hint("name an earlier run, or `previous`"));
     }
     let replaced = match (&run, asking) {
-        (Some(run), Some(_)) => Some(read(store, run).await?),
+        (Some(run), Some(_)) => Some(read_run(store, run).await?),
         _ => None,
     };
     Ok(Some(Baseline { run, replaced }))
@@ -72,7 +72,8 @@ fn unnamed(request: &ReportRequest) -> InputIssue {
     }
 }
 
-async fn read(store: &Store, run: &str) -> Result<RunRecord, InputIssue> {
+/// The record of a run of this id.
+pub(super) async fn read_run(store: &Store, run: &str) -> Result<RunRecord, InputIssue> {
     let events = store.events(run).await.map_err(told)?;
     RunRecord::from_events(events).ok_or_else(|| {
         InputIssue::error(format!("the run `{run}` has no beginning in the store"))

@@ -3,7 +3,7 @@
 use std::ops::BitOr;
 use std::process::ExitCode;
 
-use crate::model::{Finding, HostOutcome, RunRecord, Severity, TaskStatus};
+use crate::model::{Finding, HostOutcome, HostRecord, RunRecord, Severity, TaskStatus};
 use crate::report::View;
 
 /// The exit code is a set of bits, so that a script can tell the causes apart.
@@ -29,23 +29,31 @@ impl Exit {
         if record.interrupted || record.finished.is_none() {
             return Self::INTERRUPTED;
         }
-        let mut exit = Self::SUCCESS;
-        for host in record.hosts.values() {
-            exit = exit
-                | match &host.outcome {
-                    Some(HostOutcome::Examined) => Self::SUCCESS,
-                    Some(HostOutcome::Failed { .. }) => Self::FAILED,
-                    // Of these, too, nothing is known that could be called a success.
-                    _ => Self::UNREACHABLE,
-                };
-            if host.count(TaskStatus::Failed) > 0 {
-                exit = exit | Self::FAILED;
-            }
-        }
+        let mut exit = record.hosts.values().map(Self::of_host).fold(Self::SUCCESS, BitOr::bitor);
         if findings.iter().any(|finding| finding.severity >= fail_on) {
             exit = exit | Self::FINDINGS;
         }
         exit
+    }
+
+    /// What a part of a run comes to that others go on with: the hosts that it had, without findings,
+    /// which are those of the whole run.
+    pub fn of_part(record: &RunRecord) -> Self {
+        if record.interrupted {
+            return Self::INTERRUPTED;
+        }
+        let mine = record.hosts.values().filter(|host| host.outcome.is_some());
+        mine.map(Self::of_host).fold(Self::SUCCESS, BitOr::bitor)
+    }
+
+    fn of_host(host: &HostRecord) -> Self {
+        let task = if host.count(TaskStatus::Failed) > 0 { Self::FAILED } else { Self::SUCCESS };
+        task | match &host.outcome {
+            Some(HostOutcome::Examined) => Self::SUCCESS,
+            Some(HostOutcome::Failed { .. }) => Self::FAILED,
+            // Of these, too, nothing is known that could be called a success.
+            _ => Self::UNREACHABLE,
+        }
     }
 
     /// With `exit_zero` only what is not reported remains: an audit that did not come about, or not

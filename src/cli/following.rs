@@ -24,6 +24,8 @@ pub(super) struct Followed {
     pub record: RunRecord,
     /// Why the run is not whole in the store, when it is not.
     pub loss: Option<InputIssue>,
+    /// Whether the run has ended: of one that several processes share, the last ends it.
+    pub has_ended: bool,
 }
 
 /// Lets a runner run and takes what it tells, until it is done or the user wants no more of it.
@@ -129,24 +131,26 @@ impl Sinks {
     }
 
     async fn finish(mut self, mut trouble: Trouble) -> Followed {
-        let loss = match self.writer.take() {
-            None => None,
+        let finished = match self.writer.take() {
+            None => Ok(true),
             Some(writer) => self.finish_writing(writer, &mut trouble).await,
         };
+        let has_ended = !matches!(finished, Ok(false));
+        let loss = finished.err();
         if loss.is_none() && trouble.is_away {
             self.say(BACK);
         }
         if let Some(progress) = self.progress {
             progress.finish();
         }
-        Followed { record: self.record, loss }
+        Followed { record: self.record, loss, has_ended }
     }
 
     async fn finish_writing(
         &mut self,
         writer: Writer,
         trouble: &mut Trouble,
-    ) -> Option<InputIssue> {
+    ) -> Result<bool, InputIssue> {
         let mut abandon = self.abandon.clone();
         let finishing = writer.finish();
         let hurry = hurried(&mut abandon);
@@ -154,11 +158,11 @@ impl Sinks {
         loop {
             tokio::select! {
                 biased;
-                kept = &mut finishing => return kept.err().map(|error| {
+                kept = &mut finishing => return kept.map(|kept| kept.has_ended).map_err(|error| {
                     InputIssue::error(format!("this run is not whole in the store: {error}"))
                         .hint(error.remedy())
                 }),
-                () = &mut hurry => return Some(
+                () = &mut hurry => return Err(
                     InputIssue::error("this run may not be whole in the store")
                         .hint("it was interrupted twice, and the store was slow to take the rest"),
                 ),

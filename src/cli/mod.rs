@@ -12,6 +12,7 @@ mod beginning;
 mod check;
 mod complaint;
 mod config;
+mod division;
 mod duration;
 mod diff;
 mod exit;

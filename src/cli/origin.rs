@@ -2,8 +2,9 @@
 
 use sha2::{Digest, Sha256};
 
+use crate::cli::division::division;
 use crate::cli::run_arguments::RunArguments;
-use crate::model::{Division, Origin, SourceFile};
+use crate::model::{Origin, SourceFile};
 
 /// Of texts that were read for the playbook and for the inventory. What was in a vault is not among
 /// them: nothing that a secret could be guessed from is kept.
@@ -26,7 +27,7 @@ pub(super) fn origin(
         playbook: texts(playbook),
         inventory: texts(inventory),
         flags: digest(flags),
-        division: Division::Whole,
+        division: division(arguments),
     }
 }
 

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use jiff::Timestamp;
 
 use crate::cli::baseline::told;
-use crate::model::{HostName, HostOutcome, InputIssue, RunEvent, RunHeader, RunRecord};
+use crate::model::{HostName, HostOutcome, HostRecord, InputIssue, RunEvent, RunHeader, RunRecord};
 use crate::playbook::Plan;
 use crate::store::Store;
 
@@ -78,10 +78,8 @@ fn has_same_playbook(a: &RunHeader, b: &RunHeader) -> bool {
 /// The hosts that have no outcome of their own yet. Where hosts see what others came to know, which is
 /// in no store, either all are examined or none.
 fn wanted(record: &RunRecord, plan: &Plan) -> HashSet<HostName> {
-    let is_open = |outcome: &Option<HostOutcome>| {
-        matches!(outcome, None | Some(HostOutcome::Interrupted | HostOutcome::NotAttempted { .. }))
-    };
-    let open = record.hosts.iter().filter(|(_, host)| is_open(&host.outcome));
+    let is_open = |host: &HostRecord| !host.outcome.as_ref().is_some_and(HostOutcome::is_final);
+    let open = record.hosts.iter().filter(|(_, host)| is_open(host));
     let open: HashSet<HostName> = open.map(|(name, _)| name.clone()).collect();
     if !open.is_empty() && plan.hosts_depend_on_others() {
         return record.hosts.keys().cloned().collect();

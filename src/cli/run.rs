@@ -5,9 +5,10 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::cli::baseline::{Baseline, read_baseline};
-use crate::cli::beginning::{Begun, begin};
+use crate::cli::baseline::{Baseline, read_baseline, read_run};
+use crate::cli::beginning::{Beginning, Begun, begin};
 use crate::cli::complaint::Complaint;
+use crate::cli::division::division;
 use crate::cli::exit::Exit;
 use crate::cli::following::{Followed, follow};
 use crate::cli::forks::Forks;
@@ -31,7 +32,8 @@ use crate::cli::ways::{Ways, agent_socket};
 use crate::files;
 use crate::fortios::session::Limits;
 use crate::model::{
-    Connection, HostKeyPolicy, HostOutcome, HostRecord, InputIssue, RunHeader, RunRecord, Secret,
+    Connection, Division, HostKeyPolicy, HostOutcome, HostRecord, InputIssue, RunHeader, RunRecord,
+    Secret,
 };
 use crate::offline::TranscriptConnector;
 use crate::playbook::{Plan, PlannedHost, PlannedPlay};
@@ -153,13 +155,20 @@ async fn audit(arguments: &RunArguments, prepared: Prepared) -> Result<Exit, Com
         baseline.map_err(|issue| Complaint::new(vec![issue], remarks.sources.clone()))?;
     header.baseline = baseline.as_ref().map(Baseline::to_keep);
     let headings = headings(&plan);
-    let Begun { record, opening, writer } =
-        begin(arguments, header, &mut plan, store.as_ref()).await?;
+    let begun = match begin(arguments, header, &mut plan, store.as_ref()).await? {
+        Beginning::Begun(begun) => begun,
+        Beginning::Whole(run) => {
+            say(&format!("run {run} is over: nothing is left to examine\n"));
+            return Ok(Exit::SUCCESS);
+        }
+    };
+    let Begun { record, opening, writer, supply } = *begun;
     set_run(&record.header.id);
-    let baseline = match &arguments.resume {
-        None => baseline,
-        // It is compared as it would have been.
-        Some(_) => {
+    let is_own = arguments.resume.is_none() && division(arguments) == Division::Whole;
+    let baseline = match is_own {
+        true => baseline,
+        // It is compared as whoever began it said.
+        false => {
             let given = record.header.baseline.as_deref().or(arguments.output.baseline());
             read_baseline(given, store.as_ref(), &record.header).await?
         }
@@ -167,6 +176,7 @@ async fn audit(arguments: &RunArguments, prepared: Prepared) -> Result<Exit, Com
     let forks = Forks::choose(arguments.forks, plan.hosts.iter().map(|host| &host.target));
     let mut settings = settings(arguments, forks.count);
     settings.session_log = session_logs.clone().map(|logs| -> Arc<dyn SessionLog> { logs });
+    settings.supply = supply;
     say(&format!("{forks}\n"));
 
     let ssh = SshSettings { known_hosts: known, ..ssh_settings(arguments) };
@@ -174,7 +184,7 @@ async fn audit(arguments: &RunArguments, prepared: Prepared) -> Result<Exit, Com
     let transcripts = TranscriptConnector::new(plan.hosts.iter().map(|host| &host.target));
     let ways = Ways { ssh: connector.clone(), transcripts };
     let runner = Runner::new(Arc::new(plan), ways, SystemClock, settings, templar);
-    let Followed { record, loss } =
+    let Followed { record, loss, has_ended } =
         follow(runner, &SystemClock, record, opening, arguments.verbose, writer, &listen()).await;
 
     let mut exit = Exit::SUCCESS;
@@ -182,6 +192,9 @@ async fn audit(arguments: &RunArguments, prepared: Prepared) -> Result<Exit, Com
         say_issues(&[issue], &[]);
         exit = Exit::INPUT;
     }
+    let mut record = record;
+    // Without the store nobody knows what the others found.
+    let has_ended = has_ended && (loss.is_none() || division(arguments) == Division::Whole);
     // A run that is not whole in the store is not remembered as if it were.
     let store = match loss {
         Some(loss) => {
@@ -191,6 +204,13 @@ async fn audit(arguments: &RunArguments, prepared: Prepared) -> Result<Exit, Com
         }
         None => store,
     };
+    if has_ended
+        && division(arguments) != Division::Whole
+        && let Some(store) = &store
+    {
+        // What the others found is in the store alone.
+        record = read_run(store, &record.header.id).await?;
+    }
     match remember(connector.host_keys()) {
         Ok((count, warnings)) => {
             say_issues(&warnings, &[]);
@@ -205,6 +225,13 @@ async fn audit(arguments: &RunArguments, prepared: Prepared) -> Result<Exit, Com
     }
     if let Some(lab) = lab {
         lab.shutdown().await;
+    }
+    if !has_ended {
+        let id = &record.header.id;
+        say(&format!(
+            "other processes have the rest of run {id}: the last one writes its reports\n"
+        ));
+        return Ok(exit | Exit::of_part(&record));
     }
     let (output, sources) = (&arguments.output, &remarks.sources);
     if let Some(file) = &arguments.retry_file {
@@ -341,7 +368,7 @@ fn header(arguments: &RunArguments, plan: &Plan, started: jiff::Timestamp) -> Ru
             .push(format!("{legacy} hosts may use SSH algorithms of the SHA-1 era (`ssh_legacy`)"));
     }
     RunHeader {
-        id: run_id(started),
+        id: arguments.run_id.clone().unwrap_or_else(|| run_id(started)),
         version: env!("CARGO_PKG_VERSION").to_owned(),
         playbook: arguments.plan.playbook.to_string_lossy().into_owned(),
         inventories: arguments.plan.inventories.clone(),

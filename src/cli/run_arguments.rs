@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use clap::{Args, ValueEnum};
 
+use super::division::{Shard, given_run_id, shard};
 use super::duration::duration;
 use super::vault_arguments::VaultArguments;
 use crate::inventory::Variables;
@@ -79,6 +80,19 @@ pub struct RunArguments {
     /// Wait so long for another run of the playbook on these hosts to end: seconds, 30m, 2h [default: 0]
     #[arg(long, value_name = "TIME", value_parser = duration)]
     pub lock_wait: Option<Duration>,
+    /// Examine only this part of the hosts, such as 3/8, and leave the others to other processes with
+    /// the same store; job/8 in a Kubernetes job
+    #[arg(long, value_name = "K/N", value_parser = shard, conflicts_with_all = ["claim", "resume"])]
+    pub shard: Option<Shard>,
+    /// Share the hosts with other processes with the same store: each takes the next when it has room
+    #[arg(long, conflicts_with = "resume")]
+    pub claim: bool,
+    /// With --shard and --claim: share a run that began so long ago, instead of beginning one
+    #[arg(long, value_name = "TIME", value_parser = duration, default_value = "15m")]
+    pub join: Duration,
+    /// The run's id; processes that share a run give the same [default: made of the time]
+    #[arg(long, value_name = "ID", value_parser = given_run_id, conflicts_with = "resume")]
+    pub run_id: Option<String>,
     #[command(flatten)]
     pub output: OutputArguments,
 }

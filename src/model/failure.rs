@@ -135,6 +135,12 @@ pub enum HostOutcome {
 }
 
 impl HostOutcome {
+    /// Whether something is known of the device: it was examined, or it is known why not. Otherwise
+    /// nobody got round to it.
+    pub fn is_final(&self) -> bool {
+        !matches!(self, Self::NotAttempted { .. } | Self::Interrupted)
+    }
+
     pub fn as_str(&self) -> &'static str {
         match self {
             Self::Examined => "examined",

@@ -119,7 +119,12 @@ impl RunRecord {
 
     fn finish(&mut self, host: &HostName, at: Timestamp, outcome: HostOutcome) {
         let Some(record) = self.hosts.get_mut(host) else { return };
-        if record.outcome.is_some() {
+        if let Some(known) = &record.outcome {
+            // What is known of a device is worth more than that nobody got round to it again.
+            if known.is_final() && !outcome.is_final() {
+                self.again.remove(host);
+                return;
+            }
             // An end without a beginning says of a host that it was not begun.
             let again = self.again.remove(host);
             *record = again.unwrap_or_else(|| HostRecord::new(record.entry.clone()));
@@ -266,10 +271,11 @@ mod tests {
         let cut = attempt(&[started(A, 10), answered(A, "2"), part(&[])]);
         assert_eq!(texts(&cut, A), ["1"]);
         assert_eq!(cut.hosts[A].finished, Some(at(2)));
-        let ended =
-            attempt(&[started(A, 10), answered(A, "2"), finished(A, 11, HostOutcome::Interrupted)]);
-        assert_eq!(texts(&ended, A), ["2"]);
-        assert_eq!(ended.hosts[A].outcome, Some(HostOutcome::Interrupted));
+        let again = [started(A, 10), answered(A, "2")];
+        let end = |outcome| attempt(&[&again[..], &[finished(A, 11, outcome)]].concat());
+        assert_eq!(texts(&end(HostOutcome::Examined), A), ["2"]);
+        assert_eq!(end(HostOutcome::Examined).hosts[A].finished, Some(at(11)));
+        assert_eq!(texts(&end(HostOutcome::Interrupted), A), ["1"]);
     }
 
     #[test]

@@ -22,6 +22,7 @@ mod reporter;
 #[allow(clippy::module_inception, reason = "a noun has the file of its name")]
 mod runner;
 mod session_log;
+mod supply;
 mod settings;
 mod spot;
 mod task_result;
@@ -34,3 +35,4 @@ pub use port::{Clock, Connector, Transport};
 pub use runner::Runner;
 pub use session_log::SessionLog;
 pub use settings::RunnerSettings;
+pub use supply::Supply;

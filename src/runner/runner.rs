@@ -9,8 +9,8 @@ use tokio::task::{Id, JoinError, JoinSet};
 use tokio::time::{Interval, MissedTickBehavior, interval};
 
 use super::examination::{Shared, Visit, Visited, examine};
-use super::meeting::Meeting;
-use super::{Clock, Connector, Interrupt, RunnerSettings};
+use super::meeting::{Meeting, Seat};
+use super::{Clock, Connector, Interrupt, RunnerSettings, Supply};
 use crate::model::{HostFailure, HostName, HostOutcome, RunEvent, Stage};
 use crate::playbook::{HostScope, Letter, Peers, Plan};
 use crate::template::Templar;
@@ -158,47 +158,101 @@ impl<C: Connector, K: Clock> Tour<C, K> {
         rest: &HashSet<usize>,
         meeting: Option<&Arc<Meeting>>,
     ) {
-        for (member, index) in batch.iter().copied().enumerate() {
-            let shared = self.shared.clone();
-            let Some(host) = shared.plan.hosts.get(index) else { continue };
-            // In step, all have to come before one may begin: they take a place for each task.
-            let places = meeting.is_none().then(|| self.shared.places.clone());
-            let place = tokio::select! {
-                biased;
-                () = self.interrupt.raised() => None,
-                place = turn(places, &mut self.starts) => Some(place),
-            };
-            let host_name = host.entry.host.clone();
-            let Some(place) = place else {
-                let reason = "the run was interrupted before its turn".to_owned();
-                let outcome = match self.scopes.contains_key(&host_name) {
-                    true => HostOutcome::Interrupted,
-                    false => HostOutcome::NotAttempted { reason, remedy: None },
+        if let Some(supply) = self.shared.settings.supply.clone() {
+            self.supplied(&*supply, batch, stage, rest).await;
+        } else {
+            for (member, index) in batch.iter().copied().enumerate() {
+                let shared = self.shared.clone();
+                let Some(host) = shared.plan.hosts.get(index) else { continue };
+                // In step, all have to come before one may begin: they take a place for each task.
+                let places = meeting.is_none().then(|| self.shared.places.clone());
+                let place = tokio::select! {
+                    biased;
+                    () = self.interrupt.raised() => None,
+                    place = turn(places, &mut self.starts) => Some(place),
                 };
-                self.finished(host_name, outcome).await;
-                continue;
-            };
-            let plays = host.plays.iter().filter(|play| stage.contains(play)).copied().collect();
-            let visit = Visit {
-                plays,
-                scope: self.scopes.remove(&host_name),
-                peers: self.peers.clone(),
-                mail: self.mail.remove(&host_name).unwrap_or_default(),
-                seat: meeting.map(|meeting| meeting.seat(member)),
-                is_last: !host.plays.iter().any(|play| rest.contains(play)),
-            };
-            let (shared, events) = (self.shared.clone(), self.events.clone());
-            let stop = self.interrupt.clone();
-            let task = self.tasks.spawn(async move {
-                let _place = place;
-                examine(&shared, &shared.plan.hosts[index], visit, events, stop).await
-            });
-            self.hosts.insert(task.id(), host_name);
-            while let Some(ended) = self.tasks.try_join_next_with_id() {
-                self.settle(ended, rest).await;
+                let host_name = host.entry.host.clone();
+                let Some(place) = place else {
+                    let reason = "the run was interrupted before its turn".to_owned();
+                    let outcome = match self.scopes.contains_key(&host_name) {
+                        true => HostOutcome::Interrupted,
+                        false => HostOutcome::NotAttempted { reason, remedy: None },
+                    };
+                    self.finished(host_name, outcome).await;
+                    continue;
+                };
+                let seat = meeting.map(|meeting| meeting.seat(member));
+                self.admit(index, place, stage, rest, seat).await;
             }
         }
         while let Some(ended) = self.tasks.join_next_with_id().await {
+            self.settle(ended, rest).await;
+        }
+    }
+
+    /// Lets those of a batch in that this process is given, until there are no more.
+    async fn supplied(
+        &mut self,
+        supply: &dyn Supply,
+        batch: &[usize],
+        stage: &[usize],
+        rest: &HashSet<usize>,
+    ) {
+        let shared = self.shared.clone();
+        let hosts =
+            batch.iter().filter_map(|at| Some((&shared.plan.hosts.get(*at)?.entry.host, *at)));
+        let indices: HashMap<&HostName, usize> = hosts.collect();
+        loop {
+            let (place, host) = tokio::select! {
+                biased;
+                () = self.interrupt.raised() => return,
+                next = async {
+                    let place = turn(Some(shared.places.clone()), &mut self.starts).await;
+                    (place, supply.next().await)
+                } => next,
+            };
+            let Some(host) = host else { return };
+            match indices.get(&host) {
+                Some(index) => self.admit(*index, place, stage, rest, None).await,
+                None => {
+                    let message = "the process that was to examine it does not know it";
+                    let remedy = "Give all processes of a run the same inventory.";
+                    let failure = HostFailure::new(Stage::Resolve, message, remedy);
+                    self.finished(host, failure.into()).await;
+                }
+            }
+        }
+    }
+
+    /// Begins a visit.
+    async fn admit(
+        &mut self,
+        index: usize,
+        place: Option<OwnedSemaphorePermit>,
+        stage: &[usize],
+        rest: &HashSet<usize>,
+        seat: Option<Seat>,
+    ) {
+        let shared = self.shared.clone();
+        let Some(host) = shared.plan.hosts.get(index) else { return };
+        let host_name = host.entry.host.clone();
+        let plays = host.plays.iter().filter(|play| stage.contains(play)).copied().collect();
+        let visit = Visit {
+            plays,
+            scope: self.scopes.remove(&host_name),
+            peers: self.peers.clone(),
+            mail: self.mail.remove(&host_name).unwrap_or_default(),
+            seat,
+            is_last: !host.plays.iter().any(|play| rest.contains(play)),
+        };
+        let (shared, events) = (self.shared.clone(), self.events.clone());
+        let stop = self.interrupt.clone();
+        let task = self.tasks.spawn(async move {
+            let _place = place;
+            examine(&shared, &shared.plan.hosts[index], visit, events, stop).await
+        });
+        self.hosts.insert(task.id(), host_name);
+        while let Some(ended) = self.tasks.try_join_next_with_id() {
             self.settle(ended, rest).await;
         }
     }
@@ -234,7 +288,8 @@ impl<C: Connector, K: Clock> Tour<C, K> {
         let shared = self.shared.clone();
         for host in &shared.plan.hosts {
             let host = &host.entry.host;
-            if self.over.contains(host) {
+            // What was not given to this process is not its to judge.
+            if self.over.contains(host) || shared.settings.supply.is_some() {
                 continue;
             }
             let was_there = self.scopes.contains_key(host);

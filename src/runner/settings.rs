@@ -4,7 +4,7 @@ use std::num::NonZeroU32;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::SessionLog;
+use super::{SessionLog, Supply};
 use crate::fortios::session::Limits;
 use crate::model::Target;
 
@@ -27,6 +27,9 @@ pub struct RunnerSettings {
     pub details: bool,
     /// Where each session is written down, byte for byte but for secrets (`--session-log`).
     pub session_log: Option<Arc<dyn SessionLog>>,
+    /// Where the next host comes from, when other processes examine some; `None`: all are examined
+    /// here, in the order of the plan. A plan for it has one stage, without plays that stand alone.
+    pub supply: Option<Arc<dyn Supply>>,
 }
 
 impl Default for RunnerSettings {
@@ -40,6 +43,7 @@ impl Default for RunnerSettings {
             leave: Duration::from_secs(1),
             details: false,
             session_log: None,
+            supply: None,
         }
     }
 }

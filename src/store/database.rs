@@ -168,7 +168,8 @@ mod tests {
 
     use super::*;
     use crate::model::{
-        HostEntry, HostFailure, HostName, HostOutcome, Limits, RunHeader, Stage, Transcript,
+        Division, HostEntry, HostFailure, HostName, HostOutcome, Limits, RunHeader, Stage,
+        Transcript,
     };
     use crate::store::{Holder, Writer};
 
@@ -258,7 +259,7 @@ mod tests {
         for event in events.clone() {
             writer.append(event).await;
         }
-        assert_eq!(writer.finish().await.unwrap(), 603);
+        assert_eq!(writer.finish().await.unwrap().events, 603);
         assert_eq!(store.events("latest").await.unwrap(), events);
         store.close().await;
 
@@ -354,7 +355,8 @@ mod tests {
         }
         drop(connections);
         let patience = Duration::from_millis(patience);
-        let writer = Writer::start_with(store.clone(), "a".to_owned(), 0, patience);
+        let writer =
+            Writer::start_with(store.clone(), "a".to_owned(), 0, Division::Whole, patience);
         let mut other = raw(&location).await;
         other.execute("BEGIN IMMEDIATE").await.unwrap();
         (folder, store, writer, other)
@@ -374,7 +376,7 @@ mod tests {
         other.execute("ROLLBACK").await.unwrap();
         trouble.changed().await.unwrap();
         assert_eq!(*trouble.borrow(), None);
-        assert_eq!(writer.finish().await.unwrap(), 2_001);
+        assert_eq!(writer.finish().await.unwrap().events, 2_001);
         assert_eq!(store.events("a").await.unwrap().len(), 2_001);
     }
 

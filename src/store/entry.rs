@@ -4,22 +4,23 @@
 use std::collections::HashSet;
 use std::time::Duration;
 
-use sqlx::{Any, AssertSqlSafe, Row as _, Transaction};
+use sqlx::{Any, AnyConnection, AssertSqlSafe, Row as _, Transaction};
 
 use super::database::time;
 use super::row::{Packer, event_of, insert_rows};
 use super::{Holder, Store, StoreError, Writer};
-use crate::model::{HostEntry, RunEvent, RunHeader};
+use crate::model::{Division, HostEntry, RunEvent, RunHeader};
 
 /// A process that has not said for so long that it lives is taken for dead. Longer than a database
 /// may be away: while it is, nobody can say anything.
-const LEASE: Duration = Duration::from_secs(60);
+pub(super) const LEASE: Duration = Duration::from_secs(60);
 
 /// A part whose process seems to live.
-struct Living {
-    run: String,
-    holder: String,
-    started: i64,
+pub(super) struct Living {
+    pub run: String,
+    pub shard: Option<i64>,
+    pub holder: String,
+    pub started: i64,
     header: RunHeader,
 }
 
@@ -34,9 +35,15 @@ impl Store {
         let mut entrance = self.enter().await?;
         let living = self.living(&mut entrance, holder).await?;
         refuse_overlap(&living, header)?;
+        if self.next_part(&mut entrance, &header.id).await.map_err(|e| self.failed(&e))? > 0 {
+            return Err(StoreError::Exists { run: header.id.clone() });
+        }
         self.insert_run(&mut entrance, header).await.map_err(|error| self.failed(&error))?;
         let begun = RunEvent::RunStarted { run: header.clone() };
-        self.begin_part(entrance, &header.id, &header.version, holder, begun).await
+        let part =
+            Beginning { run: &header.id, version: &header.version, shard: None, first: begun };
+        let number = self.begin_part(entrance, part, holder).await?;
+        Ok(Writer::start(self.clone(), header.id.clone(), number, Division::Whole))
     }
 
     /// Begins another part of the run of this header, after all `parts` that the caller knows of have
@@ -56,9 +63,7 @@ impl Store {
         let mut entrance = self.enter().await?;
         let living = self.living(&mut entrance, holder).await?;
         if let Some(part) = living.iter().find(|part| part.run == header.id) {
-            let since = time(part.started).map_err(|error| self.failed(&error))?;
-            let (run, holder) = (part.run.clone(), part.holder.clone());
-            return Err(StoreError::GoesOn { run, holder, since });
+            return Err(self.goes_on(part));
         }
         refuse_overlap(&living, header)?;
         let count = self.next_part(&mut entrance, &header.id).await;
@@ -70,23 +75,33 @@ impl Store {
             .execute(&mut *entrance)
             .await
             .map_err(|error| self.failed(&error))?;
-        self.begin_part(entrance, &header.id, version, holder, first).await
+        let part = Beginning { run: &header.id, version, shard: None, first };
+        let number = self.begin_part(entrance, part, holder).await?;
+        Ok(Writer::start(self.clone(), header.id.clone(), number, Division::Whole))
+    }
+
+    pub(super) fn goes_on(&self, part: &Living) -> StoreError {
+        match time(part.started) {
+            Ok(since) => {
+                let (run, holder) = (part.run.clone(), part.holder.clone());
+                StoreError::GoesOn { run, holder, since }
+            }
+            Err(error) => self.failed(&error),
+        }
     }
 
     /// Begins a transaction in which no other process begins a part: until it ends, they wait.
-    async fn enter(&self) -> Result<Transaction<'static, Any>, StoreError> {
+    pub(super) async fn enter(&self) -> Result<Transaction<'static, Any>, StoreError> {
         let entering = async {
             let mut entrance = self.pool.begin().await?;
-            sqlx::query("UPDATE entrance SET entered = entered + 1 WHERE id = 1")
-                .execute(&mut *entrance)
-                .await?;
+            enter(&mut entrance).await?;
             Ok(entrance)
         };
         entering.await.map_err(|error: sqlx::Error| self.failed(&error))
     }
 
     /// The parts whose processes seem to live, each with the header of its run.
-    async fn living(
+    pub(super) async fn living(
         &self,
         entrance: &mut Transaction<'static, Any>,
         holder: &Holder,
@@ -94,7 +109,7 @@ impl Store {
         let failed = |error: sqlx::Error| self.failed(&error);
         let now = self.dialect.now();
         let rows = sqlx::query(AssertSqlSafe(format!(
-            "SELECT parts.run_id, parts.part, parts.holder, parts.process, parts.version, \
+            "SELECT parts.run_id, parts.shard, parts.holder, parts.process, parts.version, \
              parts.started, events.body, events.packed FROM parts \
              JOIN events ON events.run_id = parts.run_id AND events.part = 0 AND events.seq = 0 \
              WHERE parts.finished IS NULL AND parts.seen > {now} - $1 \
@@ -122,12 +137,13 @@ impl Store {
             };
             let holder = row.try_get("holder").map_err(failed)?;
             let started = row.try_get("started").map_err(failed)?;
-            living.push(Living { run, holder, started, header });
+            let shard = row.try_get("shard").map_err(failed)?;
+            living.push(Living { run, shard, holder, started, header });
         }
         Ok(living)
     }
 
-    async fn insert_run(
+    pub(super) async fn insert_run(
         &self,
         entrance: &mut Transaction<'static, Any>,
         header: &RunHeader,
@@ -161,45 +177,52 @@ impl Store {
             .await
     }
 
-    /// Writes the next part of `run` with its first event, and starts the writer of the others.
-    async fn begin_part(
+    /// Writes the next part of a run with its first event; its number.
+    pub(super) async fn begin_part(
         &self,
         mut entrance: Transaction<'static, Any>,
-        run: &str,
-        version: &str,
+        part: Beginning<'_>,
         holder: &Holder,
-        first: RunEvent,
-    ) -> Result<Writer, StoreError> {
+    ) -> Result<i64, StoreError> {
         let now = self.dialect.now();
         let beginning = async {
-            let row = Packer::new().row(&first);
+            let row = Packer::new().row(&part.first);
             let row = row.map_err(|error| sqlx::Error::Encode(error.into()))?;
-            let part = self.next_part(&mut entrance, run).await?;
+            let number = self.next_part(&mut entrance, part.run).await?;
             sqlx::query(AssertSqlSafe(format!(
-                "INSERT INTO parts (run_id, part, holder, process, version, started, seen) \
-                 VALUES ($1, $2, $3, $4, $5, {now}, {now})"
+                "INSERT INTO parts (run_id, part, holder, process, version, shard, started, seen) \
+                 VALUES ($1, $2, $3, $4, $5, $6, {now}, {now})"
             )))
-            .bind(run)
-            .bind(part)
+            .bind(part.run)
+            .bind(number)
             .bind(&holder.name)
             .bind(&holder.process)
-            .bind(version)
+            .bind(part.version)
+            .bind(part.shard)
             .execute(&mut *entrance)
             .await?;
-            insert_rows(&mut entrance, run, part, 0, &[&row]).await?;
+            insert_rows(&mut entrance, part.run, number, 0, &[&row]).await?;
             entrance.commit().await?;
-            Ok(part)
+            Ok(number)
         };
-        let part = beginning.await.map_err(|error: sqlx::Error| self.failed(&error))?;
-        Ok(Writer::start(self.clone(), run.to_owned(), part))
+        beginning.await.map_err(|error: sqlx::Error| self.failed(&error))
     }
 }
 
+/// A part that is to be begun.
+pub(super) struct Beginning<'a> {
+    pub run: &'a str,
+    pub version: &'a str,
+    pub shard: Option<i64>,
+    pub first: RunEvent,
+}
+
 /// Two runs of one playbook must not be at one device: the same name at the same address.
-fn refuse_overlap(living: &[Living], header: &RunHeader) -> Result<(), StoreError> {
+pub(super) fn refuse_overlap(living: &[Living], header: &RunHeader) -> Result<(), StoreError> {
     let key = |entry: &HostEntry| (entry.host.clone(), entry.address.clone());
     let ours: HashSet<_> = header.hosts.iter().map(key).collect();
-    for other in living.iter().filter(|other| is_same_playbook(&other.header, header)) {
+    let others = living.iter().filter(|other| other.run != header.id);
+    for other in others.filter(|other| is_same_playbook(&other.header, header)) {
         let shared = other.header.hosts.iter().filter(|host| ours.contains(&key(host))).count();
         if shared == 0 {
             continue;
@@ -220,4 +243,10 @@ fn refuse_overlap(living: &[Living], header: &RunHeader) -> Result<(), StoreErro
 fn is_same_playbook(a: &RunHeader, b: &RunHeader) -> bool {
     let content = |header: &RunHeader| header.origin.as_ref().map(|origin| origin.playbook.clone());
     a.playbook == b.playbook || content(a).is_some_and(|text| content(b) == Some(text))
+}
+
+/// Waits until no other transaction is at this place, and keeps others from it until its own ends.
+pub(super) async fn enter(connection: &mut AnyConnection) -> Result<(), sqlx::Error> {
+    let entering = sqlx::query("UPDATE entrance SET entered = entered + 1 WHERE id = 1");
+    entering.execute(connection).await.map(drop)
 }

@@ -22,9 +22,11 @@ const LONGEST: u64 = 256 << 20;
 /// One row of `events`.
 #[derive(Debug)]
 pub(super) struct Row {
-    host: Option<String>,
+    pub host: Option<String>,
     kind: &'static str,
     body: Body,
+    /// Whether it says that a host has its outcome, which no other process can better.
+    pub is_outcome: bool,
     /// Of the end of the run: when it was, and whether it was interrupted.
     pub ending: Option<(Timestamp, bool)>,
 }
@@ -73,7 +75,9 @@ impl Packer {
             RunEvent::RunFinished { at, interrupted } => Some((*at, *interrupted)),
             _ => None,
         };
-        Ok(Row { host: host.map(ToString::to_string), kind, body, ending })
+        let is_outcome =
+            matches!(event, RunEvent::HostFinished { outcome, .. } if outcome.is_final());
+        Ok(Row { host: host.map(ToString::to_string), kind, body, is_outcome, ending })
     }
 
     fn body(&mut self, text: String) -> Body {

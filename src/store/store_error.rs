@@ -54,6 +54,10 @@ pub enum StoreError {
     },
     #[error("the run {run} goes on: {holder}, since {}", moment(*since))]
     GoesOn { run: String, holder: String, since: Timestamp },
+    #[error("the run {run} is one of another cast: {what} differ")]
+    Differs { run: String, what: String },
+    #[error("the store holds a run {run} already")]
+    Exists { run: String },
     #[error("another process has gone on with the run {run}")]
     WentOn { run: String },
     #[error("the writer of the store `{location}` ended before its run did")]
@@ -182,6 +186,12 @@ impl StoreError {
             Self::Held { .. } => {
                 "wait for its end with `--lock-wait 30m`, or leave its hosts out with `--limit`"
                     .to_owned()
+            }
+            Self::Differs { .. } => "give all processes of a run the same playbook, inventory and \
+                flags, or this one another `--run-id`"
+                .to_owned(),
+            Self::Exists { .. } => {
+                "go on with it: `--resume`; or give this one another `--run-id`".to_owned()
             }
             Self::WentOn { .. } => "try again".to_owned(),
             Self::GoesOn { .. } => "wait for its end with `--lock-wait 30m`".to_owned(),

@@ -3,14 +3,17 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use sqlx::AssertSqlSafe;
+use jiff::Timestamp;
+use sqlx::{AnyConnection, AssertSqlSafe};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, watch};
 use tokio::task::JoinHandle;
 use tokio::time::{Instant, MissedTickBehavior, interval, sleep, timeout};
 
+use super::entry::enter;
+use super::joint::{left, settle};
 use super::row::{Packer, Row, insert_rows};
 use super::{Store, StoreError};
-use crate::model::RunEvent;
+use crate::model::{Division, RunEvent};
 
 /// Events that may wait to be packed.
 const WAITING: usize = 1024;
@@ -45,22 +48,28 @@ pub struct Writer {
     location: String,
     events: mpsc::Sender<RunEvent>,
     trouble: watch::Receiver<Option<String>>,
-    task: JoinHandle<Result<u64, StoreError>>,
+    task: JoinHandle<Result<Kept, StoreError>>,
 }
 
 impl Writer {
     /// Starts writing behind event 0 of the part, which is in the store already.
-    pub(super) fn start(store: Store, run: String, part: i64) -> Self {
-        Self::start_with(store, run, part, PATIENCE)
+    pub(super) fn start(store: Store, run: String, part: i64, division: Division) -> Self {
+        Self::start_with(store, run, part, division, PATIENCE)
     }
 
-    pub(super) fn start_with(store: Store, run: String, part: i64, patience: Duration) -> Self {
+    pub(super) fn start_with(
+        store: Store,
+        run: String,
+        part: i64,
+        division: Division,
+        patience: Duration,
+    ) -> Self {
         let location = store.location.clone();
         let (events, inbox) = mpsc::channel(WAITING);
         let (packed, rows) = mpsc::unbounded_channel();
         let (told, trouble) = watch::channel(None);
         tokio::spawn(pack(inbox, packed));
-        let log = Log { store, run, part, seq: 1, patience, told };
+        let log = Log { store, run, part, seq: 1, division, has_ended: false, patience, told };
         Self { location, events, trouble, task: tokio::spawn(write(log, rows)) }
     }
 
@@ -82,15 +91,24 @@ impl Writer {
         self.trouble.clone()
     }
 
-    /// Waits until everything is committed and says how many events the part has in the store.
+    /// Waits until everything is committed and says what has become of the part.
     ///
     /// # Errors
     /// The first failure, when there was one: what came before it is in the store.
-    pub async fn finish(self) -> Result<u64, StoreError> {
+    pub async fn finish(self) -> Result<Kept, StoreError> {
         let Self { location, events, task, .. } = self;
         drop(events);
         task.await.unwrap_or(Err(StoreError::WriterLost { location }))
     }
+}
+
+/// What has become of a part.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Kept {
+    /// How many events it has in the store.
+    pub events: u64,
+    /// Whether the run has ended with it: of parts that are written at once, only one may say so.
+    pub has_ended: bool,
 }
 
 /// A row on its way, and the room that it takes.
@@ -120,7 +138,7 @@ async fn pack(mut inbox: mpsc::Receiver<RunEvent>, packed: mpsc::UnboundedSender
 async fn write(
     mut log: Log,
     mut rows: mpsc::UnboundedReceiver<Waiting>,
-) -> Result<u64, StoreError> {
+) -> Result<Kept, StoreError> {
     let mut outcome = Ok(());
     let mut batch = Vec::with_capacity(BATCH);
     let mut pulse = interval(PULSE);
@@ -139,7 +157,7 @@ async fn write(
             _ = pulse.tick(), if outcome.is_ok() => log.beat().await,
         }
     }
-    outcome.map(|()| log.seq.unsigned_abs())
+    outcome.map(|()| Kept { events: log.seq.unsigned_abs(), has_ended: log.has_ended })
 }
 
 /// The end of one part's events in the database.
@@ -149,6 +167,9 @@ struct Log {
     part: i64,
     /// Number of the next event.
     seq: i64,
+    division: Division,
+    /// Whether the run has ended with this part.
+    has_ended: bool,
     patience: Duration,
     told: watch::Sender<Option<String>>,
 }
@@ -182,38 +203,75 @@ impl Log {
         let inserted = timeout(COMMIT_LIMIT, self.insert(batch)).await.map_err(|_| {
             StoreError::Slow { location: location.clone(), seconds: COMMIT_LIMIT.as_secs() }
         })?;
-        self.seq += inserted.map_err(|error| self.store.failed(&error))?;
+        let (count, has_ended) = inserted.map_err(|error| self.store.failed(&error))?;
+        self.seq += count;
+        self.has_ended |= has_ended;
         Ok(())
     }
 
-    /// Inserts a batch in one transaction and returns how many rows it became.
-    async fn insert(&self, batch: &[Waiting]) -> Result<i64, sqlx::Error> {
+    /// Inserts a batch in one transaction: how many rows it became, and whether the run is over.
+    async fn insert(&self, batch: &[Waiting]) -> Result<(i64, bool), sqlx::Error> {
         let mut rows = Vec::with_capacity(batch.len());
         for waiting in batch {
             let row = waiting.row.as_ref();
             rows.push(row.map_err(|error| sqlx::Error::Encode(error.to_string().into()))?);
         }
         let mut transaction = self.store.pool.begin().await?;
-        insert_rows(&mut transaction, &self.run, self.part, self.seq, &rows).await?;
         let ending = rows.iter().find_map(|row| row.ending);
+        if ending.is_some() && self.division != Division::Whole {
+            // The parts that end at the same time ask one after another whether the run is over.
+            enter(&mut transaction).await?;
+            rows.retain(|row| row.ending.is_none());
+        }
+        if !rows.is_empty() {
+            insert_rows(&mut transaction, &self.run, self.part, self.seq, &rows).await?;
+        }
+        if self.division == Division::Claims {
+            let done = rows.iter().filter(|row| row.is_outcome);
+            let hosts: Vec<&str> = done.filter_map(|row| row.host.as_deref()).collect();
+            settle(&mut transaction, &self.run, &hosts).await?;
+        }
+        let mut has_ended = false;
         if let Some((at, interrupted)) = ending {
-            sqlx::query("UPDATE runs SET finished = $1, interrupted = $2 WHERE id = $3")
-                .bind(at.as_millisecond())
-                .bind(interrupted)
-                .bind(&self.run)
-                .execute(&mut *transaction)
-                .await?;
-            let now = self.store.dialect.now();
-            sqlx::query(AssertSqlSafe(format!(
-                "UPDATE parts SET finished = {now} WHERE run_id = $1 AND part = $2"
-            )))
-            .bind(&self.run)
-            .bind(self.part)
-            .execute(&mut *transaction)
-            .await?;
+            has_ended = self.end(&mut transaction, at, interrupted).await?;
+            if has_ended && self.division != Division::Whole {
+                let row = Packer::new().row(&RunEvent::RunFinished { at, interrupted });
+                let row = row.map_err(|error| sqlx::Error::Encode(error.into()))?;
+                let seq = self.seq + i64::try_from(rows.len()).unwrap_or(i64::MAX);
+                insert_rows(&mut transaction, &self.run, self.part, seq, &[&row]).await?;
+            }
         }
         transaction.commit().await?;
-        Ok(i64::try_from(rows.len()).unwrap_or(i64::MAX))
+        Ok((i64::try_from(rows.len()).unwrap_or(i64::MAX), has_ended))
+    }
+
+    /// Ends the part, and the run too where nothing is left of it.
+    async fn end(
+        &self,
+        connection: &mut AnyConnection,
+        at: Timestamp,
+        interrupted: bool,
+    ) -> Result<bool, sqlx::Error> {
+        let now = self.store.dialect.now();
+        sqlx::query(AssertSqlSafe(format!(
+            "UPDATE parts SET finished = {now} WHERE run_id = $1 AND part = $2"
+        )))
+        .bind(&self.run)
+        .bind(self.part)
+        .execute(&mut *connection)
+        .await?;
+        if left(connection, &self.run, self.division).await? > 0 {
+            return Ok(false);
+        }
+        let ended = sqlx::query(
+            "UPDATE runs SET finished = $1, interrupted = $2 WHERE id = $3 AND finished IS NULL",
+        )
+        .bind(at.as_millisecond())
+        .bind(interrupted)
+        .bind(&self.run)
+        .execute(&mut *connection)
+        .await?;
+        Ok(ended.rows_affected() > 0)
     }
 
     /// Says that this process lives. What is wrong with the store is told where it costs something.

@@ -87,6 +87,7 @@ impl Office {
         let mut report = self.desk.json();
         report.as_object_mut().unwrap().remove("trend");
         let report = serde_json::to_string_pretty(&report).unwrap();
+        let report = report.replace("nightly-7", "WHEN");
         let report = Regex::new(times).unwrap().replace_all(&report, "WHEN");
         let lengths = Regex::new(r#""(duration_s|duration)": [^,\n]+"#).unwrap();
         lengths.replace_all(&report, "$1").into_owned()
@@ -116,4 +117,13 @@ pub fn started(events: &[RunEvent]) -> Vec<BTreeSet<String>> {
         }
     }
     parts
+}
+
+/// The first lines of two reports that are not the same.
+pub fn differing(report: &str, expected: &str) -> Option<(String, String)> {
+    let mut lines = report.lines().zip(expected.lines());
+    let found = lines.find(|(line, wanted)| line != wanted);
+    let lengths = (report.lines().count().to_string(), expected.lines().count().to_string());
+    let found = found.map(|(line, wanted)| (line.to_owned(), wanted.to_owned()));
+    found.or_else(|| (lengths.0 != lengths.1).then_some(lengths))
 }
