@@ -149,6 +149,15 @@ impl TaskResult {
         }
     }
 
+    /// What it is by itself, whatever is made of a failure.
+    pub fn status(&self) -> TaskStatus {
+        match (&self.failure, self.skipped) {
+            (Some(_), _) => TaskStatus::Failed,
+            (None, true) => TaskStatus::Skipped,
+            (None, false) => TaskStatus::Ok,
+        }
+    }
+
     pub fn with(mut self, name: &str, value: impl Into<Value>) -> Self {
         self.fields.insert(name.to_owned(), value.into());
         self

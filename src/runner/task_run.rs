@@ -109,13 +109,11 @@ impl TaskRun<'_> {
         let is_include = matches!(self.task.action, Action::Include(_));
         let ignores = flags.ignore_errors && (!is_include || matches!(result.mishap, Mishap::Task));
         let is_passed_over = !lost && (ignores || result.unreachable);
-        let status = match (&result.failure, result.skipped) {
-            (Some(_), _) if is_passed_over => TaskStatus::Ignored,
-            (Some(_), _) if result.unreachable => TaskStatus::Unreachable,
-            (Some(_), _) if done.is_caught => TaskStatus::Rescued,
-            (Some(_), _) => TaskStatus::Failed,
-            (None, true) => TaskStatus::Skipped,
-            (None, false) => TaskStatus::Ok,
+        let status = match result.status() {
+            TaskStatus::Failed if is_passed_over => TaskStatus::Ignored,
+            TaskStatus::Failed if result.unreachable => TaskStatus::Unreachable,
+            TaskStatus::Failed if done.is_caught => TaskStatus::Rescued,
+            status => status,
         };
         done.has_failed = result.failure.is_some() && status != TaskStatus::Ignored;
         if status == TaskStatus::Rescued {
@@ -272,11 +270,7 @@ impl TaskRun<'_> {
             let mut shown = result.clone();
             let item = self.label(repeat, &inner, &turn, &mut result, flags, link);
             if link.shared.settings.details {
-                let status = match (&result.failure, result.skipped) {
-                    (Some(_), _) => TaskStatus::Failed,
-                    (None, true) => TaskStatus::Skipped,
-                    (None, false) => TaskStatus::Ok,
-                };
+                let status = result.status();
                 shown.fields.extend(turn.variables.clone());
                 items.push(shown.detail(self.task, flags.no_log, status, Some(item)));
             }
