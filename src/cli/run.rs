@@ -246,7 +246,7 @@ async fn audit(arguments: &RunArguments, prepared: Prepared) -> Result<Exit, Com
     }
     for host in record.hosts.values().filter(|host| host.entry.is_controller) {
         // No report tells of it.
-        if let Some(HostOutcome::Failed { failure }) = &host.outcome {
+        if let Some(failure) = host.outcome.as_ref().and_then(HostOutcome::failure) {
             say(&format!("error: {}: {failure}\n", host.entry.host));
         }
     }

@@ -157,6 +157,9 @@ impl Reading {
             TaskStatus::Unreachable if record.outcome == Some(HostOutcome::Examined) => {
                 Some((task, "found no device"))
             }
+            TaskStatus::Failed if record.outcome == Some(HostOutcome::Examined) => {
+                Some((task, "failed"))
+            }
             TaskStatus::Ok | TaskStatus::Skipped | TaskStatus::Failed | TaskStatus::Unreachable => {
                 None
             }

@@ -123,7 +123,8 @@ pub enum HostOutcome {
     Failed { failure: HostFailure },
     /// No session came about.
     Unreachable { failure: HostFailure },
-    /// No login was offered to it: the run was interrupted first, or its credential was withdrawn.
+    /// No login was offered to it: the run was interrupted first, its credential was withdrawn, or its
+    /// plays did not come to the tasks that ask it.
     NotAttempted {
         reason: String,
         /// What a person can do about it; `None`: run again.

@@ -26,6 +26,8 @@ pub struct PlannedHost {
     pub target: Target,
     /// Positions in [`super::Plan::plays`] of the plays that it is in, in order.
     pub plays: Vec<usize>,
+    /// Whether one of them asks it anything.
+    pub asks: bool,
     /// What was opened for it out of vaults.
     pub opened: Opened,
     /// Why no connection to it is to be tried: what is needed for that is in a vault that cannot
@@ -114,9 +116,10 @@ impl Planner<'_> {
             false => Err(issues),
         };
         let target = target.map_err(|issues| concealed(issues, &opened, &variables))?;
-        let mut asking = plays.iter().filter_map(|index| self.plays.get(*index));
+        let mut own = plays.iter().filter_map(|index| self.plays.get(*index));
+        let asking = own.find(|play| play.gathers || asks(&play.steps));
         if target.connection == Connection::Local
-            && let Some(play) = asking.find(|play| play.gathers || asks(&play.steps))
+            && let Some(play) = asking
         {
             if inventory.is_local(host.as_str()) {
                 let message = format!(
@@ -153,7 +156,8 @@ impl Planner<'_> {
         let is_controller = inventory.is_local(host.as_str());
         let entry = HostEntry { host, address, groups, limits, new_serial, is_controller };
         let failure = locked.as_ref().map(Locked::failure);
-        Ok((PlannedHost { entry, target, plays, opened, locked: failure }, locked))
+        let asks = asking.is_some();
+        Ok((PlannedHost { entry, target, plays, asks, opened, locked: failure }, locked))
     }
 
     /// Each limit as the first of the host's plays sets it which sets it, else the inventory; `-e`

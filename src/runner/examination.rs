@@ -7,6 +7,7 @@ use std::time::Duration;
 use tokio::sync::Semaphore;
 use tokio::time::timeout;
 
+use super::contact::Contact;
 use super::interrupt::Interrupt;
 use super::link::Link;
 use super::meeting::Seat;
@@ -50,6 +51,8 @@ pub(super) struct Visit {
     pub plays: Vec<usize>,
     /// What it knows from the plays before; `None`: these are its first.
     pub scope: Option<HostScope>,
+    /// What came of the visits before.
+    pub contact: Contact,
     pub peers: Arc<Peers>,
     /// What others have set for it since its last visit.
     pub mail: Vec<Letter>,
@@ -62,6 +65,7 @@ pub(super) struct Visit {
 pub(super) struct Visited {
     pub host: HostName,
     pub scope: Option<HostScope>,
+    pub contact: Contact,
     /// Its outcome has been reported.
     pub is_over: bool,
 }
@@ -86,9 +90,11 @@ pub(super) async fn examine<C: Connector, K: Clock>(
     }
     if let Some(failure) = &host.locked {
         reporter.finished(failure.clone().into()).await;
-        return Visited { host: host.entry.host.clone(), scope: None, is_over: true };
+        let host = host.entry.host.clone();
+        return Visited { host, scope: None, contact: visit.contact, is_over: true };
     }
-    let mut link = Link { shared, target: &host.target, reporter: &reporter, open: None };
+    let contact = std::mem::take(&mut visit.contact);
+    let mut link = Link { shared, target: &host.target, reporter: &reporter, open: None, contact };
     // Who waits for others has no time limit of its own; what it does there has.
     let limit = match visit.seat {
         Some(_) => Duration::MAX,
@@ -96,43 +102,53 @@ pub(super) async fn examine<C: Connector, K: Clock>(
     };
     let ended = tokio::select! {
         biased;
-        () = interrupt.raised() => Some(HostOutcome::Interrupted),
-        done = timeout(limit, lead(host, &mut visit, &mut link)) => {
-            match done {
-                Ok(Ok(())) => None,
-                Ok(Err(failure)) => Some(failure.into()),
-                Err(_) => Some(too_slow(shared, link.open.is_some()).into()),
-            }
-        }
+        () = interrupt.raised() => None,
+        done = timeout(limit, lead(host, &mut visit, &mut link)) => Some(done),
     };
+    let was_open = link.open.is_some();
     link.leave().await;
     // Nobody waits for a host that has nothing to do any more.
     drop(visit.seat);
-    let outcome = ended.or(visit.is_last.then_some(HostOutcome::Examined));
+    let contact = link.contact;
+    let outcome = match ended {
+        None => Some(HostOutcome::Interrupted),
+        Some(Ok(Ok(has_left))) => visit.is_last.then(|| contact.clone().outcome(host, has_left)),
+        Some(Ok(Err(failure))) => Some(contact.clone().failed(failure)),
+        Some(Err(_)) => Some(contact.clone().failed(too_slow(shared, host, was_open))),
+    };
     let is_over = outcome.is_some();
     if let Some(outcome) = outcome {
         // Last, so that whatever happens before, a host has one outcome and no more.
         reporter.finished(outcome).await;
     }
-    Visited { host: host.entry.host.clone(), scope: visit.scope, is_over }
+    Visited { host: host.entry.host.clone(), scope: visit.scope, contact, is_over }
 }
 
-fn too_slow<C, K>(shared: &Shared<C, K>, was_open: bool) -> HostFailure {
+fn too_slow<C, K>(shared: &Shared<C, K>, host: &PlannedHost, was_open: bool) -> HostFailure {
+    let stage = match was_open {
+        true => Stage::Command,
+        false if host.asks => Stage::Connect,
+        false => Stage::Task,
+    };
+    let remedy = match host.asks {
+        true => {
+            "The device answers slowly or has very many VDOMs: give it more time with \
+             `--host-timeout`."
+        }
+        false => "Give it more time with `--host-timeout`.",
+    };
     let seconds = shared.settings.host.as_secs();
-    HostFailure::new(
-        if was_open { Stage::Command } else { Stage::Connect },
-        format!("the examination took longer than {seconds} seconds"),
-        "The device answers slowly or has very many VDOMs: give it more time with \
-         `--host-timeout`.",
-    )
+    let message = format!("the examination took longer than {seconds} seconds");
+    HostFailure::new(stage, message, remedy)
 }
 
-/// Goes through plays.
+/// Goes through plays. Whether one of them was ended for the host by a `meta`.
 async fn lead<C: Connector, K: Clock>(
     host: &PlannedHost,
     visit: &mut Visit,
     link: &mut Link<'_, C, K>,
-) -> Result<(), HostFailure> {
+) -> Result<bool, HostFailure> {
+    let mut has_left = false;
     let plan = &link.shared.plan;
     for index in &visit.plays {
         let Some(play) = plan.plays.get(*index) else { continue };
@@ -154,21 +170,23 @@ async fn lead<C: Connector, K: Clock>(
         let (ignores, is_fatal) = (says(&play.ignore_unreachable), says(&play.any_errors_fatal));
         if play.gathers
             && let Err(failure) = gather(link, seat.is_some()).await
-            && !ignores
-            && !may_come_back(seat, is_fatal).await
         {
-            return Err(failure);
+            link.lose(failure.clone()).await;
+            if !ignores && !may_come_back(seat, is_fatal).await {
+                return Err(failure);
+            }
         }
         scope.read_files(&link.shared.templar).map_err(unusable)?;
         let mut walk = Walk { play, scope, link, seat, path: Vec::new(), depth: 0, files: 0 };
         match walk.steps(&play.steps, false).await {
-            Ended::On | Ended::Left | Ended::Included(_) => {}
+            Ended::On | Ended::Included(_) => {}
+            Ended::Left => has_left = true,
             Ended::Failed(failure) | Ended::Lost(failure) | Ended::Halted(failure) => {
                 return Err(failure);
             }
         }
     }
-    Ok(())
+    Ok(has_left)
 }
 
 async fn gather<C: Connector, K: Clock>(

@@ -1,6 +1,7 @@
 //! The way to one device: a session, opened when it is first needed.
 
 use super::action::Device;
+use super::contact::Contact;
 use super::device_session::DeviceSession;
 use super::examination::Shared;
 use super::patience;
@@ -15,6 +16,8 @@ pub(super) struct Link<'a, C: Connector, K> {
     pub target: &'a Target,
     pub reporter: &'a Reporter<'a, K>,
     pub open: Option<Device<C::Transport>>,
+    /// What came of the wish for one.
+    pub contact: Contact,
 }
 
 impl<C: Connector, K: Clock> Link<'_, C, K> {
@@ -26,8 +29,18 @@ impl<C: Connector, K: Clock> Link<'_, C, K> {
     pub async fn device(&mut self) -> Result<&mut Device<C::Transport>, HostFailure> {
         match &mut self.open {
             Some(device) => Ok(device),
-            none => Ok(none.insert(connect(self.shared, self.target, self.reporter).await?)),
+            none => {
+                let device = connect(self.shared, self.target, self.reporter).await?;
+                self.contact = Contact::Made;
+                Ok(none.insert(device))
+            }
         }
+    }
+
+    /// Remembers why there is no session. The next use tries to open another.
+    pub async fn lose(&mut self, failure: HostFailure) {
+        self.contact = Contact::Lost(self.reporter.redactor.failure(failure));
+        self.leave().await;
     }
 
     /// Logs out, where there is a session. The next use opens another.

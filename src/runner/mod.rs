@@ -9,6 +9,7 @@
 
 mod action;
 mod ansible_words;
+mod contact;
 mod device_session;
 mod examination;
 mod interrupt;

@@ -8,6 +8,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc};
 use tokio::task::{Id, JoinError, JoinSet};
 use tokio::time::{Interval, MissedTickBehavior, interval};
 
+use super::contact::Contact;
 use super::examination::{Shared, Visit, Visited, examine};
 use super::meeting::{Meeting, Seat};
 use super::{Clock, Connector, Interrupt, RunnerSettings, Supply};
@@ -74,7 +75,7 @@ struct Tour<C, K> {
     tasks: JoinSet<Visited>,
     hosts: HashMap<Id, HostName>,
     /// What those know that come again.
-    scopes: HashMap<HostName, HostScope>,
+    scopes: HashMap<HostName, (HostScope, Contact)>,
     /// What was known of all hosts when the batch began, where plays follow.
     peers: Arc<Peers>,
     /// What has come to be known since.
@@ -237,9 +238,11 @@ impl<C: Connector, K: Clock> Tour<C, K> {
         let Some(host) = shared.plan.hosts.get(index) else { return };
         let host_name = host.entry.host.clone();
         let plays = host.plays.iter().filter(|play| stage.contains(play)).copied().collect();
+        let (scope, contact) = self.scopes.remove(&host_name).unzip();
         let visit = Visit {
             plays,
-            scope: self.scopes.remove(&host_name),
+            scope,
+            contact: contact.unwrap_or_default(),
             peers: self.peers.clone(),
             mail: self.mail.remove(&host_name).unwrap_or_default(),
             seat,
@@ -268,7 +271,7 @@ impl<C: Connector, K: Clock> Tour<C, K> {
                 let Some(scope) = visited.scope.filter(|_| !rest.is_empty()) else { return };
                 self.news.insert(visited.host.clone(), scope.known());
                 if !visited.is_over {
-                    self.scopes.insert(visited.host, scope);
+                    self.scopes.insert(visited.host, (scope, visited.contact));
                 }
             }
             Err(error) => {
@@ -286,21 +289,23 @@ impl<C: Connector, K: Clock> Tour<C, K> {
     /// Gives an outcome to those that have none, and ends the run.
     async fn end(&mut self, broken: Option<String>) {
         let shared = self.shared.clone();
-        for host in &shared.plan.hosts {
-            let host = &host.entry.host;
+        for planned in &shared.plan.hosts {
+            let host = &planned.entry.host;
             // What was not given to this process is not its to judge.
             if self.over.contains(host) || shared.settings.supply.is_some() {
                 continue;
             }
-            let was_there = self.scopes.contains_key(host);
-            let outcome = match &broken {
-                // A play that was ended on purpose leaves nothing undone.
-                None => HostOutcome::Examined,
-                Some(reason) if was_there => {
+            let outcome = match (self.scopes.remove(host), &broken) {
+                (Some((_, contact)), None) => contact.outcome(planned, true),
+                (None, None) => Contact::none(),
+                (Some((_, contact)), Some(reason)) => {
                     let remedy = "See what the other hosts said.";
-                    HostFailure::new(Stage::Stopped, format!("stopped: {reason}"), remedy).into()
+                    let stopped = format!("stopped: {reason}");
+                    contact.failed(HostFailure::new(Stage::Stopped, stopped, remedy))
                 }
-                Some(reason) => HostOutcome::NotAttempted { reason: reason.clone(), remedy: None },
+                (None, Some(reason)) => {
+                    HostOutcome::NotAttempted { reason: reason.clone(), remedy: None }
+                }
             };
             self.finished(host.clone(), outcome).await;
         }

@@ -5,6 +5,7 @@ use tokio::task::yield_now;
 use tokio::time::{sleep, timeout};
 
 use super::action;
+use super::contact::Contact;
 use super::judge::Judge;
 use super::link::Link;
 use super::meeting::{Done, Given};
@@ -80,9 +81,9 @@ impl TaskRun<'_> {
             Some(wrong) => Ok(wrong),
             None => self.whole(scope, flags, link).await,
         };
-        if whole.is_err() {
+        if let Err(failure) = &whole {
             // Whoever comes back has another session.
-            link.leave().await;
+            link.lose(flags.shown(failure.clone())).await;
         }
         // A lost session ends the host whatever `ignore_errors` says: there is no next task.
         let (mut result, lost) = match whole {
@@ -420,14 +421,20 @@ impl TaskRun<'_> {
         match timeout(limit, performed).await {
             Ok(performed) => performed,
             Err(_) => {
+                let seconds = limit.as_secs();
+                let failure = |stage| {
+                    HostFailure::new(
+                        stage,
+                        format!("the task took longer than its `timeout` of {seconds} seconds"),
+                        "The device answers slowly: give the task more time.",
+                    )
+                };
+                if link.open.is_none() && self.task.action.needs_device() {
+                    link.contact = Contact::Lost(failure(Stage::Connect));
+                }
                 // Nobody knows where in an answer the session is: the next task has another.
                 link.leave().await;
-                let seconds = limit.as_secs();
-                let failure = HostFailure::new(
-                    Stage::Task,
-                    format!("the task took longer than its `timeout` of {seconds} seconds"),
-                    "The device answers slowly: give the task more time.",
-                );
+                let failure = failure(Stage::Task);
                 Ok(TaskResult::failed(failure))
             }
         }

@@ -26,7 +26,6 @@ pub(super) fn banner(title: &str) -> String {
 
 fn took_part(host: &HostRecord) -> bool {
     match &host.outcome {
-        Some(HostOutcome::NotAttempted { .. }) => false,
         Some(HostOutcome::Unreachable { .. }) => true,
         Some(HostOutcome::Failed { failure }) if failure.stage != Stage::Stopped => true,
         _ => !host.tasks.is_empty(),
@@ -39,10 +38,8 @@ fn line(name: &str, host: &HostRecord) -> String {
     let failed = matches!(&host.outcome, Some(HostOutcome::Failed { failure })
         if failure.stage != Stage::Stopped);
     let ignored = host.count(TaskStatus::Ignored);
-    // A host may fail between its tasks; a task cut off by a lost session counts once, as
-    // unreachable.
-    let failures =
-        if unreachable { 0 } else { host.count(TaskStatus::Failed).max(usize::from(failed)) };
+    // A host may fail between its tasks.
+    let failures = host.count(TaskStatus::Failed).max(usize::from(failed));
     format!(
         "{name:<26} : ok={:<4} changed={:<4} unreachable={:<4} failed={:<4} skipped={:<4} \
          rescued={:<4} ignored={ignored:<4}",
