@@ -203,6 +203,26 @@ fn nobody_is_answered_from_the_files_of_another() {
     let failure = &desk.json()["devices"][0]["failure"];
     let message = failure["message"].as_str().unwrap();
     assert!(message.starts_with("there is no folder `fw-one` in `"), "{message}");
+    // In the folder of all there is one log, and one host is asked: it is not that of this host.
+    let status = "Version: FortiGate-60F v7.0.7,build0367,221215 (GA.F)\nSerial-Number: FGT60FTK20000001\nHostname: fw-hq\n";
+    for (name, text) in [("session.log", PUTTY), ("get system status.txt", status)] {
+        let desk = Desk::new();
+        desk.file(&format!("collected/{name}"), text);
+        audit(&desk, &["fw-two"]);
+        let failure = &desk.json()["devices"][0]["failure"];
+        let message = failure["message"].as_str().unwrap();
+        assert!(message.ends_with("/collected` are of `fw-hq`, not of `fw-two`"), "{message}");
+        for host in ["FW-HQ.example.net", "fw-hq"] {
+            audit(&desk, &[host]);
+            let outcome = &desk.json()["devices"][0]["outcome"];
+            assert_ne!(outcome, "unreachable", "{name}: {host}");
+        }
+    }
+    // A folder of its name is its own, whatever the device calls itself.
+    let desk = Desk::new();
+    desk.file("collected/fw-two/session.log", PUTTY);
+    audit(&desk, &["fw-two"]);
+    assert_eq!(desk.json()["devices"][0]["outcome"], "examined");
 }
 
 #[test]

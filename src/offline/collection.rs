@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use crate::fortios::prompt::is_cut_of;
+
 /// Where an answer was collected.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Place {
@@ -54,6 +56,25 @@ impl Collection {
         let here = self.answers.iter().rev().filter(|answer| answer.place == *place).find(typed);
         let anywhere = || self.answers.iter().rev().filter(|_| command == ANYWHERE).find(typed);
         here.or_else(anywhere).map(|answer| answer.answer.as_deref())
+    }
+
+    /// Where nothing of what the device calls itself is `host`: its name at the prompt, or else in its
+    /// status.
+    pub fn stranger(&self, host: &str) -> Option<String> {
+        let status = self.find(&Place::Home, ANYWHERE).flatten().unwrap_or_default();
+        let said = |key: &str| {
+            let values = status.iter().filter_map(|line| line.strip_prefix(key));
+            values.map(|value| value.trim().to_owned()).next()
+        };
+        let names = [self.name.clone(), said("Hostname:"), said("Serial-Number:")];
+        let names: Vec<String> = names.into_iter().flatten().collect();
+        let host = host.to_lowercase();
+        let first = host.split('.').next().unwrap_or_default();
+        let is_it = |name: &String| {
+            let name = name.to_lowercase();
+            is_cut_of(&name, &host) || is_cut_of(&name, first)
+        };
+        if names.iter().any(is_it) { None } else { names.into_iter().next() }
     }
 
     /// Whether anything was collected beyond the place of the login.

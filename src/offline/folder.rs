@@ -18,7 +18,7 @@ const MOST: usize = 48 << 20;
 /// file is the log of a session; below `FOLDER` itself, it may be that of another host, and is left alone.
 ///
 /// # Errors
-/// Nothing can be read there, it is too much, or it belongs to several devices.
+/// Nothing can be read there, it is too much, or it belongs to several devices or to another.
 pub fn read(folder: &Path, host: &str, is_shared: bool) -> Result<Collection, HostFailure> {
     let own = folder.join(host);
     let is_own = files::kind_of(&own) == files::FileKind::Folder;
@@ -90,6 +90,13 @@ pub fn read(folder: &Path, host: &str, is_shared: bool) -> Result<Collection, Ho
             ),
             "A log must show the prompts; the answer to one command stands in a file of its name, \
              such as `diagnose fortitoken info.txt`.",
+        ));
+    }
+    if let Some(other) = collection.stranger(host).filter(|_| !is_own) {
+        return Err(failure(
+            format!("the files in `{}` are of `{other}`, not of `{host}`", folder.display()),
+            "If they are of this host all the same, put them into a folder called as it is in the \
+             inventory.",
         ));
     }
     Ok(collection)
