@@ -562,6 +562,32 @@ async fn a_hidden_question_for_the_password_is_answered() {
 }
 
 #[tokio::test]
+async fn a_question_may_name_a_user_who_is_called_like_a_second_factor() {
+    let rounds: [&[_]; 2] = [&[("Password for token-auditor: ", false)], &[]];
+    let (port, _, log) = device(by_questions(&rounds)).await;
+    let target = Target { user: "token-auditor".to_owned(), ..target(port) };
+    SshConnector::new(patient()).connect(&target).await.unwrap();
+    assert_eq!(log.lock().unwrap()[0], "answer correct horse");
+}
+
+#[tokio::test]
+async fn a_password_is_sent_as_it_is_whatever_it_holds() {
+    let long = "x".repeat(200);
+    let odd = ["pässwörd€🔑", "  two blanks  ", "'\"`$(id)\\{{ x }}%s", "a\tb", "-k", &long];
+    for password in odd {
+        for (manners, told) in [
+            (by_password(), format!("password auditor {password}")),
+            (by_questions(&[&[("Password: ", false)], &[]]), format!("answer {password}")),
+        ] {
+            let (port, _, log) = device(manners).await;
+            let target = Target { password: Some(Secret::new(password)), ..target(port) };
+            let _ = SshConnector::new(patient()).connect(&target).await;
+            assert_eq!(log.lock().unwrap()[0], told);
+        }
+    }
+}
+
+#[tokio::test]
 async fn no_other_question_is_answered() {
     type Rounds = &'static [&'static [(&'static str, bool)]];
     let cases: [(Rounds, &str); 4] = [

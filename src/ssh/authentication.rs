@@ -144,7 +144,7 @@ pub(super) async fn log_in(
             }
         }
         Credential::Password(password) if offers("keyboard-interactive") => {
-            let mut answers = Answers::new(password, hangup);
+            let mut answers = Answers::new(user, password, hangup);
             let result = session.userauth_keyboard_interactive(user, &mut answers).await;
             match (answers.refused, result) {
                 (Some(question), _) => Err(question_failure(&question, user)),
@@ -208,6 +208,7 @@ async fn offered_methods(session: &Session, user: &str) -> Result<Vec<String>, H
 
 /// Answers one question for a password, and hangs up at any other.
 struct Answers<'a> {
+    user: &'a str,
     password: &'a Secret,
     hangup: &'a Hangup<Socket>,
     answered: bool,
@@ -216,14 +217,16 @@ struct Answers<'a> {
 }
 
 impl<'a> Answers<'a> {
-    fn new(password: &'a Secret, hangup: &'a Hangup<Socket>) -> Self {
-        Self { password, hangup, answered: false, refused: None }
+    fn new(user: &'a str, password: &'a Secret, hangup: &'a Hangup<Socket>) -> Self {
+        Self { user, password, hangup, answered: false, refused: None }
     }
 
     /// What to answer; `None` where no answer is right.
     fn answer(&mut self, prompts: &[Prompt<'_>]) -> Option<Vec<String>> {
         match prompts {
-            [prompt] if !self.answered && !prompt.echo && asks_for_password(&prompt.text) => {
+            [prompt]
+                if !self.answered && !prompt.echo && asks_for_password(&prompt.text, self.user) =>
+            {
                 self.answered = true;
                 Some(vec![self.password.expose().to_owned()])
             }
@@ -250,16 +253,23 @@ const FACTOR: &[&str] = &["token", "code", "otp", "time", "factor", "pin"];
 /// Words of questions that want the password changed.
 const CHANGE: &[&str] = &["new", "old", "current", "confirm", "retype", "again", "change"];
 
-/// Whether a question is for the account's present password, and for nothing besides.
-pub(super) fn asks_for_password(question: &str) -> bool {
-    has_word(question, &["password"]) && !has_word(question, FACTOR) && !has_word(question, CHANGE)
+/// Whether a question is for the present password of `user`, and for nothing besides.
+pub(super) fn asks_for_password(question: &str, user: &str) -> bool {
+    let has = |words| has_word(question, user, words);
+    has(&["password"]) && !has(FACTOR) && !has(CHANGE)
 }
 
-/// Whether one of `words` stands in `question`; `user@host` in it may be called anything.
-fn has_word(question: &str, words: &[&str]) -> bool {
+/// Whether one of `words` stands in `question`. The user and `user@host` in it may be called anything;
+/// only where the user is called as such a word itself (`token`) nobody knows what is meant.
+fn has_word(question: &str, user: &str, words: &[&str]) -> bool {
+    let is_user = |part: &str| {
+        let part = part.trim_matches(|c: char| "\"'`()[]<>,:;".contains(c));
+        let part = part.strip_suffix("'s").unwrap_or(part);
+        part == user && !user.chars().all(char::is_alphanumeric)
+    };
     question
         .split_whitespace()
-        .filter(|part| !part.contains('@'))
+        .filter(|part| !part.contains('@') && !is_user(part))
         .flat_map(|part| part.split(|c: char| !c.is_alphanumeric()))
         .any(|part| words.iter().any(|word| part.eq_ignore_ascii_case(word)))
 }
@@ -297,7 +307,7 @@ fn password_failure(error: &Error, user: &str) -> HostFailure {
 }
 
 fn question_failure(question: &str, user: &str) -> HostFailure {
-    if has_word(question, FACTOR) {
+    if has_word(question, user, FACTOR) {
         failure(
             format!("the device asks `{user}` for an interactive second factor: `{question}`"),
             "Use an account without two-factor authentication that is restricted by trusthost, or an \
@@ -342,8 +352,24 @@ mod tests {
     #[test]
     fn only_the_present_password_is_a_password() {
         for text in ["Password:", "admin@new-pin's password: ", "Password for admin: "] {
-            assert!(asks_for_password(text), "{text}");
+            assert!(asks_for_password(text, "auditor"), "{text}");
         }
+        let user = "token-auditor";
+        for text in [
+            "Password for token-auditor:",
+            "(token-auditor) Password: ",
+            "token-auditor's password:",
+        ] {
+            assert!(asks_for_password(text, user), "{text}");
+        }
+        for text in [
+            "Token for token-auditor:",
+            "Password and token for token-auditor:",
+            "Password for token-user:",
+        ] {
+            assert!(!asks_for_password(text, user), "{text}");
+        }
+        assert!(!asks_for_password("Password + code:", "code"));
         for text in [
             "",
             "Token code:",
@@ -355,7 +381,7 @@ mod tests {
             "Password PIN:",
             "Verification",
         ] {
-            assert!(!asks_for_password(text), "{text}");
+            assert!(!asks_for_password(text, "auditor"), "{text}");
         }
     }
 }

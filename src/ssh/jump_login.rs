@@ -140,7 +140,7 @@ async fn answer_questions(
         };
         let answers = match prompts.as_slice() {
             [] => Vec::new(),
-            [prompt] if !answered && !prompt.echo && asks_for_password(&prompt.prompt) => {
+            [prompt] if !answered && !prompt.echo && asks_for_password(&prompt.prompt, user) => {
                 answered = true;
                 vec![password.expose().to_owned()]
             }
