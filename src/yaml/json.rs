@@ -100,7 +100,7 @@ impl Reader<'_> {
         let (value, tag) = match self.rest.peek() {
             Some('{') => (self.map(depth)?, None),
             Some('[') => (self.list(depth)?, None),
-            Some('"') => (NodeValue::Scalar { text: self.text()?, plain: false }, None),
+            Some('"') => (NodeValue::Scalar { text: self.text()?.into(), plain: false }, None),
             Some(_) => self.word()?,
             None => return Err(self.wrong("the JSON ends before it is complete")),
         };
@@ -153,14 +153,14 @@ impl Reader<'_> {
     }
 
     /// A number, or one of the words.
-    fn word(&mut self) -> Read<(NodeValue, Option<String>)> {
+    fn word(&mut self) -> Read<(NodeValue, Option<Box<str>>)> {
         let before = self.wrong("no value of JSON begins here");
         let mut word = String::new();
         while self.rest.peek().is_some_and(|c| c.is_ascii_alphanumeric() || "+-.".contains(*c)) {
             word.extend(self.next());
         }
-        let scalar = |text: &str| NodeValue::Scalar { text: text.to_owned(), plain: true };
-        let float = Some("!!float".to_owned());
+        let scalar = |text: &str| NodeValue::Scalar { text: text.into(), plain: true };
+        let float: Option<Box<str>> = Some("!!float".into());
         Ok(match word.as_str() {
             "null" | "true" | "false" => (scalar(&word), None),
             "NaN" => (scalar(".nan"), float),
@@ -241,7 +241,7 @@ fn tagged(mut node: Node) -> Node {
         _ => return node,
     };
     node.value = NodeValue::Scalar { text: text.clone(), plain: false };
-    node.tag = Some(tag.to_owned());
+    node.tag = Some(tag.into());
     node
 }
 

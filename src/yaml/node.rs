@@ -18,14 +18,15 @@ pub struct Node {
     /// How many characters of its first line it takes; at least 1.
     pub width: u32,
     /// Its tag as users write it: `!vault`, `!unsafe`, `!!str`.
-    pub tag: Option<String>,
+    pub tag: Option<Box<str>>,
 }
 
+/// Large inventories are millions of these: a text takes what it needs, and no more.
 #[derive(Debug, Clone, PartialEq)]
 pub enum NodeValue {
     Scalar {
         /// The text without quotes, escapes and folding undone.
-        text: String,
+        text: Box<str>,
         /// Written without quotes, and not as a block: its type is read from its text.
         plain: bool,
     },

@@ -180,7 +180,7 @@ impl<'a> Reader<'a> {
             Event::Scalar(text, style, anchor, tag) => {
                 let plain = style == ScalarStyle::Plain;
                 let tag = self.tag(tag.as_deref(), span);
-                (NodeValue::Scalar { text: text.into_owned(), plain }, anchor, tag)
+                (NodeValue::Scalar { text: text.into(), plain }, anchor, tag)
             }
             Event::SequenceStart(anchor, tag) => {
                 let tag = self.tag(tag.as_deref(), span);
@@ -208,6 +208,7 @@ impl<'a> Reader<'a> {
         loop {
             let (event, span) = self.next()?;
             if matches!(event, Event::SequenceEnd | Event::StreamEnd) {
+                items.shrink_to_fit();
                 return Ok(NodeValue::List(items));
             }
             let item = self.node(event, &span, depth + 1)?;
@@ -241,13 +242,15 @@ impl<'a> Reader<'a> {
                 own.push((key, value));
             }
         }
-        Ok(NodeValue::Map(unite(merged, own, &mut self.issues)))
+        let mut entries = unite(merged, own, &mut self.issues);
+        entries.shrink_to_fit();
+        Ok(NodeValue::Map(entries))
     }
 
     /// In YAML 1.1 a plain `=` or `<<` is no text, and PyYAML refuses it as a value.
     fn refuse_mark(&mut self, value: &Node) {
         if let (NodeValue::Scalar { text, plain: true }, None) = (&value.value, &value.tag)
-            && matches!(text.as_str(), "=" | "<<")
+            && matches!(&**text, "=" | "<<")
         {
             self.issues.push(
                 value
@@ -300,7 +303,7 @@ impl<'a> Reader<'a> {
         Ok(())
     }
 
-    fn tag(&mut self, tag: Option<&Tag>, span: &Span) -> Option<String> {
+    fn tag(&mut self, tag: Option<&Tag>, span: &Span) -> Option<Box<str>> {
         let tag = tag?;
         let written = match tag.handle.as_str() {
             "tag:yaml.org,2002:" => format!("!!{}", tag.suffix),
@@ -321,7 +324,7 @@ impl<'a> Reader<'a> {
                     .hint(hint),
             );
         }
-        Some(written)
+        Some(written.into())
     }
 
     fn place(&self, span: &Span) -> Place {
@@ -407,7 +410,7 @@ fn size(node: &Node) -> usize {
 
 fn is_merge(key: &Node) -> bool {
     key.tag.is_none()
-        && matches!(&key.value, NodeValue::Scalar { text, plain: true } if text == "<<")
+        && matches!(&key.value, NodeValue::Scalar { text, plain: true } if **text == *"<<")
 }
 
 fn is_absent(value: &Node) -> bool {

@@ -144,7 +144,7 @@ impl<'a> Reader<'a> {
         let place = place_within(self.source, node, index);
         let width = u32::try_from(width).unwrap_or(u32::MAX).max(1);
         Node {
-            value: NodeValue::Scalar { text: text.to_owned(), plain: false },
+            value: NodeValue::Scalar { text: text.into(), plain: false },
             width: if place.is_some() { width } else { node.width },
             place: place.unwrap_or_else(|| node.place.clone()),
             tag: None,
