@@ -34,6 +34,8 @@ pub enum FileCause {
     NotAFile,
     /// The editor of the user ended so.
     EditorFailed(ExitStatus),
+    /// The program that its first line names, as written there, is not there.
+    NoInterpreter { named: String },
     /// A program that ran longer than `limit`.
     TooSlow { limit: Duration },
     /// A tree with folders more than `limit` deep.
@@ -102,6 +104,9 @@ impl FileError {
             FileCause::IsFolder => "it is a folder".to_owned(),
             FileCause::NotAFile => "it is neither a file nor a folder".to_owned(),
             FileCause::EditorFailed(status) => format!("the editor ended with {status}"),
+            FileCause::NoInterpreter { named } => {
+                format!("its first line asks for `{named}`, which is not there")
+            }
             FileCause::TooSlow { limit } => {
                 format!("it takes longer than {} seconds", limit.as_secs_f64())
             }
@@ -130,6 +135,9 @@ impl FileError {
             (FileCause::TooLarge { .. }, _) => "check that it is the file you mean, or split it",
             (FileCause::IsFolder, _) => "name a file in it",
             (FileCause::EditorFailed(_), _) => "set EDITOR to an editor that runs here",
+            (FileCause::NoInterpreter { .. }, _) => {
+                "install it, or correct the line that begins with `#!` (mind a carriage return at its end)"
+            }
             (FileCause::TooSlow { .. }, _) => "see by hand what it waits for",
             (FileCause::NotAFile, _) => "name an ordinary file",
             (FileCause::TooDeep { .. } | FileCause::TooMany { .. }, _) => {

@@ -1,5 +1,6 @@
 //! Programs that print what a file would hold.
 
+use std::fs;
 use std::io::{self, Read};
 use std::path::Path;
 use std::process::{Child, Command, ExitStatus, Stdio};
@@ -70,7 +71,10 @@ pub fn run_script(
     if speech == Speech::Kept {
         command.stdin(Stdio::null()).stderr(Stdio::piped());
     }
-    let mut child = start(&mut command).map_err(failed())?;
+    let mut child = start(&mut command).map_err(|error| match interpreter(path, &error) {
+        Some(named) => FileError::new(path, FileAttempt::Run, FileCause::NoInterpreter { named }),
+        None => failed()(error),
+    })?;
     let output = follow(child.stdout.take(), MAX_TEXT + 1);
     let said = follow(child.stderr.take(), MOST_SAID);
     let cause = match output.recv_timeout(limit) {
@@ -87,6 +91,16 @@ pub fn run_script(
     };
     kill(&mut child);
     Err(FileError::new(path, FileAttempt::Run, cause))
+}
+
+/// What the first line of a script names, where the system finds the script and not that.
+fn interpreter(path: &Path, error: &io::Error) -> Option<String> {
+    if error.kind() != io::ErrorKind::NotFound {
+        return None;
+    }
+    let text = fs::read(path).ok()?;
+    let line = text.strip_prefix(b"#!")?.split(|byte| *byte == b'\n').next()?;
+    Some(String::from_utf8_lossy(line).replace('\r', "\\r").trim().to_owned())
 }
 
 fn start(command: &mut Command) -> io::Result<Child> {
@@ -171,6 +185,20 @@ mod tests {
             let error =
                 run_script(&path, &[], Speech::Passed, Duration::from_millis(300)).unwrap_err();
             assert!(error.to_string().ends_with("it takes longer than 0.3 seconds"), "{error}");
+        }
+    }
+
+    #[test]
+    fn the_interpreter_that_is_not_there_is_named() {
+        let (_folder, path) = script("");
+        for (line, named) in
+            [("#!/nowhere/python3 -u\n", "/nowhere/python3 -u"), ("#!/bin/sh\r\n", r"/bin/sh\r")]
+        {
+            fs::write(&path, line).unwrap();
+            let error = run_script(&path, &[], Speech::Passed, Duration::from_secs(1)).unwrap_err();
+            let told = format!("its first line asks for `{named}`, which is not there");
+            assert!(error.to_string().ends_with(&told), "{error}");
+            assert!(error.remedy().contains("#!"));
         }
     }
 
