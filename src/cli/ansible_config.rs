@@ -75,6 +75,7 @@ fn find(remarks: &mut Complaint) -> Option<PathBuf> {
 fn entries(file: &SourceFile) -> (Vec<Entry>, Vec<InputIssue>) {
     let mut entries: Vec<Entry> = Vec::new();
     let mut issues = Vec::new();
+    let mut sections: Vec<String> = Vec::new();
     let mut section: Option<String> = None;
     // Whether the line before may go on in an indented one.
     let mut is_open = false;
@@ -96,13 +97,29 @@ fn entries(file: &SourceFile) -> (Vec<Entry>, Vec<InputIssue>) {
         let place = Place::new(file.name.clone(), number, column);
         let width = u32::try_from(text.chars().count()).unwrap_or(u32::MAX);
         if let Some(name) = text.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')) {
+            if sections.iter().any(|known| known == name) {
+                let issue = InputIssue::error(format!("the section `{name}` stands here twice"));
+                issues.push(issue.at(place, width).hint("move its lines into the first one"));
+            }
+            sections.push(name.to_owned());
             section = Some(name.to_owned());
             is_open = false;
         } else if let (Some(section), Some((key, value))) = (&section, text.split_once(['=', ':']))
         {
+            let key = key.trim().to_ascii_lowercase();
+            let known = entries.iter().find(|entry| entry.section == *section && entry.key == key);
+            if let Some(known) = known {
+                let line = known.place.line;
+                let message = format!("`{key}` was already set in line {line}");
+                issues.push(
+                    InputIssue::error(message)
+                        .at(place.clone(), width)
+                        .hint("leave one of the two out: Ansible does not read such a file either"),
+                );
+            }
             entries.push(Entry {
                 section: section.clone(),
-                key: key.trim().to_ascii_lowercase(),
+                key,
                 value: value.trim().to_owned(),
                 place,
             });
@@ -165,6 +182,17 @@ mod tests {
             [
                 "ansible.cfg:1:1: this line stands in no section (write `[defaults]` above it)",
                 "ansible.cfg:3:1: this line is neither a section nor `key = value` (write `key = value`)",
+            ]
+        );
+    }
+
+    #[test]
+    fn what_stands_there_twice_is_refused_as_python_refuses_it() {
+        assert_eq!(
+            read("[defaults]\nforks = 1\n[tags]\nrun = a\nForks = 1\n[defaults]\nforks: 2\n")[4..],
+            [
+                "ansible.cfg:6:1: the section `defaults` stands here twice (move its lines into the first one)",
+                "ansible.cfg:7:1: `forks` was already set in line 2 (leave one of the two out: Ansible does not read such a file either)",
             ]
         );
     }
