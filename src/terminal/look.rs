@@ -16,7 +16,8 @@ impl Look {
 
     /// Decides by the stream and by `TERM` and `NO_COLOR`; `variable` looks into the environment.
     pub fn of(is_terminal: bool, variable: impl Fn(&str) -> Option<String>) -> Self {
-        let live = is_terminal && variable("TERM").is_none_or(|term| term != "dumb");
+        // Nobody knows what a terminal without a name can do, and what is shown live there is lost.
+        let live = is_terminal && variable("TERM").is_some_and(|term| term != "dumb");
         // Set to nothing, it counts as not set (no-color.org).
         let colour = live && variable("NO_COLOR").is_none_or(|value| value.is_empty());
         Self { live, colour }
@@ -45,8 +46,9 @@ mod tests {
     #[test]
     fn a_terminal_has_colours_unless_somebody_objects() {
         assert_eq!(look(true, &[("TERM", "xterm")]), (true, true));
-        assert_eq!(look(true, &[("NO_COLOR", "")]), (true, true));
-        assert_eq!(look(true, &[("NO_COLOR", "1")]), (true, false));
+        let both = |value| look(true, &[("TERM", "xterm"), ("NO_COLOR", value)]);
+        assert_eq!((both(""), both("1")), ((true, true), (true, false)));
+        assert_eq!(look(true, &[]), (false, false));
         assert_eq!(look(true, &[("TERM", "dumb")]), (false, false));
         assert_eq!(look(false, &[("TERM", "xterm")]), (false, false));
     }
