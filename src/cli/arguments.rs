@@ -8,7 +8,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use super::history_arguments::{DiffArguments, HistoryArguments, StoreCommandArguments};
 use super::log::LogFormat;
-use super::run_arguments::{OutputArguments, RunArguments};
+use super::run_arguments::{HostKeyChecking, OutputArguments, RunArguments};
 use super::schedule_arguments::ScheduleCommandArguments;
 use super::vault_arguments::{VaultArguments, VaultCommandArguments};
 use crate::inventory::Variables;
@@ -45,6 +45,8 @@ pub enum Command {
     Parse(ParseArguments),
     /// Gather the host keys of a fleet for review, without logging in
     ScanKeys(ScanKeysArguments),
+    /// Walk the way to a host step by step and say at the first obstacle what to do
+    Doctor(DoctorArguments),
     /// Print the JSON Schema by which editors check playbooks or inventories
     Schema(SchemaArguments),
     /// Say what a rule means; without a rule, list them
@@ -184,6 +186,54 @@ pub struct ScanKeysArguments {
     pub settings: Variables,
     #[command(flatten)]
     pub vault: VaultArguments,
+}
+
+#[derive(Debug, Args)]
+pub struct DoctorArguments {
+    /// Inventory file or folder, or a list of hosts with commas; may be repeated [default: that of ansible.cfg]
+    #[arg(short, long = "inventory", value_name = "PATH")]
+    pub inventories: Vec<String>,
+    /// The hosts that this pattern means, or the file behind @
+    #[arg(short, long, value_name = "PATTERN")]
+    pub limit: String,
+    /// Variables as name=value, as a mapping in YAML or JSON, or from @FILE; may be repeated
+    #[arg(short, long, value_name = "VARS")]
+    pub extra_vars: Vec<String>,
+    /// Login name, where the inventory gives none [default: admin]
+    #[arg(short, long, value_name = "NAME")]
+    pub user: Option<String>,
+    /// Ask for the password, for hosts for which the inventory gives none
+    #[arg(short = 'k', long)]
+    pub ask_pass: bool,
+    /// Private key, where the inventory gives none
+    #[arg(long, visible_alias = "key-file", value_name = "FILE")]
+    pub private_key: Option<PathBuf>,
+    /// What to do about host keys, where the inventory says nothing [default: strict]
+    #[arg(long, value_enum)]
+    pub host_key_checking: Option<HostKeyChecking>,
+    /// Lines of OpenSSH's known_hosts to hold the keys against [default: ~/.ssh/known_hosts]
+    #[arg(long, value_name = "FILE")]
+    pub known_hosts: Option<PathBuf>,
+    /// OpenSSH's configuration, for what the inventory does not say; or none [default: ~/.ssh/config and the system's]
+    #[arg(long, value_name = "FILE")]
+    pub ssh_config: Option<PathBuf>,
+    /// Seconds for each step
+    #[arg(short = 'T', long, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..=3600))]
+    pub timeout: Option<u64>,
+    /// What standard output gets
+    #[arg(long, value_enum, default_value_t = DoctorFormat::Human)]
+    pub format: DoctorFormat,
+    /// What ansible.cfg says of connections.
+    #[arg(skip)]
+    pub settings: Variables,
+    #[command(flatten)]
+    pub vault: VaultArguments,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum DoctorFormat {
+    Human,
+    Json,
 }
 
 #[derive(Debug, Args)]

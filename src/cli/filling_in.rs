@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use crate::cli::ansible_keys as keys;
 use crate::cli::ansible_settings::AnsibleSettings;
-use crate::cli::arguments::{Command, ScanKeysArguments};
+use crate::cli::arguments::{Command, DoctorArguments, ScanKeysArguments};
 use crate::cli::complaint::Complaint;
 use crate::cli::run_arguments::{HostKeyChecking, PlanArguments, RunArguments};
 use crate::cli::stream::{say_issues, set_colour};
@@ -35,6 +35,7 @@ pub(super) fn fill_in(command: &mut Command) -> Result<(), Complaint> {
     remarks.issues.extend(match command {
         Command::Run(arguments) => ssh_argument_warnings(&arguments.plan.settings),
         Command::ScanKeys(arguments) => ssh_argument_warnings(&arguments.settings),
+        Command::Doctor(arguments) => ssh_argument_warnings(&arguments.settings),
         _ => Vec::new(),
     });
     say_issues(&remarks.issues, &remarks.sources);
@@ -64,6 +65,7 @@ impl Filler<'_> {
                 self.vault(&mut arguments.vault)
             }
             Command::ScanKeys(arguments) => self.scan_keys(arguments),
+            Command::Doctor(arguments) => self.doctor(arguments),
             Command::Explain(arguments) => self.vault(&mut arguments.vault),
             Command::Template(arguments) => self.vault(&mut arguments.vault),
             Command::Vault(arguments) => self.vault_command(&mut arguments.command),
@@ -97,10 +99,7 @@ impl Filler<'_> {
         arguments.user = or(arguments.user.take(), settings.text(keys::REMOTE_USER));
         arguments.private_key = or(arguments.private_key.take(), settings.path(keys::PRIVATE_KEY));
         arguments.ask_pass |= settings.boolean(keys::ASK_PASS)?.unwrap_or(false);
-        let checking = settings.boolean(keys::HOST_KEY_CHECKING)?.map(|is_checked| {
-            if is_checked { HostKeyChecking::Strict } else { HostKeyChecking::Off }
-        });
-        arguments.host_key_checking = or(arguments.host_key_checking, checking);
+        arguments.host_key_checking = or(arguments.host_key_checking, self.host_key_checking()?);
         if arguments.tags.is_empty() {
             arguments.tags = settings.list(keys::RUN_TAGS);
         }
@@ -119,6 +118,26 @@ impl Filler<'_> {
         arguments.timeout = or(arguments.timeout, self.timeout()?);
         arguments.settings = self.settings.variables();
         self.vault(&mut arguments.vault)
+    }
+
+    fn doctor(&self, arguments: &mut DoctorArguments) -> Result<(), InputIssue> {
+        let settings = self.settings;
+        self.needed_inventories(&mut arguments.inventories)?;
+        arguments.user = or(arguments.user.take(), settings.text(keys::REMOTE_USER));
+        arguments.private_key = or(arguments.private_key.take(), settings.path(keys::PRIVATE_KEY));
+        arguments.ask_pass |= settings.boolean(keys::ASK_PASS)?.unwrap_or(false);
+        arguments.host_key_checking = or(arguments.host_key_checking, self.host_key_checking()?);
+        arguments.timeout = or(arguments.timeout, self.timeout()?);
+        arguments.settings = settings.variables();
+        self.vault(&mut arguments.vault)
+    }
+
+    fn host_key_checking(&self) -> Result<Option<HostKeyChecking>, InputIssue> {
+        let checking = self.settings.boolean(keys::HOST_KEY_CHECKING)?;
+        Ok(checking.map(|is_checked| match is_checked {
+            true => HostKeyChecking::Strict,
+            false => HostKeyChecking::Off,
+        }))
     }
 
     fn vault_command(&self, command: &mut VaultCommand) -> Result<(), InputIssue> {

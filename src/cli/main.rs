@@ -9,8 +9,8 @@ use crate::cli::exit::Exit;
 use crate::cli::filling_in::fill_in;
 use crate::cli::log::set_format;
 use crate::cli::{
-    check, config, diff, explain, history, inventory, lab, parse, report, run, scan_keys, schedule,
-    schema, store, template, vault,
+    check, config, diff, doctor, explain, history, inventory, lab, parse, report, run, scan_keys,
+    schedule, schema, store, template, vault,
 };
 
 /// Runs the program.
@@ -38,6 +38,7 @@ pub fn main() -> ExitCode {
         Command::Inventory(arguments) => inventory::inventory(&arguments),
         Command::Parse(arguments) => parse::parse(&arguments),
         Command::ScanKeys(arguments) => scan_keys::scan_keys(&arguments),
+        Command::Doctor(arguments) => doctor::doctor(&arguments),
         Command::Schedule(arguments) => schedule::schedule(&arguments.command),
         Command::Schema(arguments) => schema::schema(&arguments),
         Command::Explain(arguments) => explain::explain(&arguments),

@@ -120,7 +120,8 @@ fn ask_secrets(arguments: &RunArguments) -> Result<Option<Asked>, InputIssue> {
     }))
 }
 
-fn ask(wanted: bool, prompt: &str, flag: &str) -> Result<Option<Secret>, InputIssue> {
+/// Asks for a secret, where it is wanted.
+pub(super) fn ask(wanted: bool, prompt: &str, flag: &str) -> Result<Option<Secret>, InputIssue> {
     if !wanted {
         return Ok(None);
     }
