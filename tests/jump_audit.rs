@@ -421,3 +421,35 @@ async fn a_jump_host_that_stalls_in_the_midst_is_named_and_harms_no_others() {
     let Some(devices) = harmed(Bastion::freeze).await else { return };
     check_harm(&devices);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_doctor_goes_through_jump_hosts() {
+    let Some(bastion) = Bastion::start("") else { return };
+    let serving = units(1).await;
+    let desk = Desk::new();
+    desk.file(".ssh/known_hosts", &(known_hosts_text(&serving) + &bastion.known_hosts()));
+    let config = format!(
+        "Host fgt-*\n  HostName 127.0.0.1\n  ProxyJump gate\nHost gate\n  HostName 127.0.0.1\n  Port {}\n  \
+         User {}\n  IdentityFile {}\n",
+        bastion.port,
+        Bastion::user(),
+        bastion.path("user").display()
+    );
+    desk.file(".ssh/config", &config);
+    let (code, said) = audit_of_two(&desk, &serving, "", &[]);
+    assert_eq!(code, 0, "{said}");
+    let hosts = desk.path("hosts.ini");
+    let arguments = ["doctor", "-i", hosts.to_str().unwrap(), "-l", "all", "-T", "20"];
+    let outcome = tokio::task::block_in_place(|| desk.run(&arguments));
+    assert_eq!(outcome.code & 4, 0, "{}{}", outcome.err, outcome.out);
+    let first = outcome.out.lines().next().unwrap();
+    assert!(first.ends_with(" through gate"), "{}", outcome.out);
+    assert!(outcome.out.contains("is for the jump host to resolve"), "{}", outcome.out);
+
+    // A jump host that nobody knows is the first obstacle.
+    desk.file(".ssh/known_hosts", &known_hosts_text(&serving));
+    let outcome = tokio::task::block_in_place(|| desk.run(&arguments));
+    assert_eq!(outcome.code, 4, "{}{}", outcome.err, outcome.out);
+    let failed = outcome.out.lines().find(|line| line.contains("FAILED")).unwrap();
+    assert!(failed.contains("jump host"), "{}", outcome.out);
+}
