@@ -1,5 +1,6 @@
 //! What a run tells people and other programs, through the binary, to real servers on this machine.
 #![allow(clippy::unwrap_used, clippy::panic, clippy::disallowed_methods)]
+#![allow(clippy::print_stderr, reason = "a skipped test must say so")]
 
 #[path = "support/desk.rs"]
 mod desk;
@@ -8,6 +9,8 @@ mod http_stub;
 #[path = "support/smtp_stub.rs"]
 mod smtp_stub;
 
+use std::io::{BufRead, BufReader, Read};
+use std::process::{Command, Stdio};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use desk::{Desk, Outcome};
@@ -314,4 +317,65 @@ fn the_schema_takes_what_the_documents_show() {
     ] {
         assert!(!validator.is_valid(&bad), "{bad}");
     }
+}
+
+/// A certificate for this machine by a CA of our own, in the home of the desk; `None`, said aloud,
+/// where the programs for it are missing.
+fn tls_servers(desk: &Desk) -> Option<(std::process::Child, u16, u16)> {
+    let home = desk.path(".");
+    desk.file("ext", "subjectAltName=DNS:localhost\nextendedKeyUsage=serverAuth\n");
+    let script = "openssl req -x509 -newkey rsa:2048 -nodes -keyout ca.key -out ca.pem -days 2 \
+                  -subj '/CN=test ca' -addext basicConstraints=critical,CA:TRUE && openssl req \
+                  -newkey rsa:2048 -nodes -keyout server.key -out server.csr -subj /CN=localhost && \
+                  openssl x509 -req -in server.csr -CA ca.pem -CAkey ca.key -CAcreateserial -out \
+                  server.pem -days 2 -extfile ext";
+    let made = Command::new("sh").args(["-c", script]).current_dir(&home).output();
+    let servers = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/support/tls_servers.py");
+    let server = Command::new("python3")
+        .arg(servers)
+        .current_dir(&home)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn();
+    let (true, Ok(mut server)) = (made.is_ok_and(|made| made.status.success()), server) else {
+        eprintln!("skipped: openssl and python3 are needed for a test of TLS");
+        return None;
+    };
+    let mut ports = String::new();
+    BufReader::new(server.stdout.as_mut().unwrap()).read_line(&mut ports).unwrap();
+    let ports: Vec<u16> = ports.split_whitespace().map(|port| port.parse().unwrap()).collect();
+    Some((server, ports[0], ports[1]))
+}
+
+#[test]
+fn tls_is_spoken_with_who_is_trusted_and_with_nobody_else() {
+    let desk = Desk::new();
+    let Some((mut server, smtp, https)) = tls_servers(&desk) else { return };
+    desk.file("password", "canary-4711\n");
+    let both = |suffix: &str, trust: &str| {
+        format!(
+            "- name: mail{suffix}\n  on: always\n  retries: 0\n  mail: {{server: localhost, port: {smtp}, \
+             user: audit, password: {{file: password}}, from: a@example.net, to: b@example.net{trust}}}\n\
+             - name: hook{suffix}\n  on: always\n  retries: 0\n  webhook: {{url: \"https://localhost:{https}/x\"{trust}}}\n"
+        )
+    };
+    let text = both("", ", ca_file: ca.pem") + &both(" of a stranger", "");
+    let notify = desk.file("notifications.yml", &text);
+    let outcome = audit(&desk, &notify, &[]);
+    for part in [
+        "Told: mail\n",
+        "Told: hook\n",
+        "error: `mail of a stranger` was not delivered: the mail server localhost: ",
+        "error: `hook of a stranger` was not delivered: the connection to localhost:",
+        "invalid peer certificate",
+    ] {
+        assert!(outcome.err.contains(part), "no `{part}` in {}", outcome.err);
+    }
+    drop(server.stdin.take());
+    server.wait().unwrap();
+    let mut told = String::new();
+    server.stdout.unwrap().read_to_string(&mut told).unwrap();
+    assert!(told.contains("TLS AUTH\n") && told.contains("TLS DATA\n"), "{told}");
+    assert!(!told.contains("CLEAR"), "before TLS nothing is said: {told}");
+    assert_eq!(told.matches("POST /x\n").count(), 1, "{told}");
 }
