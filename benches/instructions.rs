@@ -39,8 +39,11 @@ const MOST_PERCENT: i64 = 10;
 /// A piece of work: made ready once, then done as often as is asked.
 type Work = Box<dyn FnMut()>;
 
-/// Every piece by its name, and how it is made ready.
-const WORKS: [(&str, fn() -> Work); 13] = [
+/// Its name, and how it is made ready.
+type Named = (&'static str, fn() -> Work);
+
+/// Every piece.
+const WORKS: [Named; 13] = [
     ("parse tokens", || parsing(1, |text| drop(black_box(parse::fortitoken_info(text))))),
     ("parse users", || parsing(2, |text| drop(black_box(parse::user_local(text))))),
     ("parse configuration", || parsing(4, |text| drop(black_box(parse::user_fortitoken(text))))),
