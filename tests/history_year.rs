@@ -67,10 +67,11 @@ fn states_of(device: usize, night: usize) -> String {
 }
 
 fn overview(header: &RunHeader, night: usize) -> Overview {
+    let is_away = |device: usize| (device + night).is_multiple_of(97);
     let host = |device: usize| HostState {
         host: name(device),
-        outcome: if (device + night) % 97 == 0 { "unreachable" } else { "examined" }.to_owned(),
-        sight: if (device + night) % 97 == 0 { Sight::None } else { Sight::Whole },
+        outcome: if is_away(device) { "unreachable" } else { "examined" }.to_owned(),
+        sight: if is_away(device) { Sight::None } else { Sight::Whole },
         limits: "3/3/24/10".to_owned(),
         unjudged: vec![],
     };
@@ -86,7 +87,7 @@ fn overview(header: &RunHeader, night: usize) -> Overview {
         fleet: vec![],
     };
     let is_open = |number: &usize| {
-        (number + night) % 97 != 0 && (number % 2 == 0 || (number + night) % 40 < 20)
+        !is_away(*number) && (number.is_multiple_of(2) || (number + night) % 40 < 20)
     };
     Overview {
         head: RunHead::new(header, ["token-provision-timeout"]),
