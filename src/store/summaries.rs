@@ -96,8 +96,8 @@ impl Store {
             }
             sqlx::query(
                 "INSERT INTO summaries (run_id, format, finished, events, counts) \
-                 SELECT id, $1, finished, \
-                 (SELECT COUNT(*) FROM events WHERE events.run_id = runs.id), $2 \
+                 SELECT id, CAST($1 AS BIGINT), finished, \
+                 (SELECT COUNT(*) FROM events WHERE events.run_id = runs.id), CAST($2 AS TEXT) \
                  FROM runs WHERE id = $3",
             )
             .bind(format)

@@ -2,6 +2,7 @@
 
 use sqlx::Row as _;
 
+use super::dialect::Dialect;
 use super::{Store, StoreError};
 
 impl Store {
@@ -29,7 +30,12 @@ impl Store {
     /// # Errors
     /// When it cannot be asked.
     pub async fn damage(&self) -> Result<Vec<String>, StoreError> {
-        let rows = sqlx::query("PRAGMA integrity_check")
+        let question = match self.dialect {
+            Dialect::Sqlite => "PRAGMA integrity_check",
+            // It looks after its files itself.
+            Dialect::Postgres => return Ok(Vec::new()),
+        };
+        let rows = sqlx::query(question)
             .fetch_all(&self.pool)
             .await
             .map_err(|error| self.failed(&error))?;
