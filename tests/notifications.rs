@@ -83,6 +83,8 @@ fn what_was_not_delivered_is_an_error_and_told_by_the_next_run() {
     );
     assert!(outcome.err.contains(&told), "{}", outcome.err);
     assert!(outcome.err.contains("the next run tells it again"), "{}", outcome.err);
+    let again = desk.run(&["report", "latest", "-o", desk.path("again").to_str().unwrap()]);
+    assert!(again.err.contains("note: `team` was not delivered: "), "{}", again.err);
 
     let outcome = audit(&desk, &notify, &[]);
     assert!(outcome.err.contains("Told: team\n"), "{}", outcome.err);

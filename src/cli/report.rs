@@ -9,6 +9,7 @@ use crate::cli::exit::Exit;
 use crate::cli::publication::{Past, publish};
 use crate::cli::run_arguments::Format;
 use crate::cli::store_location::{in_runtime, open_existing_store};
+use crate::cli::stream::say;
 use crate::cli::template_files::read_templates;
 use crate::model::{InputIssue, RunRecord};
 
@@ -39,8 +40,14 @@ async fn render(arguments: &ReportArguments) -> Result<Exit, Complaint> {
     let baseline = read_baseline(baseline, Some(&store), header).await?;
     let (playbook, folder) = (Path::new(&header.playbook), arguments.templates.as_deref());
     let templates = read_templates(playbook, folder, header.started)?;
+    let id = header.id.clone();
     let past = Past { store: Some(&store), baseline: baseline.as_ref() };
     let published = publish(record, past, &templates, &[], &arguments.output, 0).await;
+    for delivery in store.deliveries(&id).await.map_err(told)? {
+        if let Some(failure) = delivery.failure {
+            say(&format!("note: `{}` was not delivered: {failure}\n", delivery.name));
+        }
+    }
     store.close().await;
     Ok(published.exit)
 }
