@@ -133,7 +133,6 @@ impl Reading {
 
     /// Nothing is partial of which nothing was read.
     fn unfinished(&mut self, record: &HostRecord) {
-        let anything = self.system.is_some() || !self.sheets.is_empty();
         let why = match &record.outcome {
             Some(HostOutcome::Examined) => return,
             Some(HostOutcome::Failed { .. } | HostOutcome::Unreachable { .. }) => {
@@ -144,12 +143,19 @@ impl Reading {
             }
             None => "the examination did not finish",
         };
-        if anything {
+        if self.has_anything() {
             self.gaps.insert(0, why.to_owned());
         }
     }
 
+    fn has_anything(&self) -> bool {
+        self.system.is_some() || !self.sheets.is_empty()
+    }
+
     fn passed_over(&mut self, record: &HostRecord) {
+        if !self.has_anything() && record.outcome != Some(HostOutcome::Examined) {
+            return;
+        }
         let passed = record.tasks.iter().filter_map(|task| match task.outcome.status {
             TaskStatus::Ignored => Some((task, "failed and was ignored")),
             TaskStatus::Rescued => Some((task, "failed and was rescued")),
