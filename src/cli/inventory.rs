@@ -9,7 +9,7 @@ use crate::cli::stream::{print, say_issues};
 use crate::cli::vault_passwords::read_keyring;
 use crate::files;
 use crate::inventory::{self, Form, Inventory, Style};
-use crate::model::{HostName, InputIssue};
+use crate::model::{HostName, InputIssue, clean};
 
 pub(super) fn inventory(arguments: &InventoryArguments) -> Exit {
     let mut remarks = Complaint::default();
@@ -58,10 +58,12 @@ fn show(
         return inventory::host(inventory, name, style);
     }
     if let Some(group) = &form.graph {
-        return inventory::graph(inventory, group, arguments.vars);
+        let text = inventory::graph(inventory, group, arguments.vars)?;
+        return Ok(clean(&text).into_owned());
     }
     if let Some([host, rest @ ..]) = form.explain.as_deref() {
-        return inventory::explain(inventory, host, rest.first().map(String::as_str));
+        let text = inventory::explain(inventory, host, rest.first().map(String::as_str))?;
+        return Ok(clean(&text).into_owned());
     }
     let hosts = limited(inventory, arguments.limit.as_deref(), remarks)?;
     Ok(inventory::list(inventory, &hosts, style))

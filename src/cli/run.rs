@@ -33,7 +33,7 @@ use crate::files;
 use crate::fortios::session::Limits;
 use crate::model::{
     Connection, Division, HostKeyPolicy, HostOutcome, HostRecord, InputIssue, RunHeader, RunRecord,
-    Secret,
+    Secret, clean,
 };
 use crate::offline::TranscriptConnector;
 use crate::playbook::{Plan, PlannedHost, PlannedPlay};
@@ -70,7 +70,7 @@ pub(super) fn run(arguments: &RunArguments) -> Exit {
         if arguments.check {
             text.push_str(&list_commands(&prepared.plan, &prepared.templar));
         }
-        return print(&text);
+        return print(&clean(&text));
     }
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,
