@@ -1,5 +1,5 @@
 //! How many hosts go at a time, as the first line of a run says, and with few open files.
-#![allow(clippy::unwrap_used, clippy::panic)]
+#![allow(clippy::disallowed_methods, clippy::unwrap_used, clippy::panic)]
 #![cfg(unix)]
 
 #[path = "support/desk.rs"]
