@@ -83,7 +83,8 @@ impl Office {
     /// The report, with a placeholder for all that no two runs have in common, and without the runs
     /// before it.
     pub fn report(&self) -> String {
-        let times = r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ|\d{8}T\d{6}Z-[0-9a-f]{4}";
+        // Codes of the lab end hours after each visit, told to the minute.
+        let times = r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ|\d{4}-\d\d-\d\d \d\d:\d\d UTC|\d{8}T\d{6}Z-[0-9a-f]{4}";
         let mut report = self.desk.json();
         report.as_object_mut().unwrap().remove("trend");
         let report = serde_json::to_string_pretty(&report).unwrap();
