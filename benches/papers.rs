@@ -56,11 +56,10 @@ fn main() {
     show("(the record itself)", begun, 0);
     let whole = Instant::now();
     let begun = Instant::now();
-    let facts = FleetFacts::from_record(&record);
+    let facts = FleetFacts::taken_from(&mut record);
     show("facts", begun, 0);
     let begun = Instant::now();
     let findings = evaluate(&facts);
-    record.forget_transcripts();
     show("findings", begun, 0);
     let begun = Instant::now();
     let view = Arc::new(View::new(&record, &facts, &findings));

@@ -107,7 +107,7 @@ pub fn events(device: usize, tokens: usize) -> Vec<RunEvent> {
         transcript: Transcript {
             command: command.into(),
             vdom: None,
-            text,
+            text: text.into(),
             elapsed_ms: 1,
             truncated: false,
             refusal: None,

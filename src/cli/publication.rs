@@ -54,11 +54,9 @@ pub(super) async fn publish(
     arguments: &OutputArguments,
     verbosity: u8,
 ) -> Published {
-    let facts = FleetFacts::from_record(&record);
-    let mut judgement = judge(&record, &facts, templates);
-    // What was understood of them is all that is needed from here on.
-    record.forget_transcripts();
+    let facts = FleetFacts::taken_from(&mut record);
     let record = &record;
+    let mut judgement = judge(record, &facts, templates);
     let mut view = View::new(record, &facts, &judgement.findings).judged(&facts, &judgement);
     if let Some(replaced) = past.baseline.and_then(|baseline| baseline.replaced.as_ref()) {
         view = view.compared(&facts, replaced);

@@ -7,6 +7,7 @@ use super::server::{ServerFacts, ServerReach};
 use super::sheet::{TokenFacts, TokenSheet};
 use crate::model::{
     AccountKind, Evidence, HaMember, HaStatus, HostEntry, HostOutcome, HostRecord, SystemStatus,
+    Transcript,
 };
 
 /// What a run found out about one host of the inventory.
@@ -19,6 +20,8 @@ pub struct DeviceFacts {
     pub gaps: Vec<String>,
     /// `get system status`
     pub system: Option<SystemStatus>,
+    /// With what that answer begins.
+    pub status_line: Option<StatusLine>,
     /// `get system ha status`
     pub ha: Option<HaStatus>,
     /// In the order the device lists them; empty on a device without VDOMs.
@@ -29,6 +32,24 @@ pub struct DeviceFacts {
     pub accounts: Vec<AccountFacts>,
     /// Whether every administrator was read, as far as the login may see them.
     pub administrators_are_known: bool,
+}
+
+/// The first line that says something in an answer to `get system status`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StatusLine {
+    command: String,
+    /// Counted from 1.
+    line: usize,
+    text: String,
+}
+
+impl StatusLine {
+    pub(super) fn of(transcript: &Transcript) -> Option<Self> {
+        let mut lines = (1..).zip(transcript.text.lines());
+        let (line, text) = lines.find(|(_, line)| !line.trim().is_empty())?;
+        let (command, text) = (transcript.command.clone(), text.trim_end().to_owned());
+        Some(Self { command, line, text })
+    }
 }
 
 impl DeviceFacts {
@@ -100,6 +121,12 @@ impl DeviceFacts {
         let configuration = token.configuration.as_ref()?;
         let Configuration { token, command, text } = configuration;
         Some(self.cite(sheet.vdom.as_ref(), command, token.line, text))
+    }
+
+    /// The line with which the status of the FortiGate begins, where that was read.
+    pub fn status_evidence(&self) -> Option<Evidence> {
+        let StatusLine { command, line, text } = self.status_line.as_ref()?;
+        Some(self.cite(None, command, *line, text))
     }
 
     /// The accounts that name a token of one VDOM.

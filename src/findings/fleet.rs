@@ -8,7 +8,7 @@ use jiff::Timestamp;
 
 use super::device::DeviceFacts;
 use super::units::units;
-use crate::model::{HostName, RunRecord};
+use crate::model::{HostName, HostRecord, RunRecord};
 
 /// What a run found out, host by host: the only thing that rules look at. A pure function of the
 /// record, so that an old run is judged anew by today's parsers and rules.
@@ -45,12 +45,28 @@ impl Sighting {
 
 impl FleetFacts {
     pub fn from_record(record: &RunRecord) -> Self {
-        let devices: IndexMap<_, _> = record
-            .hosts
-            .iter()
-            .filter(|(_, record)| !record.entry.is_controller)
-            .map(|(host, record)| (host.clone(), DeviceFacts::from_record(record)))
-            .collect();
+        let hosts = record.hosts.values().filter(|host| !host.entry.is_controller);
+        let devices = hosts.map(DeviceFacts::from_record).collect();
+        Self::new(record.header.started, devices)
+    }
+
+    /// The same, and the record keeps nothing of what the devices answered: of a large fleet that is
+    /// much, and each answer goes as soon as it is understood.
+    pub fn taken_from(record: &mut RunRecord) -> Self {
+        let hosts = record.hosts.values_mut().filter(|host| !host.entry.is_controller);
+        let understood = |host: &mut HostRecord| {
+            let facts = DeviceFacts::from_record(host);
+            host.transcripts = Vec::new();
+            facts
+        };
+        let devices = hosts.map(understood).collect();
+        record.forget_transcripts();
+        Self::new(record.header.started, devices)
+    }
+
+    fn new(now: Timestamp, devices: Vec<DeviceFacts>) -> Self {
+        let devices: IndexMap<_, _> =
+            devices.into_iter().map(|device| (device.entry.host.clone(), device)).collect();
         let tokens = devices.values().flat_map(|device| &device.sheets).map(|s| s.tokens.len());
         let mut sightings: HashMap<Arc<str>, Sighting> = HashMap::with_capacity(tokens.sum());
         for (index, device) in devices.values().enumerate() {
@@ -60,7 +76,7 @@ impl FleetFacts {
             }
         }
         let units = units(devices.values());
-        Self { now: record.header.started, devices, sightings, units }
+        Self { now, devices, sightings, units }
     }
 
     /// When the run started. Rules know no other present, so that an old run is judged as of then.

@@ -2,7 +2,7 @@
 
 use super::account::Accounts;
 use super::configuration::Configurations;
-use super::device::DeviceFacts;
+use super::device::{DeviceFacts, StatusLine};
 use super::owner::Owners;
 use super::sheet::TokenSheet;
 use crate::fortios::parse;
@@ -15,6 +15,7 @@ use crate::model::{
 #[derive(Default)]
 pub(super) struct Reading {
     system: Option<SystemStatus>,
+    status_line: Option<StatusLine>,
     ha: Option<HaStatus>,
     vdoms: Vec<String>,
     sheets: Vec<TokenSheet>,
@@ -42,7 +43,10 @@ impl Reading {
         let text = &transcript.text;
         match parser.name {
             "fortitoken_info" => self.tokens(transcript, is_whole),
-            "system_status" => self.system(parse::system_status(text).answer().ok()),
+            "system_status" => {
+                self.status_line = self.status_line.take().or_else(|| StatusLine::of(transcript));
+                self.system(parse::system_status(text).answer().ok());
+            }
             "ha_status" => self.ha = parse::ha_status(text).answer().ok().or(self.ha.take()),
             "vdom_list" => {
                 if let Ok(list) = parse::vdom_list(text).answer() {
@@ -123,6 +127,7 @@ impl Reading {
             outcome: record.outcome.clone(),
             gaps: self.gaps,
             system: self.system,
+            status_line: self.status_line,
             ha: self.ha,
             vdoms,
             sheets: self.sheets,

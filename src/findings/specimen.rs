@@ -57,7 +57,7 @@ impl Specimen {
             transcript: Transcript {
                 command: command.to_owned(),
                 vdom: vdom.map(str::to_owned),
-                text: text.to_owned(),
+                text: text.into(),
                 elapsed_ms: 1,
                 truncated: false,
                 refusal: crate::fortios::refusal::recognise(text).map(str::to_owned),

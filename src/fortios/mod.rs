@@ -11,6 +11,7 @@ pub mod command;
 pub mod screen;
 pub mod prompt;
 pub mod refusal;
+mod text;
 pub mod redact;
 pub mod session;
 pub mod parse;

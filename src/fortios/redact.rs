@@ -2,6 +2,10 @@
 
 use std::borrow::Cow;
 
+use memchr::memchr;
+
+use super::text::{lines, trim_start};
+
 /// What stands in a secret's place.
 pub const MASK: &str = "<redacted>";
 
@@ -11,12 +15,12 @@ pub const MASK: &str = "<redacted>";
 /// copied.
 pub fn redact(text: &str) -> Cow<'_, str> {
     let signs = Signs::of(text);
-    if !signs.private_key && !signs.encrypted && !text.split('\n').any(shows_secret) {
+    if !signs.private_key && !signs.encrypted && !lines(text).any(shows_secret) {
         return text.into();
     }
     let mut redacted = String::with_capacity(text.len());
     let mut within = Within::Plain;
-    for (index, line) in text.split('\n').enumerate() {
+    for (index, line) in lines(text).enumerate() {
         if index > 0 {
             redacted.push('\n');
         }
@@ -109,38 +113,37 @@ fn plain(line: &str, signs: Signs, out: &mut String) -> Within {
 
 /// Where the value of a secret setting begins, in `set KEY VALUE` and `KEY : VALUE`.
 fn secret_value(line: &str) -> Option<usize> {
-    let start = line.len() - line.trim_start().len();
-    let body = &line[start..];
-    let (key, value) = match body.strip_prefix("set ") {
-        Some(setting) => setting.trim_start().split_once(' ')?,
-        None => {
-            // Most lines have none, and this is the fastest way to see it.
-            let colon = body.bytes().position(|b| b == b':')?;
-            (&body[..colon], &body[colon + 1..])
-        }
+    let body = trim_start(line);
+    let (body, separator) = match body.strip_prefix("set ") {
+        Some(setting) => (trim_start(setting), b' '),
+        None => (body, b':'),
     };
-    let value = value.trim_start();
-    (is_secret(key.trim_end()) && !value.is_empty()).then(|| line.len() - value.len())
+    let at = memchr(separator, body.as_bytes())?;
+    let (key, value) = (&body[..at], &body[at + 1..]);
+    if is_harmless(key) {
+        return None;
+    }
+    let value = trim_start(value);
+    (may_be_secret(key.trim_end()) && !value.is_empty()).then(|| line.len() - value.len())
 }
 
 /// Settings that are in every answer, and no secrets by what follows: it takes a while to say so.
-const HARMLESS: [&str; 9] = [
-    "type",
-    "two-factor",
-    "fortitoken",
-    "email-to",
-    "status",
-    "license",
-    "activation-expire",
-    "accprofile",
-    "sms-phone",
-];
-
-/// Whether a setting of that name holds a secret. Too many is harmless, too few is not.
-fn is_secret(key: &str) -> bool {
-    !HARMLESS.contains(&key) && may_be_secret(key)
+fn is_harmless(key: &str) -> bool {
+    matches!(
+        key,
+        "type"
+            | "two-factor"
+            | "fortitoken"
+            | "email-to"
+            | "status"
+            | "license"
+            | "activation-expire"
+            | "accprofile"
+            | "sms-phone"
+    )
 }
 
+/// Whether a setting of that name holds a secret. Too many is harmless, too few is not.
 fn may_be_secret(key: &str) -> bool {
     const WHOLE: [&str; 9] = [
         "activation-code",
@@ -250,9 +253,21 @@ mod tests {
         );
     }
 
-    #[test]
-    fn what_is_passed_over_is_harmless() {
-        assert!(!HARMLESS.into_iter().any(may_be_secret));
+    proptest! {
+        #[test]
+        fn what_is_passed_over_is_harmless(
+            parts in prop::collection::vec(
+                prop_oneof![
+                    Just("type"), Just("two-factor"), Just("fortitoken"), Just("email-to"),
+                    Just("status"), Just("license"), Just("activation-expire"),
+                    Just("accprofile"), Just("sms-phone"), Just("-"),
+                ],
+                1..3,
+            ),
+        ) {
+            let key = parts.concat();
+            prop_assert!(!is_harmless(&key) || !may_be_secret(&key));
+        }
     }
 
     proptest! {

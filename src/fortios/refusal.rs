@@ -29,6 +29,10 @@ pub fn failure(transcript: &Transcript) -> Option<HostFailure> {
 
 /// Whether this line says that the command was refused.
 pub fn is_refusal(line: &str) -> bool {
+    // Hardly any line begins like one.
+    if !matches!(line.as_bytes(), [b'0'..=b'9' | b'u' | b'U' | b'c' | b'C' | b'n' | b'\'', ..]) {
+        return false;
+    }
     let said = without_pid(line);
     let begins = |words: &str| {
         said.get(..words.len()).is_some_and(|start| start.eq_ignore_ascii_case(words))
@@ -111,7 +115,7 @@ mod tests {
         let transcript = Transcript {
             command: "diagnose fortitoken info".to_owned(),
             vdom: Some("root".to_owned()),
-            text: "Unknown action 0".to_owned(),
+            text: "Unknown action 0".into(),
             elapsed_ms: 1,
             truncated: false,
             refusal: Some("Unknown action 0".to_owned()),

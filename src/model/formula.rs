@@ -2,13 +2,19 @@
 
 use std::borrow::Cow;
 
+use memchr::memchr2;
+
 /// A text for a cell of a file whose cells stand between `delimiter`s: `'` goes before what a
 /// spreadsheet could take for a formula. Where the system's separator is another than the file's,
 /// a spreadsheet makes several cells of one text; so `'` goes behind such a separator too. Only for
 /// texts: a number of our own that is negative stays a number.
 pub fn without_formulas(text: &str, delimiter: char) -> Cow<'_, str> {
     let separates = |c: char| [',', ';'].contains(&c) && c != delimiter;
-    if !text.split(separates).any(begins_formula) {
+    let is_harmless = match memchr2(b',', b';', text.as_bytes()) {
+        None => !begins_formula(text),
+        Some(_) => !text.split(separates).any(begins_formula),
+    };
+    if is_harmless {
         return text.into();
     }
     let mut harmless = String::with_capacity(text.len() + 1);
@@ -23,6 +29,10 @@ pub fn without_formulas(text: &str, delimiter: char) -> Cow<'_, str> {
 
 /// Blanks and quotes before it do not help, and neither does full width.
 pub fn begins_formula(text: &str) -> bool {
+    // As nearly all texts begin.
+    if text.as_bytes().first().is_some_and(u8::is_ascii_alphanumeric) {
+        return false;
+    }
     let blank = |c: char| c.is_whitespace() || c == '"';
     text.starts_with(['\t', '\r', '\n'])
         || text.trim_start_matches(blank).starts_with(['=', '+', '-', '@', '＝', '＋', '－', '＠'])

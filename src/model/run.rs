@@ -212,7 +212,7 @@ mod tests {
         let transcript = Transcript {
             command: "get system status".to_owned(),
             vdom: None,
-            text: text.to_owned(),
+            text: text.into(),
             elapsed_ms: 1,
             truncated: false,
             refusal: None,
@@ -235,7 +235,11 @@ mod tests {
     }
 
     fn texts(record: &RunRecord, host: &str) -> Vec<String> {
-        record.hosts[host].transcripts.iter().map(|transcript| transcript.text.clone()).collect()
+        record.hosts[host]
+            .transcripts
+            .iter()
+            .map(|transcript| transcript.text.to_string())
+            .collect()
     }
 
     #[test]

@@ -1,5 +1,7 @@
 //! What a device answered, as evidence.
 
+use std::sync::Arc;
+
 use serde::{Deserialize, Serialize};
 
 /// One command and its answer, cleaned of echo, pager, prompt and control characters, and
@@ -11,8 +13,8 @@ pub struct Transcript {
     /// VDOM in which it ran; `None` on a device without VDOMs and in the global context.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub vdom: Option<String>,
-    /// Lines of the answer, joined by `\n`.
-    pub text: String,
+    /// Lines of the answer, joined by `\n`. Several look at it for a while, and it may be long.
+    pub text: Arc<str>,
     /// Milliseconds from sending the command to the prompt's return.
     pub elapsed_ms: u64,
     /// The answer was longer than the limit and was cut.

@@ -239,7 +239,7 @@ pub(super) fn answer(
         transcript: Transcript {
             command: command.to_owned(),
             vdom: vdom.map(str::to_owned),
-            text: text.to_owned(),
+            text: text.into(),
             elapsed_ms: 120,
             truncated: false,
             refusal: None,

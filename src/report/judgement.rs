@@ -48,7 +48,7 @@ impl Judgement {
     fn add_own(&mut self, record: &RunRecord, facts: &FleetFacts, templates: &TemplateSet) {
         let rules = &record.header.rules;
         let view = Arc::new(View::new(record, facts, &self.findings));
-        let own = OwnRules::new(record, facts, &view, templates);
+        let own = OwnRules::new(facts, &view, templates);
         for rule in rules {
             let outcome = own.judge(rule);
             self.findings.extend(outcome.findings);

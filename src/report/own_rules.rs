@@ -7,14 +7,11 @@ use minijinja::Value as Jinja;
 use super::context::context;
 use super::view::{UserView, View};
 use crate::findings::{AccountFacts, DeviceFacts, FleetFacts, TokenFacts, TokenSheet};
-use crate::model::{
-    Evidence, Finding, HostPart, InputIssue, OwnRule, RunRecord, Subject, Transcript, Written,
-};
+use crate::model::{Evidence, Finding, HostPart, InputIssue, OwnRule, Subject, Written};
 use crate::template::{Condition, TemplateError, TemplateSet};
 
 /// A run as rules of a playbook see it.
 pub(super) struct OwnRules<'a> {
-    record: &'a RunRecord,
     facts: &'a FleetFacts,
     templates: &'a TemplateSet,
     fleet: Jinja,
@@ -52,13 +49,8 @@ enum Case<'a> {
 }
 
 impl<'a> OwnRules<'a> {
-    /// `view` is that of the record, with the findings of the built-in rules.
-    pub fn new(
-        record: &'a RunRecord,
-        facts: &'a FleetFacts,
-        view: &Arc<View>,
-        templates: &'a TemplateSet,
-    ) -> Self {
+    /// `view` is that of these facts, with the findings of the built-in rules.
+    pub fn new(facts: &'a FleetFacts, view: &Arc<View>, templates: &'a TemplateSet) -> Self {
         let fleet = context(view);
         let list = |name: &str| {
             let list = fleet.get_attr(name).unwrap_or_default();
@@ -71,7 +63,7 @@ impl<'a> OwnRules<'a> {
             users: users.by_ref().take(UserView::shown(unit).count()).collect(),
         });
         let devices = devices.collect();
-        Self { record, facts, templates, fleet, devices }
+        Self { facts, templates, fleet, devices }
     }
 
     /// Judges everything that a rule looks at.
@@ -214,27 +206,9 @@ impl<'a> OwnRules<'a> {
         match case {
             Case::Token(unit, sheet, token) => vec![unit.evidence(sheet, token)],
             Case::User(unit, account) => vec![unit.account_evidence(account)],
-            Case::Device(unit) => self.status_line(unit).into_iter().collect(),
+            Case::Device(unit) => unit.status_evidence().into_iter().collect(),
             Case::Fleet(_) => Vec::new(),
         }
-    }
-
-    fn status_line(&self, unit: &DeviceFacts) -> Option<Evidence> {
-        let record = self.record.hosts.get(&unit.entry.host)?;
-        let is_status = |transcript: &&Transcript| {
-            transcript.command == "get system status" && transcript.refusal.is_none()
-        };
-        let transcript = record.transcripts.iter().find(is_status)?;
-        let (number, line) =
-            (1..).zip(transcript.text.lines()).find(|(_, line)| !line.trim().is_empty())?;
-        Some(Evidence {
-            host: unit.entry.host.clone(),
-            device_serial: unit.serial().map(str::to_owned),
-            vdom: None,
-            command: transcript.command.clone(),
-            line: number,
-            text: line.trim_end().to_owned(),
-        })
     }
 }
 

@@ -21,7 +21,7 @@ pub(super) fn check_rules(rules: &[OwnRule], templates: &TemplateSet) -> Vec<Inp
     let record = example_record();
     let facts = FleetFacts::from_record(&record);
     let view = Arc::new(View::new(&record, &facts, &evaluate(&facts)));
-    let own = OwnRules::new(&record, &facts, &view, templates);
+    let own = OwnRules::new(&facts, &view, templates);
     let shapes = Shapes::new();
     let mut issues = Vec::new();
     for rule in rules {

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::cmp::Reverse;
+use std::ops::Deref;
 
 use crate::fortios::redact::MASK;
 use crate::model::{HostFailure, Secret, Target, Transcript};
@@ -63,9 +64,9 @@ impl Redactor {
         failure
     }
 
-    fn mend(&self, text: &mut String) {
+    fn mend<T: Deref<Target = str> + From<String>>(&self, text: &mut T) {
         if let Cow::Owned(hidden) = self.hide(text) {
-            *text = hidden;
+            *text = hidden.into();
         }
     }
 

@@ -208,7 +208,7 @@ mod tests {
             transcript: Transcript {
                 command: "diagnose fortitoken info".to_owned(),
                 vdom: Some("root".to_owned()),
-                text: text.to_owned(),
+                text: text.into(),
                 elapsed_ms: 12,
                 truncated: false,
                 refusal: None,

@@ -161,7 +161,7 @@ mod tests {
         let transcript = Transcript {
             command: "diagnose fortitoken info".to_owned(),
             vdom: None,
-            text: text.to_owned(),
+            text: text.into(),
             elapsed_ms: 12,
             truncated: false,
             refusal: None,

@@ -2,9 +2,12 @@
 
 use std::borrow::Cow;
 
+use memchr::memchr2;
+
 use crate::fortios::prompt::Prompt;
 use crate::fortios::redact::redact;
 use crate::fortios::refusal;
+use crate::fortios::text::{all_bytes, lines, trim, trim_start};
 
 /// A text as somebody pasted it, without what a terminal leaves in it and without secrets. What
 /// has gone through a session has neither, and is not copied.
@@ -37,9 +40,11 @@ impl<'t> Capture<'t> {
     pub fn lines(&self, commands: &[&str]) -> Vec<CaptureLine<'_>> {
         // What stands before the first echo is taken for an answer to the command as well.
         let mut blocks = vec![Block::new(true)];
-        for (index, line) in self.0.split('\n').enumerate() {
+        // Few texts have a sign of a prompt anywhere.
+        let may_hold_prompts = holds_sign_of_prompt(&self.0);
+        for (index, line) in lines(&self.0).enumerate() {
             let Some(block) = blocks.last_mut() else { break };
-            match Read::line(line, commands, block.begun) {
+            match Read::line(line, commands, block.begun, may_hold_prompts) {
                 Read::Nothing => {}
                 Read::Echo { ours } => blocks.push(Block::new(ours)),
                 Read::Text(at) => {
@@ -61,7 +66,7 @@ impl<'t> Capture<'t> {
 /// Why an answer is none, where it says that the device refused the command.
 pub fn refusal_in(lines: &[CaptureLine<'_>]) -> Option<String> {
     let refused =
-        lines.iter().map(|line| line.text.trim()).find(|line| refusal::is_refusal(line))?;
+        lines.iter().map(|line| trim(line.text)).find(|line| refusal::is_refusal(line))?;
     Some(format!("the device refused the command: `{refused}`"))
 }
 
@@ -96,13 +101,13 @@ const VERBS: [&str; 14] = [
 ];
 
 impl Read {
-    fn line(line: &str, commands: &[&str], begun: bool) -> Self {
-        // Most lines have neither sign of a prompt.
-        let may_hold_prompt = line.bytes().any(|b| matches!(b, b'#' | b'$'));
+    fn line(line: &str, commands: &[&str], begun: bool, may_hold_prompt: bool) -> Self {
+        let may_hold_prompt = may_hold_prompt && holds_sign_of_prompt(line);
         if may_hold_prompt && (Prompt::parse(line).is_some() || (!begun && line.starts_with('#'))) {
             return Self::Nothing;
         }
-        if commands.iter().any(|command| is_typed(line.trim_start(), command)) {
+        let typed = trim_start(line);
+        if commands.iter().any(|command| is_typed(typed, command)) {
             return Self::Echo { ours: true };
         }
         if !may_hold_prompt {
@@ -118,6 +123,10 @@ impl Read {
         // Without a terminal, FortiOS prints the prompt before the first line of an answer.
         Self::Text(if begun { 0 } else { at })
     }
+}
+
+fn holds_sign_of_prompt(text: &str) -> bool {
+    memchr2(b'#', b'$', text.as_bytes()).is_some()
 }
 
 /// Where the text behind a prompt begins, on a line with both.
@@ -161,9 +170,9 @@ fn without_pagers(text: &str) -> Cow<'_, str> {
 
 /// Whether [`without_pager`] would change no line.
 fn is_clean(text: &str) -> bool {
-    let is_plain = |b: u8| matches!(b, b' '..=b'~' | b'\n');
+    let is_plain = |b: &u8| matches!(b, b' '..=b'~' | b'\n');
     let ends_in_blank = || text.ends_with(' ') || text.contains(" \n");
-    text.bytes().all(is_plain) && !ends_in_blank() && !text.contains(MORE)
+    all_bytes(text, is_plain) && !ends_in_blank() && !text.contains(MORE)
 }
 
 const MORE: &str = "--More--";

@@ -2,8 +2,11 @@
 
 use std::borrow::Cow;
 
+use memchr::memchr2;
+
 use super::capture::CaptureLine;
 use crate::fortios::redact::MASK;
+use crate::fortios::text::{all_bytes, trim};
 
 /// A `config PATH … end` block.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -86,7 +89,7 @@ pub fn config_tree<'t>(lines: &[CaptureLine<'t>]) -> Tree<'t> {
     let mut words = Vec::new();
     let mut rest = lines;
     while let Some(line) = rest.first() {
-        let content = line.text.trim();
+        let content = trim(line.text);
         let taken = if content.is_empty() || content.starts_with('#') || content == MASK {
             1
         } else {
@@ -192,7 +195,7 @@ fn statement<'t>(lines: &[CaptureLine<'t>], words: &mut Vec<Cow<'t, str>>) -> Op
 /// Adds the words of a line in which quotes stand around whole words, as in nearly all: they are
 /// parts of it. `None` for a line that has to be read a character at a time.
 fn plain_words<'t>(line: &'t str, words: &mut Vec<Cow<'t, str>>) -> Option<()> {
-    if !line.bytes().all(|b| matches!(b, b' '..=b'~') && b != b'\\') {
+    if !all_bytes(line, |b| matches!(b, b' '..=b'~') && *b != b'\\') {
         return None;
     }
     let mut rest = line.trim_start_matches(' ');
@@ -205,7 +208,7 @@ fn plain_words<'t>(line: &'t str, words: &mut Vec<Cow<'t, str>>) -> Option<()> {
                 }
                 (word, behind)
             }
-            None => rest.split_at(rest.find([' ', '"']).unwrap_or(rest.len())),
+            None => rest.split_at(memchr2(b' ', b'"', rest.as_bytes()).unwrap_or(rest.len())),
         };
         if behind.starts_with('"') {
             return None;

@@ -238,7 +238,7 @@ impl Conversation {
                 let transcript = Transcript {
                     command: command.as_str().to_owned(),
                     vdom: visit.and_then(|visit| visit.vdom),
-                    text: reply.text,
+                    text: reply.text.into(),
                     elapsed_ms: u64::try_from(reply.elapsed.as_millis()).unwrap_or(u64::MAX),
                     truncated: reply.truncated,
                     refusal: reply.refusal,
