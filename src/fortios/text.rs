@@ -15,9 +15,15 @@ pub fn lines(text: &str) -> impl Iterator<Item = &str> {
     })
 }
 
+/// The same as `text.trim_start_matches(' ')`.
+pub fn skip_blanks(text: &str) -> &str {
+    let at = text.bytes().position(|byte| byte != b' ').unwrap_or(text.len());
+    &text[at..]
+}
+
 /// The same as `text.trim_start()`.
 pub fn trim_start(text: &str) -> &str {
-    let rest = text.trim_start_matches(' ');
+    let rest = skip_blanks(text);
     match rest.as_bytes() {
         [b'!'..=b'~', ..] => rest,
         _ => rest.trim_start(),
@@ -60,6 +66,7 @@ mod tests {
         ) {
             let text = parts.concat();
             prop_assert!(lines(&text).eq(text.split('\n')));
+            prop_assert_eq!(skip_blanks(&text), text.trim_start_matches(' '));
             prop_assert_eq!(trim_start(&text), text.trim_start());
             prop_assert_eq!(trim(&text), text.trim());
             prop_assert_eq!(all_bytes(&text, u8::is_ascii), text.is_ascii());

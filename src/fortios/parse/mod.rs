@@ -16,6 +16,7 @@ mod user_fortitoken;
 mod vdom_list;
 
 pub use accounts::{system_admin, user_local};
+pub use config_tree::shows_table;
 pub use fortitoken_info::fortitoken_info;
 pub use ha_status::ha_status;
 pub use parsed::Parsed;

@@ -119,23 +119,14 @@ async fn owners<K: Clock, T: Transport>(
         message: (!sees_global).then(|| confined("tokens of administrators are not seen")),
         ..TaskResult::default()
     };
-    let mut tables = Vec::new();
-    let read = users.transcripts.iter().map(|t| (t, parse::user_local(&t.text)));
-    let read =
-        read.chain(administrators.transcripts.iter().map(|t| (t, parse::system_admin(&t.text))));
-    for (transcript, parsed) in read {
-        match understood(transcript, parsed) {
-            Ok(accounts) => tables.push((transcript.vdom.clone(), accounts)),
-            Err(failure) => {
-                result.failure.get_or_insert(failure);
-            }
-        }
-    }
+    let users = Tables::of(users, "user local", parse::user_local, &mut result);
+    let administrators =
+        Tables::of(administrators, "system admin", parse::system_admin, &mut result);
     let said = result.message.clone();
     result.unmade = Some(Unmade::new(move || {
         let said = said.clone().map(|said| ("msg".to_owned(), Value::Unsafe(said)));
-        let owners = ("owners".to_owned(), Value::List(rows(&tables)));
-        said.into_iter().chain([owners]).collect()
+        let owners = [&users, &administrators].into_iter().flat_map(Tables::rows).collect();
+        said.into_iter().chain([("owners".to_owned(), Value::List(owners))]).collect()
     }));
     Ok(result)
 }
@@ -147,19 +138,43 @@ async fn configuration<K: Clock, T: Transport>(
 ) -> Result<TaskResult, HostFailure> {
     let answers = device.ask(&Command::USER_FORTITOKEN, Reach::EveryVdom, context).await?;
     let mut result = TaskResult { failure: answers.failure(), ..TaskResult::default() };
-    let mut tables = Vec::new();
-    for transcript in &answers.transcripts {
-        match understood(transcript, parse::user_fortitoken(&transcript.text)) {
-            Ok(configured) => tables.push((transcript.vdom.clone(), configured)),
-            Err(failure) => {
-                result.failure.get_or_insert(failure);
-            }
-        }
-    }
+    let tokens = Tables::of(answers, "user fortitoken", parse::user_fortitoken, &mut result);
     result.unmade = Some(Unmade::new(move || {
-        IndexMap::from([("tokens".to_owned(), Value::List(rows(&tables)))])
+        IndexMap::from([("tokens".to_owned(), Value::List(tokens.rows()))])
     }));
     Ok(result)
+}
+
+/// Answers that show a table of the configuration. They are read when somebody looks at them: the
+/// report reads them from the record.
+struct Tables<R> {
+    read: fn(&str) -> Parsed<Vec<R>>,
+    answers: Vec<Transcript>,
+}
+
+impl<R: Serialize> Tables<R> {
+    /// An answer that is none is a failure of the task.
+    fn of(
+        mut answers: Answers,
+        path: &str,
+        read: fn(&str) -> Parsed<Vec<R>>,
+        result: &mut TaskResult,
+    ) -> Self {
+        answers.transcripts.retain(|transcript| {
+            let is_one = parse::shows_table(&transcript.text, path);
+            let problem = (!is_one).then(|| understood(transcript, read(&transcript.text)).err());
+            let problem = problem.flatten();
+            let is_answer = problem.is_none();
+            result.failure = result.failure.take().or(problem);
+            is_answer
+        });
+        Self { read, answers: answers.transcripts }
+    }
+
+    fn rows(&self) -> Vec<Value> {
+        let read = |answer: &Transcript| (answer.vdom.clone(), (self.read)(&answer.text).value);
+        rows(&self.answers.iter().map(read).collect::<Vec<_>>())
+    }
 }
 
 fn confined(what: &str) -> String {
