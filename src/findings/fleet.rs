@@ -18,28 +18,45 @@ pub struct FleetFacts {
     now: Timestamp,
     /// Every device of the run, in inventory order.
     devices: IndexMap<HostName, DeviceFacts>,
-    /// For each token serial in upper case, the devices that show it, by position, each once.
-    sightings: HashMap<Arc<str>, Sighting>,
+    sightings: Sightings,
     /// For each device, the number of its unit.
     units: Vec<usize>,
 }
 
-/// The devices that show a token; nearly always one.
+/// The devices that show a token, for each serial in upper case: their positions, each once, in
+/// order. It is nearly always one.
 #[derive(Debug, Clone, PartialEq)]
-struct Sighting {
-    first: usize,
-    others: Vec<usize>,
+struct Sightings {
+    first: HashMap<Arc<str>, u32>,
+    others: HashMap<Arc<str>, Vec<u32>>,
 }
 
-impl Sighting {
-    fn add(&mut self, place: usize) {
-        if *self.others.last().unwrap_or(&self.first) != place {
-            self.others.push(place);
+impl Sightings {
+    fn of(devices: &IndexMap<HostName, DeviceFacts>) -> Self {
+        let tokens = devices.values().flat_map(|device| &device.sheets).map(|s| s.tokens.len());
+        let first = HashMap::with_capacity(tokens.sum());
+        let mut sightings = Self { first, others: HashMap::new() };
+        for (place, device) in (0..).zip(devices.values()) {
+            for serial in device.sheets.iter().flat_map(|sheet| sheet.tokens.keys()) {
+                sightings.add(serial, place);
+            }
+        }
+        sightings
+    }
+
+    fn add(&mut self, serial: &Arc<str>, place: u32) {
+        let first = *self.first.entry(Arc::clone(serial)).or_insert(place);
+        if first != place {
+            let others = self.others.entry(Arc::clone(serial)).or_default();
+            if others.last() != Some(&place) {
+                others.push(place);
+            }
         }
     }
 
-    fn places(&self) -> impl Iterator<Item = usize> {
-        [self.first].into_iter().chain(self.others.iter().copied())
+    fn of_token<'a>(&'a self, serial: &str) -> impl Iterator<Item = usize> + use<'a> {
+        let others = self.others.get(serial).into_iter().flatten();
+        self.first.get(serial).into_iter().chain(others).map(|&place| place as usize)
     }
 }
 
@@ -67,14 +84,7 @@ impl FleetFacts {
     fn new(now: Timestamp, devices: Vec<DeviceFacts>) -> Self {
         let devices: IndexMap<_, _> =
             devices.into_iter().map(|device| (device.entry.host.clone(), device)).collect();
-        let tokens = devices.values().flat_map(|device| &device.sheets).map(|s| s.tokens.len());
-        let mut sightings: HashMap<Arc<str>, Sighting> = HashMap::with_capacity(tokens.sum());
-        for (index, device) in devices.values().enumerate() {
-            for serial in device.sheets.iter().flat_map(|sheet| sheet.tokens.keys()) {
-                let new = || Sighting { first: index, others: Vec::new() };
-                sightings.entry(serial.clone()).or_insert_with(new).add(index);
-            }
-        }
+        let sightings = Sightings::of(&devices);
         let units = units(devices.values());
         Self { now, devices, sightings, units }
     }
@@ -101,10 +111,8 @@ impl FleetFacts {
         serial: &str,
     ) -> impl Iterator<Item = &'a DeviceFacts> {
         let unit = self.devices.get_index_of(&device.entry.host).map(|index| self.units[index]);
-        let sighting = self.sightings.get(serial.to_ascii_uppercase().as_str());
-        sighting
-            .into_iter()
-            .flat_map(Sighting::places)
+        self.sightings
+            .of_token(&serial.to_ascii_uppercase())
             .filter(move |&place| Some(self.units[place]) != unit)
             .filter_map(|place| self.devices.get_index(place).map(|(_, device)| device))
     }

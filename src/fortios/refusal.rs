@@ -1,5 +1,6 @@
 //! Answers by which FortiOS refuses a command. A refused command is never read as an empty answer.
 
+use super::text::lines;
 use crate::model::{HostFailure, Stage, Transcript};
 
 /// How the stand-in for a device, whose answers were collected by hand, says that one was not.
@@ -11,7 +12,7 @@ pub const NOT_COLLECTED: &str = "not in the transcripts of ";
 /// newer builds print), `Command fail. Return code -1`, `command parse error before 'x'` and
 /// `'x' is reserved and cannot be edited directly`.
 pub fn recognise(text: &str) -> Option<&str> {
-    text.lines().map(str::trim_end).find(|line| is_refusal(line))
+    lines(text).filter(|line| may_refuse(line)).map(str::trim_end).find(|line| is_refusal(line))
 }
 
 /// Why a transcript is no answer, with a remedy; `None` when the command was not refused.
@@ -29,8 +30,7 @@ pub fn failure(transcript: &Transcript) -> Option<HostFailure> {
 
 /// Whether this line says that the command was refused.
 pub fn is_refusal(line: &str) -> bool {
-    // Hardly any line begins like one.
-    if !matches!(line.as_bytes(), [b'0'..=b'9' | b'u' | b'U' | b'c' | b'C' | b'n' | b'\'', ..]) {
+    if !may_refuse(line) {
         return false;
     }
     let said = without_pid(line);
@@ -43,6 +43,11 @@ pub fn is_refusal(line: &str) -> bool {
         || begins("Command fail. CLI parsing error")
         || begins("command parse error before")
         || (line.starts_with('\'') && line.ends_with("is reserved and cannot be edited directly"))
+}
+
+/// Whether the line begins like one that refuses; hardly any does.
+fn may_refuse(line: &str) -> bool {
+    matches!(line.as_bytes(), [b'0'..=b'9' | b'u' | b'U' | b'c' | b'C' | b'n' | b'\'', ..])
 }
 
 const NOT_COLLECTED_REMEDY: &str = "Run it on the device, in the same place, and put the log of that \

@@ -127,8 +127,10 @@ fn is_printable(byte: u8) -> bool {
 
 /// Decodes a line and drops the characters that steer a terminal or the order of the text.
 fn clean(line: &[u8]) -> String {
-    let text = String::from_utf8_lossy(line);
-    if text.is_ascii() { text.into_owned() } else { text.chars().filter(|&c| is_text(c)).collect() }
+    match std::str::from_utf8(line) {
+        Ok(text) if text.is_ascii() => text.to_owned(),
+        _ => String::from_utf8_lossy(line).chars().filter(|&c| is_text(c)).collect(),
+    }
 }
 
 /// Whether a character is text, and not a control or one that reorders what is shown.

@@ -4,8 +4,8 @@ use std::collections::HashSet;
 
 use super::Text;
 
-/// The texts of one FortiGate, each kept once: the name of a user stands at the token and at the
-/// account, and most tokens have one of a few statuses.
+/// Texts that are kept once each. Of one FortiGate, the name of a user stands at the token and at the
+/// account, and most tokens have one of a few statuses; of all findings, most say what others say.
 #[derive(Debug, Default)]
 pub(super) struct Texts(HashSet<Text>);
 

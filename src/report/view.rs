@@ -117,10 +117,12 @@ impl View {
     /// `facts` and `findings` are those of `record`.
     pub fn new(record: &RunRecord, facts: &FleetFacts, findings: &[Finding]) -> Self {
         let mut repeats = Repeats::new(facts);
+        let mut texts = Texts::default();
         let views: Vec<_> = findings
             .iter()
-            .map(|found| FindingView::new(facts, found, repeats.first_with(found)))
+            .map(|found| FindingView::new(facts, found, repeats.first_with(found), &mut texts))
             .collect();
+        drop(texts);
         let mut by_host: HashMap<&HostName, Vec<Found<'_>>> = HashMap::new();
         for (finding, view) in findings.iter().zip(&views) {
             by_host.entry(&finding.host).or_default().push((finding, view));
@@ -219,10 +221,14 @@ impl View {
     pub fn judged(mut self, facts: &FleetFacts, judgement: &Judgement) -> Self {
         self.run.notes.extend(Text::list(&judgement.notes));
         let mut repeats = Repeats::new(facts);
+        let mut texts = Texts::default();
         for Muted { finding, mute } in &judgement.muted {
             let muted = judgement.mutes.get(*mute).map(|(mute, _)| MutedView::new(mute));
             let same_as = repeats.first_with(finding);
-            self.muted.push(FindingView { muted, ..FindingView::new(facts, finding, same_as) });
+            self.muted.push(FindingView {
+                muted,
+                ..FindingView::new(facts, finding, same_as, &mut texts)
+            });
         }
         let mutes = judgement.mutes.iter();
         self.mutes.extend(mutes.map(|(mute, used)| MuteView::new(mute, *used)));

@@ -73,27 +73,33 @@ pub struct EvidenceView {
 }
 
 impl FindingView {
-    pub(super) fn new(fleet: &FleetFacts, finding: &Finding, same_as: Option<&HostName>) -> Self {
+    /// `texts`: those of all findings of a run, since what is said of one is said of many.
+    pub(super) fn new(
+        fleet: &FleetFacts,
+        finding: &Finding,
+        same_as: Option<&HostName>,
+        texts: &mut Texts,
+    ) -> Self {
         let token = token_of(fleet, finding);
         Self {
-            rule: Text::from(&finding.rule),
-            title: Text::from(&finding.title),
+            rule: texts.text(&finding.rule),
+            title: texts.text(&finding.title),
             action: finding.action.as_str(),
             severity: finding.severity.as_str(),
-            host: Text::from(&finding.host),
-            device_serial: Text::maybe(finding.device_serial.as_ref()),
-            vdom: Text::maybe(finding.vdom.as_ref()),
+            host: texts.text(finding.host.as_str()),
+            device_serial: texts.maybe(finding.device_serial.as_ref()),
+            vdom: texts.maybe(finding.vdom.as_ref()),
             token: Text::maybe(finding.token.as_ref()),
             kind: token.map(|facts| facts.token.kind.as_str()),
-            status: token.map(|facts| Text::new(facts.token.status.as_str())),
+            status: token.map(|facts| texts.text(facts.token.status.as_str())),
             drift: token.map(|facts| facts.token.drift),
-            owner: token.and_then(|facts| OwnerView::text(&facts.owners, &mut Texts::default())),
+            owner: token.and_then(|facts| OwnerView::text(&facts.owners, texts)),
             subject: Text::maybe(finding.subject.as_ref()),
             message: Text::from(&finding.message),
-            remedy: Text::from(&finding.remedy),
+            remedy: texts.text(&finding.remedy),
             low_confidence: finding.low_confidence,
-            same_as: same_as.map(Text::from),
-            evidence: finding.evidence.iter().map(EvidenceView::new).collect(),
+            same_as: same_as.map(|host| texts.text(host.as_str())),
+            evidence: finding.evidence.iter().map(|line| EvidenceView::new(line, texts)).collect(),
             muted: None,
             change: None,
             since: None,
@@ -117,12 +123,12 @@ pub(super) fn token_of<'a>(fleet: &'a FleetFacts, finding: &Finding) -> Option<&
 }
 
 impl EvidenceView {
-    pub(super) fn new(evidence: &Evidence) -> Self {
+    pub(super) fn new(evidence: &Evidence, texts: &mut Texts) -> Self {
         Self {
-            host: Text::from(&evidence.host),
-            device_serial: Text::maybe(evidence.device_serial.as_ref()),
-            vdom: Text::maybe(evidence.vdom.as_ref()),
-            command: Text::from(&evidence.command),
+            host: texts.text(evidence.host.as_str()),
+            device_serial: texts.maybe(evidence.device_serial.as_ref()),
+            vdom: texts.maybe(evidence.vdom.as_ref()),
+            command: texts.text(&evidence.command),
             line: evidence.line,
             text: Text::from(&evidence.text),
         }

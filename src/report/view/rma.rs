@@ -116,7 +116,10 @@ pub struct RmaUserView {
 impl RmaView {
     pub(super) fn new(device: &DeviceView, swap: &Swap<'_>) -> Self {
         let (blockers, preparations) = swap.hurdles.iter().partition::<Vec<_>, _>(|h| h.blocks);
-        let hurdles = |found: Vec<&Hurdle>| found.into_iter().map(RmaHurdleView::new).collect();
+        let mut texts = Texts::default();
+        let mut hurdles = |found: Vec<&Hurdle>| {
+            found.into_iter().map(|hurdle| RmaHurdleView::new(hurdle, &mut texts)).collect()
+        };
         let new_serial = Text::maybe(swap.device.entry.new_serial.as_ref());
         Self {
             host: device.host.clone(),
@@ -180,13 +183,13 @@ fn answer(verdict: Verdict, blockers: usize, preparations: usize) -> String {
 }
 
 impl RmaHurdleView {
-    fn new(hurdle: &Hurdle) -> Self {
+    fn new(hurdle: &Hurdle, texts: &mut Texts) -> Self {
         Self {
             id: Text::new(&hurdle.id),
             severity: hurdle.severity.as_str(),
             message: Text::from(&hurdle.message),
             remedy: Text::from(&hurdle.remedy),
-            evidence: hurdle.evidence.iter().map(EvidenceView::new).collect(),
+            evidence: hurdle.evidence.iter().map(|line| EvidenceView::new(line, texts)).collect(),
         }
     }
 }
