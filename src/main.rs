@@ -10,5 +10,15 @@ use mimalloc::MiMalloc;
 static ALLOCATOR: MiMalloc = MiMalloc;
 
 fn main() -> ExitCode {
+    #[cfg(target_os = "linux")]
+    small_pages();
     tokenfleet::cli::main()
+}
+
+/// Where Linux hands out 2 MiB at a time, it clears and holds far more than is used: a run over 1,000
+/// devices takes a fifth less memory without, and no more time. A kernel that knows no such wish
+/// keeps its ways.
+#[cfg(target_os = "linux")]
+fn small_pages() {
+    rustix::thread::disable_transparent_huge_pages(true).ok();
 }

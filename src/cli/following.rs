@@ -2,12 +2,14 @@
 
 use std::time::Duration;
 
+use tokio::runtime::Runtime;
 use tokio::sync::{mpsc, watch};
 use tokio::time::sleep;
 
 use crate::cli::log::{is_json, log_event};
 use crate::cli::signals::Wishes;
 use crate::cli::stream::{say, stderr_look};
+use crate::cli::system_clock::SystemClock;
 use crate::model::{InputIssue, RunEvent, RunRecord};
 use crate::runner::{Clock, Connector, Interrupt, Runner};
 use crate::store::Writer;
@@ -28,11 +30,11 @@ pub(super) struct Followed {
     pub has_ended: bool,
 }
 
-/// Lets a runner run and takes what it tells, until it is done or the user wants no more of it.
+/// Lets a runner run, on threads of its own, and takes what it tells, until it is done or the user wants no more of it.
 /// `opening`: what is told before the first host, of the run that `record` is of.
 pub(super) async fn follow<C: Connector, K: Clock>(
     runner: Runner<C, K>,
-    clock: &K,
+    workers: Runtime,
     record: RunRecord,
     opening: Vec<RunEvent>,
     verbosity: u8,
@@ -47,7 +49,7 @@ pub(super) async fn follow<C: Connector, K: Clock>(
     for event in opening {
         sinks.take(event).await;
     }
-    let mut driving = tokio::spawn(runner.drive(sender, stop.clone()));
+    let mut driving = workers.spawn(runner.drive(sender, stop.clone()));
     let mut is_stopping = false;
     loop {
         tokio::select! {
@@ -80,12 +82,15 @@ pub(super) async fn follow<C: Connector, K: Clock>(
     {
         say("error: the run ended in a bug of tokenfleet; what is known of it is reported\n");
     }
+    // Threads that only wait would keep the memory that they have used: the reports need it. An agent
+    // that never answers keeps one for ever, for which nobody waits.
+    workers.shutdown_background();
     // What was told before the end belongs to the run, whoever ended it.
     while let Ok(event) = events.try_recv() {
         sinks.take(event).await;
     }
     if sinks.record.finished.is_none() {
-        let at = clock.now();
+        let at = SystemClock.now();
         sinks.take(RunEvent::RunFinished { at, interrupted: true }).await;
     }
     sinks.finish(trouble).await

@@ -68,15 +68,13 @@ impl<'a> Memory<'a> {
     }
 
     /// Keeps the snapshot of a run that was just judged.
-    pub async fn keep(&mut self, run: &str, snapshot: &Snapshot) -> Result<(), InputIssue> {
-        let counts = serde_json::to_string(&snapshot.counts)
+    pub async fn keep(&mut self, run: &str, snapshot: Snapshot) -> Result<(), InputIssue> {
+        let Snapshot { counts, overview, states } = snapshot;
+        let counts = serde_json::to_string(&counts)
             .map_err(|error| InputIssue::error(error.to_string()))?;
-        let texts = StoredSnapshot {
-            overview: snapshot.overview.to_text(),
-            states: snapshot.states.to_text(),
-        };
+        let texts = StoredSnapshot { overview: overview.to_text(), states };
         self.store.keep_summary(run, Snapshot::FORMAT, &counts, &texts).await.map_err(told)?;
-        self.overviews.insert(run.to_owned(), Arc::new(snapshot.overview.clone()));
+        self.overviews.insert(run.to_owned(), Arc::new(overview));
         self.summaries.insert(
             run.to_owned(),
             StoredSummary {
@@ -111,7 +109,7 @@ impl<'a> Memory<'a> {
                 Err(error) => return Err(told(error)),
             };
             match record {
-                Some(record) => self.keep(&run, &judged(&record)).await?,
+                Some(record) => self.keep(&run, judged(&record)).await?,
                 None => {
                     say(&format!("warning: run {run} is left out: it has no beginning\n"));
                     self.unreadable.insert(run, "it has no beginning".to_owned());

@@ -24,7 +24,7 @@ pub(super) async fn remember_past(
     let run = &record.header.id;
     let mut memory = Memory::of(store).await?;
     if !memory.has(run) {
-        memory.keep(run, &Snapshot::of(&record.header, facts, view)).await?;
+        memory.keep(run, Snapshot::of(&record.header, facts, view)).await?;
     }
     // What lists of runs show is found while the runs around it are at hand.
     memory.new_and_gone(run).await?;

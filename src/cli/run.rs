@@ -5,6 +5,8 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
+use tokio::runtime::Runtime;
+
 use crate::cli::baseline::{Baseline, read_baseline, read_run};
 use crate::cli::beginning::{Beginning, Begun, begin};
 use crate::cli::complaint::Complaint;
@@ -72,17 +74,23 @@ pub(super) fn run(arguments: &RunArguments) -> Exit {
         }
         return print(&clean(&text));
     }
-    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
-        Ok(runtime) => runtime,
-        Err(error) => {
-            say(&format!("error: no threads could be started: {error}\n"));
-            return Exit::INPUT;
+    let audited = match threads() {
+        Err(issue) => Err(Complaint::new(vec![issue], Vec::new())),
+        Ok(runtime) => {
+            let audited = runtime.block_on(audit(arguments, prepared));
+            runtime.shutdown_background();
+            audited
         }
     };
-    let audited = runtime.block_on(audit(arguments, prepared));
-    // An agent that never answers keeps a thread for ever: nobody waits for it.
-    runtime.shutdown_background();
     audited.unwrap_or_else(|complaint| complaint.say()).told(arguments.output.exit_zero)
+}
+
+/// Threads that wait for many things at once.
+fn threads() -> Result<Runtime, InputIssue> {
+    tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| InputIssue::error(format!("no threads could be started: {error}")))
 }
 
 /// Lets a part of `splay` go by, before anything is read: what the run then sees is as of its
@@ -185,8 +193,9 @@ async fn audit(arguments: &RunArguments, prepared: Prepared) -> Result<Exit, Com
     let transcripts = TranscriptConnector::new(plan.hosts.iter().map(|host| &host.target));
     let ways = Ways { ssh: connector.clone(), transcripts };
     let runner = Runner::new(Arc::new(plan), ways, SystemClock, settings, templar);
+    let workers = threads().map_err(|issue| Complaint::new(vec![issue], Vec::new()))?;
     let Followed { record, loss, has_ended } =
-        follow(runner, &SystemClock, record, opening, arguments.verbose, writer, &listen()).await;
+        follow(runner, workers, record, opening, arguments.verbose, writer, &listen()).await;
 
     let mut exit = Exit::SUCCESS;
     if let Some(issue) = session_logs.and_then(|logs| logs.failure()) {

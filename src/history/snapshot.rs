@@ -1,9 +1,8 @@
 //! What is kept of a run.
 
 use super::run_head::limits_word;
-use super::{
-    Counts, DeviceState, FindingState, HostState, Overview, RunHead, Sight, States, TokenState,
-};
+use super::states::{push_device, push_token};
+use super::{Counts, DeviceState, FindingState, HostState, Overview, RunHead, Sight};
 use crate::findings::{FleetFacts, RULES};
 use crate::model::RunHeader;
 use crate::report::{DeviceView, FindingView, View, is_of_fleet};
@@ -13,7 +12,9 @@ use crate::report::{DeviceView, FindingView, View, is_of_fleet};
 pub struct Snapshot {
     pub counts: Counts,
     pub overview: Overview,
-    pub states: States,
+    /// [`States`](super::States) as they are kept: of a large fleet they are much, and whoever wants
+    /// some reads those.
+    pub states: String,
 }
 
 impl Snapshot {
@@ -77,31 +78,18 @@ fn finding(header: &RunHeader, found: &FindingView, muted: bool) -> FindingState
     }
 }
 
-fn states(facts: &FleetFacts, view: &View) -> States {
-    let mut states = States::default();
+fn states(facts: &FleetFacts, view: &View) -> String {
+    let mut states = String::new();
     let mut rows = view.tokens.iter();
     for (unit, device) in facts.devices().zip(&view.devices) {
-        let tokens: Vec<TokenState> = unit
-            .tokens()
-            .zip(rows.by_ref())
-            .map(|((sheet, _), row)| TokenState {
-                host: row.host.to_string(),
-                vdom: row.vdom.as_deref().unwrap_or_default().to_owned(),
-                serial: row.serial.to_ascii_uppercase(),
-                status: row.status.to_string(),
-                owner: match &row.owner {
-                    Some(owner) => Some(owner.to_string()),
-                    None => sheet.holders_are_known.then(String::new),
-                },
-            })
-            .collect();
-        if sight(device) == Sight::None {
-            continue;
+        let is_seen = sight(device) != Sight::None;
+        if is_seen {
+            push_device(&mut states, &device.host, &device_state(device));
         }
-        let host = device.host.to_string();
-        states.devices.insert(host.clone(), device_state(device));
-        if !tokens.is_empty() {
-            states.tokens.insert(host, tokens);
+        for ((sheet, _), row) in unit.tokens().zip(rows.by_ref()).filter(|_| is_seen) {
+            let vdom = row.vdom.as_deref().unwrap_or_default();
+            let owner = row.owner.as_deref().or_else(|| sheet.holders_are_known.then_some(""));
+            push_token(&mut states, &row.serial.to_ascii_uppercase(), vdom, &row.status, owner);
         }
     }
     states

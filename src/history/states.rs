@@ -59,11 +59,10 @@ impl States {
     pub fn to_text(&self) -> String {
         let mut text = String::new();
         for (host, device) in &self.devices {
-            let DeviceState { serial, model, firmware, ha, members } = device;
-            push_row(&mut text, &["d", host, serial, model, firmware, ha, members]);
+            push_device(&mut text, host, device);
             for token in self.tokens.get(host).into_iter().flatten() {
-                let owner = token.owner.as_deref().unwrap_or(UNKNOWN);
-                push_row(&mut text, &["t", &token.serial, &token.vdom, &token.status, owner]);
+                let owner = token.owner.as_deref();
+                push_token(&mut text, &token.serial, &token.vdom, &token.status, owner);
             }
         }
         text
@@ -114,6 +113,23 @@ impl States {
         }
         Ok(states)
     }
+}
+
+/// Adds a host to what [`States::to_text`] makes; its tokens follow.
+pub(super) fn push_device(text: &mut String, host: &str, device: &DeviceState) {
+    let DeviceState { serial, model, firmware, ha, members } = device;
+    push_row(text, &["d", host, serial, model, firmware, ha, members]);
+}
+
+/// Adds a token of the host that came last. `serial`: in upper case.
+pub(super) fn push_token(
+    text: &mut String,
+    serial: &str,
+    vdom: &str,
+    status: &str,
+    owner: Option<&str>,
+) {
+    push_row(text, &["t", serial, vdom, status, owner.unwrap_or(UNKNOWN)]);
 }
 
 /// The hosts that show a token, in what [`States::to_text`] wrote.

@@ -8,9 +8,7 @@ use std::str::Chars;
 /// sequences whole, other control characters, marks of writing direction and invisible
 /// characters. Line ends and tabs stay.
 pub fn clean(text: &str) -> Cow<'_, str> {
-    // Nearly all that is shown is plain.
-    let is_plain = text.bytes().all(|b| matches!(b, b' '..=b'~'));
-    if is_plain || !text.chars().any(|c| c != '\n' && c != '\t' && is_unsafe(c)) {
+    if is_plain(text) || !text.chars().any(|c| c != '\n' && c != '\t' && is_unsafe(c)) {
         return Cow::Borrowed(text);
     }
     let mut clean = String::with_capacity(text.len());
@@ -40,8 +38,16 @@ pub fn clean(text: &str) -> Cow<'_, str> {
 
 /// [`clean`], for text that must stay on its line: line ends and tabs become blanks.
 pub fn clean_line(text: &str) -> Cow<'_, str> {
+    if is_plain(text) {
+        return text.into();
+    }
     let clean = clean(text);
     if clean.contains(['\n', '\t']) { clean.replace(['\n', '\t'], " ").into() } else { clean }
+}
+
+/// As nearly all is that is shown.
+fn is_plain(text: &str) -> bool {
+    text.bytes().all(|b| matches!(b, b' '..=b'~'))
 }
 
 /// Whether a character can steer a terminal, turn the direction of what follows, or cannot be
