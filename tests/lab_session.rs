@@ -165,7 +165,12 @@ fn read(visit: &Visit) -> Vec<(Option<String>, String, i64, String)> {
         .flat_map(|transcript| {
             let table = parse::fortitoken_info(&transcript.text).answer().unwrap();
             table.tokens.into_iter().map(|token| {
-                (transcript.vdom.clone(), token.serial, token.drift, token.status.to_string())
+                (
+                    transcript.vdom.clone(),
+                    token.serial.into(),
+                    token.drift,
+                    token.status.to_string(),
+                )
             })
         })
         .collect()
@@ -182,7 +187,7 @@ fn check_examined(device: &Device, visit: &Visit) {
         .iter()
         .filter(|transcript| transcript.command == "show user local")
         .flat_map(|transcript| parse::user_local(&transcript.text).answer().unwrap())
-        .filter_map(|account| account.token)
+        .filter_map(|account| account.token.map(String::from))
         .collect();
     let held: Vec<_> = device
         .readable_vdoms()

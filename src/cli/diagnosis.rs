@@ -289,7 +289,7 @@ impl Steps {
         let own = facts.and_then(|facts| {
             facts.accounts.iter().find(|facts| {
                 let account = &facts.account;
-                account.kind == AccountKind::Administrator && account.name == target.user
+                account.kind == AccountKind::Administrator && *account.name == *target.user
             })
         });
         if own.is_some_and(|own| own.account.profile.as_deref() == Some("super_admin")) {

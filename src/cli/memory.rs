@@ -70,8 +70,8 @@ impl<'a> Memory<'a> {
     /// Keeps the snapshot of a run that was just judged.
     pub async fn keep(&mut self, run: &str, snapshot: Snapshot) -> Result<(), InputIssue> {
         let Snapshot { counts, overview, states } = snapshot;
-        let counts = serde_json::to_string(&counts)
-            .map_err(|error| InputIssue::error(error.to_string()))?;
+        let counts =
+            serde_json::to_string(&counts).map_err(|error| InputIssue::error(error.to_string()))?;
         let texts = StoredSnapshot { overview: overview.to_text(), states };
         self.store.keep_summary(run, Snapshot::FORMAT, &counts, &texts).await.map_err(told)?;
         self.overviews.insert(run.to_owned(), Arc::new(overview));

@@ -17,7 +17,7 @@ pub struct AccountFacts {
     pub account: Arc<Account>,
     pub command: Arc<str>,
     /// The line of its `edit`.
-    pub text: String,
+    pub text: Box<str>,
 }
 
 impl AccountFacts {
@@ -64,8 +64,8 @@ impl Accounts {
         self.known.reserve(accounts.len());
         for account in accounts {
             let line = account.line.checked_sub(1).and_then(|index| lines.get(index));
-            let text = line.map_or_else(String::new, |line| line.trim().to_owned());
-            let key = (kind, vdom.clone(), account.name.clone());
+            let text = line.map_or("", |line| line.trim()).into();
+            let key = (kind, vdom.clone(), account.name.to_string());
             let (vdom, account) = (vdom.clone(), Arc::new(account));
             let facts = AccountFacts { vdom, account, command: command.clone(), text };
             self.known.insert(key, facts);

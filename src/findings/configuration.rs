@@ -14,7 +14,7 @@ pub struct Configuration {
     pub token: ConfiguredToken,
     pub command: Arc<str>,
     /// The line of its `edit`.
-    pub text: String,
+    pub text: Box<str>,
 }
 
 impl Configuration {
@@ -25,7 +25,7 @@ impl Configuration {
 
     /// Whether an administrator, or FortiOS itself, has locked it.
     pub fn is_locked(&self) -> bool {
-        self.token.status == "lock"
+        &*self.token.status == "lock"
     }
 
     /// When the activation code ends or ended. It stays in the configuration after the activation.
@@ -47,7 +47,7 @@ impl Configurations {
         self.0.reserve(tokens.len());
         for token in tokens {
             let line = token.line.checked_sub(1).and_then(|index| lines.get(index));
-            let text = line.map_or_else(String::new, |line| line.trim().to_owned());
+            let text = line.map_or("", |line| line.trim()).into();
             let key = (transcript.vdom.clone(), token.serial.to_ascii_uppercase());
             self.0.insert(key, Configuration { token, command: command.clone(), text });
         }

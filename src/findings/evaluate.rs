@@ -44,7 +44,7 @@ fn of_device(fleet: &FleetFacts, device: &DeviceFacts) -> Vec<Finding> {
             {
                 findings.push(Finding {
                     vdom: sheet.vdom.clone(),
-                    token: Some(token.token.serial.clone()),
+                    token: Some(token.token.serial.to_string()),
                     low_confidence: doubtful,
                     ..finding(rule, device, seen)
                 });

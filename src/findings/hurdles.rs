@@ -160,8 +160,7 @@ fn gaps(swap: &Swap<'_>) -> Vec<Hurdle> {
 }
 
 fn administrators(swap: &Swap<'_>) -> Option<Hurdle> {
-    let behind: Vec<&str> =
-        swap.super_administrators().map(|facts| facts.account.name.as_str()).collect();
+    let behind: Vec<&str> = swap.super_administrators().map(|facts| &*facts.account.name).collect();
     if behind.is_empty() {
         return Some(Hurdle::new(
             "rma-administrators-unread",

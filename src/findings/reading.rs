@@ -245,7 +245,7 @@ mod tests {
         );
         let owners = |index: usize| -> Vec<(AccountKind, &str)> {
             let token = device.sheets[index].tokens.values().next().unwrap();
-            token.owners.iter().map(|owner| (owner.kind, owner.name.as_str())).collect()
+            token.owners.iter().map(|owner| (owner.kind, &*owner.name)).collect()
         };
         assert_eq!(
             owners(0),
@@ -269,8 +269,8 @@ mod tests {
             |index: usize| device.sheets[index].tokens["FTKMOB0000000001"].configuration.clone();
         let configuration = of(0).unwrap();
         assert!(configuration.is_trial());
-        assert_eq!(configuration.token.status, "lock");
-        assert_eq!(configuration.text, "edit \"FTKMOB0000000001\"");
+        assert_eq!(&*configuration.token.status, "lock");
+        assert_eq!(&*configuration.text, "edit \"FTKMOB0000000001\"");
         assert_eq!(of(1), None);
     }
 

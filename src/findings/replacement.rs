@@ -160,7 +160,7 @@ impl<'a> Replacement<'a> {
             tokens.push(ReplacedToken { before: Some((sheet, token)), after: now, state });
         }
         for (sheet, token) in after.tokens() {
-            if found.contains(&(sheet.vdom.as_deref(), token.token.serial.as_str())) {
+            if found.contains(&(sheet.vdom.as_deref(), &*token.token.serial)) {
                 continue;
             }
             // Without a run before, nothing can be called new.
@@ -257,7 +257,7 @@ mod tests {
         let (before, after) = (before.facts(), after.facts());
         let compared = Replacement::compare(Some(device(&before)), device(&after));
         let serial = |token: &ReplacedToken<'_>| {
-            token.before.or(token.after).unwrap().1.token.serial.clone()
+            token.before.or(token.after).unwrap().1.token.serial.to_string()
         };
         let states = compared.tokens.iter().map(|token| (serial(token), token.state)).collect();
         (compared.completeness, states)

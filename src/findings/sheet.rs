@@ -32,7 +32,7 @@ pub struct TokenFacts {
     pub token: Token,
     pub command: Arc<str>,
     /// The line of the transcript that shows it.
-    pub text: String,
+    pub text: Box<str>,
     /// Several accounts may hold one token; none is usual for a spare one.
     pub owners: Vec<Arc<Account>>,
     /// How it is configured, where that was read.
@@ -66,13 +66,13 @@ impl TokenSheet {
         let lines: Vec<&str> = transcript.text.lines().collect();
         let text = |line: usize| {
             let found = line.checked_sub(1).and_then(|index| lines.get(index));
-            found.map_or_else(String::new, |text| text.trim_end().to_owned())
+            found.map_or("", |text| text.trim_end())
         };
         let command: Arc<str> = transcript.command.as_str().into();
         self.tokens.reserve(table.tokens.len());
         for token in table.tokens {
             let facts = TokenFacts {
-                text: text(token.line),
+                text: text(token.line).into(),
                 command: Arc::clone(&command),
                 owners: Vec::new(),
                 configuration: None,
@@ -82,7 +82,7 @@ impl TokenSheet {
         }
         if let (Some(state), Some(line)) = (table.server_status, table.server_line) {
             let command = transcript.command.clone();
-            self.server = Some(ServerFacts { state, command, line, text: text(line) });
+            self.server = Some(ServerFacts { state, command, line, text: text(line).to_owned() });
         }
     }
 

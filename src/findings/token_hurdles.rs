@@ -103,7 +103,7 @@ fn users(swap: &Swap<'_>) -> Vec<Hurdle> {
     let silent: Vec<&str> = owners
         .iter()
         .filter(|owner| owner.email.is_none() && owner.phone.is_none())
-        .map(|owner| owner.name.as_str())
+        .map(|owner| &*owner.name)
         .collect();
     if !silent.is_empty() {
         let hurdle = Hurdle::new(
@@ -158,7 +158,7 @@ fn cloud(swap: &Swap<'_>) -> Option<Hurdle> {
     let is_cloud =
         |facts: &&AccountFacts| facts.account.two_factor.as_deref() == Some("fortitoken-cloud");
     let accounts: Vec<&AccountFacts> = swap.device.accounts.iter().filter(is_cloud).collect();
-    let names: Vec<&str> = accounts.iter().map(|facts| facts.account.name.as_str()).collect();
+    let names: Vec<&str> = accounts.iter().map(|facts| &*facts.account.name).collect();
     (!names.is_empty()).then(|| {
         Hurdle::new(
             "rma-cloud",

@@ -26,22 +26,22 @@ impl AccountKind {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Account {
     pub kind: AccountKind,
-    pub name: String,
+    pub name: Box<str>,
     /// `set status`; enabled unless the configuration says otherwise.
     pub enabled: bool,
     /// `set type`, local users only: `password`, or `ldap`, `radius`, `tacacs+`, where another server
     /// checks the password and may ask for a second factor itself.
-    pub authentication: Option<String>,
+    pub authentication: Option<Box<str>>,
     /// `set two-factor`: `fortitoken`, `fortitoken-cloud`, `email`, `sms`; `None` when disabled.
-    pub two_factor: Option<String>,
+    pub two_factor: Option<Box<str>>,
     /// `set fortitoken`: serial of the token.
-    pub token: Option<String>,
+    pub token: Option<Box<str>>,
     /// `set email-to`
-    pub email: Option<String>,
+    pub email: Option<Box<str>>,
     /// `set sms-phone`
-    pub phone: Option<String>,
+    pub phone: Option<Box<str>>,
     /// `set accprofile`, administrators only.
-    pub profile: Option<String>,
+    pub profile: Option<Box<str>>,
     /// Line of its `edit` in the transcript, counted from 1.
     pub line: usize,
 }

@@ -82,7 +82,7 @@ pub enum TokenStatus {
     ActivationError,
     Locked,
     /// Anything else, as the device wrote it.
-    Other(String),
+    Other(Box<str>),
 }
 
 impl TokenStatus {
@@ -106,7 +106,7 @@ impl TokenStatus {
         };
         let known = Self::KNOWN.iter().find(|(known, _)| is_text(known));
         known.map_or_else(
-            || Self::Other(text.split_whitespace().collect::<Vec<_>>().join(" ")),
+            || Self::Other(text.split_whitespace().collect::<Vec<_>>().join(" ").into()),
             |(_, status)| status.clone(),
         )
     }
@@ -143,7 +143,7 @@ impl<'de> Deserialize<'de> for TokenStatus {
 /// One row of the table.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Token {
-    pub serial: String,
+    pub serial: Box<str>,
     pub kind: TokenKind,
     /// Difference between the token's clock and the FortiGate's. The unit is not documented;
     /// time steps (minutes for a 60 s token) is the likely reading. The sign is kept.

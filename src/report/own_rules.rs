@@ -233,7 +233,7 @@ impl<'a> Case<'a> {
     /// Its serial, where the finding is about one.
     fn token(&self) -> Option<String> {
         match self {
-            Self::Token(_, _, token) => Some(token.token.serial.clone()),
+            Self::Token(_, _, token) => Some(token.token.serial.to_string()),
             Self::User(..) | Self::Device(_) | Self::Fleet(_) => None,
         }
     }
@@ -241,7 +241,7 @@ impl<'a> Case<'a> {
     /// The account, where the finding is about one.
     fn subject(&self) -> Option<String> {
         match self {
-            Self::User(_, account) => Some(account.account.name.clone()),
+            Self::User(_, account) => Some(account.account.name.to_string()),
             Self::Token(..) | Self::Device(_) | Self::Fleet(_) => None,
         }
     }

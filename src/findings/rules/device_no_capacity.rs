@@ -32,7 +32,7 @@ fn check(device: &DeviceFacts) -> Option<Observation> {
         .collect();
     let described = bare.iter().map(|AccountFacts { account, vdom, .. }| match vdom {
         Some(vdom) => format!("{} in {vdom}", account.name),
-        None => account.name.clone(),
+        None => account.name.to_string(),
     });
     (!bare.is_empty()).then(|| Observation {
         subject: None,
@@ -63,5 +63,5 @@ fn lacks_second_factor(facts: &AccountFacts) -> bool {
         && account.enabled
         && account.authentication.as_deref() == Some("password")
         && account.two_factor.is_none()
-        && account.name != "guest"
+        && &*account.name != "guest"
 }

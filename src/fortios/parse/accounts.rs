@@ -31,13 +31,13 @@ fn accounts(text: &str, commands: &[&str], kind: AccountKind, path: &str) -> Par
 }
 
 fn account(entry: &Entry<'_>, kind: AccountKind) -> Account {
-    let text = |key| entry.get(key).map(str::to_owned);
+    let text = |key| entry.get(key).map(Box::from);
     Account {
         kind,
-        name: entry.name.clone().into_owned(),
+        name: (&*entry.name).into(),
         enabled: entry.get("status") != Some("disable"),
         authentication: text("type"),
-        two_factor: text("two-factor").filter(|method| method != "disable"),
+        two_factor: text("two-factor").filter(|method: &Box<str>| &**method != "disable"),
         token: text("fortitoken"),
         email: text("email-to"),
         phone: text("sms-phone"),

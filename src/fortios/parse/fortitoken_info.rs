@@ -61,7 +61,7 @@ fn row(line: &str, number: usize, header: bool) -> Option<Token> {
         return None;
     }
     let (drift, status) = (drift.parse().ok()?, TokenStatus::parse(status));
-    Some(Token { serial: serial.to_owned(), kind, drift, status, line: number })
+    Some(Token { serial: serial.into(), kind, drift, status, line: number })
 }
 
 /// A serial, a signed drift, and the status to the end of the line. The status has blanks, commas

@@ -12,13 +12,13 @@ pub const COMMANDS: &[&str] = &["show user fortitoken", "show full-configuration
 /// One configured token, without its secrets (activation code, seed, registration id).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct ConfiguredToken {
-    pub serial: String,
+    pub serial: Box<str>,
     pub kind: TokenKind,
     /// `active` or `lock`. This is the configuration's word, not the state that `diagnose
     /// fortitoken info` shows; `active` is the default, which `show` leaves out.
-    pub status: String,
+    pub status: Box<str>,
     /// `EFTM…`, or `FTMTRIAL…` for the free ones; hardware has none.
-    pub license: Option<String>,
+    pub license: Option<Box<str>>,
     /// Seconds since 1970 at which the activation code ends or ended.
     pub activation_expire: Option<u64>,
     /// Whether an activation code stands in the configuration.
@@ -47,10 +47,10 @@ pub fn user_fortitoken(text: &str) -> Parsed<Vec<ConfiguredToken>> {
 
 fn token(entry: &Entry<'_>) -> ConfiguredToken {
     ConfiguredToken {
-        serial: entry.name.clone().into_owned(),
+        serial: (&*entry.name).into(),
         kind: TokenKind::of_serial(&entry.name),
-        status: entry.get("status").unwrap_or("active").to_owned(),
-        license: entry.get("license").map(str::to_owned),
+        status: entry.get("status").unwrap_or("active").into(),
+        license: entry.get("license").map(Box::from),
         activation_expire: entry.get("activation-expire").and_then(|time| time.parse().ok()),
         has_activation_code: entry.get("activation-code").is_some(),
         has_seed: entry.get("seed").is_some(),

@@ -41,7 +41,7 @@ impl OwnerView {
             [] => None,
             [owner] => Some(texts.text(&owner.name)),
             owners => {
-                let names: Vec<&str> = owners.iter().map(|owner| owner.name.as_str()).collect();
+                let names: Vec<&str> = owners.iter().map(|owner| &*owner.name).collect();
                 Some(Text::new(&names.join(", ")))
             }
         }

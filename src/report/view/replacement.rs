@@ -161,7 +161,7 @@ impl ReplacedTokenView {
             host: device.host.clone(),
             old_serial: old_serial.cloned(),
             device_serial: device.device_serial.clone(),
-            serial: Text::from(&shown.token.serial),
+            serial: Text::new(&shown.token.serial),
             kind: shown.token.kind.as_str(),
             state: compared.state.as_str(),
             old_vdom: vdom(compared.before),

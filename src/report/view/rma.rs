@@ -145,7 +145,7 @@ impl RmaView {
             break_glass: swap
                 .super_administrators()
                 .next()
-                .map(|_| swap.break_glass().map(|facts| Text::from(&facts.account.name)).collect()),
+                .map(|_| swap.break_glass().map(|facts| Text::new(&facts.account.name)).collect()),
             licences: Text::list(&swap.licences()),
             fates: Fate::ALL.into_iter().filter_map(|fate| RmaFateView::new(fate, swap)).collect(),
             tokens: swap.tokens.iter().map(RmaTokenView::new).collect(),
@@ -211,7 +211,7 @@ impl RmaTokenView {
         let facts = token.token;
         Self {
             vdom: Text::maybe(token.sheet.vdom.as_ref()),
-            serial: Text::from(&facts.token.serial),
+            serial: Text::new(&facts.token.serial),
             kind: facts.token.kind.as_str(),
             status: Text::new(facts.token.status.as_str()),
             licence: Text::maybe(token.licence()),
@@ -225,10 +225,10 @@ impl RmaUserView {
     fn new(token: &SwapToken<'_>, owner: &Account) -> Self {
         Self {
             vdom: Text::maybe(token.sheet.vdom.as_ref()),
-            name: Text::from(&owner.name),
+            name: Text::new(&owner.name),
             kind: owner.kind.as_str(),
             enabled: owner.enabled,
-            token: Text::from(&token.token.token.serial),
+            token: Text::new(&token.token.token.serial),
             status: Text::new(token.token.token.status.as_str()),
             email: Text::maybe(owner.email.as_ref()),
             phone: Text::maybe(owner.phone.as_ref()),
