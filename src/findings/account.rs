@@ -87,6 +87,9 @@ impl Accounts {
     }
 
     pub fn into_facts(self) -> Vec<AccountFacts> {
-        self.known.into_values().collect()
+        let mut facts: Vec<AccountFacts> = self.known.into_values().collect();
+        // What is made of the room of a map has more room than it needs.
+        facts.shrink_to_fit();
+        facts
     }
 }

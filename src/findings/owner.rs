@@ -30,7 +30,7 @@ impl Owners {
     }
 
     /// The owners of one token: local users first, each group in the order configured.
-    pub(super) fn of(&self, vdom: Option<&String>, serial: &str) -> Vec<Arc<Account>> {
+    pub(super) fn of(&self, vdom: Option<&String>, serial: &str) -> Box<[Arc<Account>]> {
         let serial = serial.to_ascii_uppercase();
         let administrators = self.administrators.get(&serial);
         let users = self.users.get(&(vdom.cloned(), serial));

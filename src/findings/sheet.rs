@@ -34,7 +34,7 @@ pub struct TokenFacts {
     /// The line of the transcript that shows it.
     pub text: Box<str>,
     /// Several accounts may hold one token; none is usual for a spare one.
-    pub owners: Vec<Arc<Account>>,
+    pub owners: Box<[Arc<Account>]>,
     /// How it is configured, where that was read.
     pub configuration: Option<Configuration>,
 }
@@ -74,7 +74,7 @@ impl TokenSheet {
             let facts = TokenFacts {
                 text: text(token.line).into(),
                 command: Arc::clone(&command),
-                owners: Vec::new(),
+                owners: Box::default(),
                 configuration: None,
                 token,
             };
