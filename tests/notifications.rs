@@ -2,6 +2,8 @@
 #![allow(clippy::unwrap_used, clippy::panic, clippy::disallowed_methods)]
 #![allow(clippy::print_stderr, reason = "a skipped test must say so")]
 
+#[path = "support/authority.rs"]
+mod authority;
 #[path = "support/desk.rs"]
 mod desk;
 #[path = "support/http_stub.rs"]
@@ -13,6 +15,7 @@ use std::io::{BufRead, BufReader, Read};
 use std::process::{Command, Stdio};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use authority::certify;
 use desk::{Desk, Outcome};
 use http_stub::{HttpStub, Reply};
 use serde_json::Value as Json;
@@ -321,17 +324,11 @@ fn the_schema_takes_what_the_documents_show() {
     }
 }
 
-/// A certificate for this machine by a CA of our own, in the home of the desk; `None`, said aloud,
-/// where the programs for it are missing.
+/// Two servers of TLS with a certificate of an authority of our own, in the home of the desk; `None`, said
+/// aloud, where the programs for it are missing.
 fn tls_servers(desk: &Desk) -> Option<(std::process::Child, u16, u16)> {
     let home = desk.path(".");
-    desk.file("ext", "subjectAltName=DNS:localhost\nextendedKeyUsage=serverAuth\n");
-    let script = "openssl req -x509 -newkey rsa:2048 -nodes -keyout ca.key -out ca.pem -days 2 \
-                  -subj '/CN=test ca' -addext basicConstraints=critical,CA:TRUE && openssl req \
-                  -newkey rsa:2048 -nodes -keyout server.key -out server.csr -subj /CN=localhost && \
-                  openssl x509 -req -in server.csr -CA ca.pem -CAkey ca.key -CAcreateserial -out \
-                  server.pem -days 2 -extfile ext";
-    let made = Command::new("sh").args(["-c", script]).current_dir(&home).output();
+    let made = certify(&home, "localhost");
     let servers = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/support/tls_servers.py");
     let server = Command::new("python3")
         .arg(servers)
@@ -339,7 +336,7 @@ fn tls_servers(desk: &Desk) -> Option<(std::process::Child, u16, u16)> {
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .spawn();
-    let (true, Ok(mut server)) = (made.is_ok_and(|made| made.status.success()), server) else {
+    let (true, Ok(mut server)) = (made, server) else {
         eprintln!("skipped: openssl and python3 are needed for a test of TLS");
         return None;
     };

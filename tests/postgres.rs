@@ -1,4 +1,6 @@
 //! The store in PostgreSQL: the same as in a file, and it may go away for a while.
+//!
+//! The long versions are ignored, and run by hand: `cargo test --test postgres -- --ignored --nocapture`.
 #![allow(
     clippy::unwrap_used,
     clippy::panic,
@@ -7,6 +9,8 @@
     reason = "a test, and one that says what it did"
 )]
 
+#[path = "support/authority.rs"]
+mod authority;
 #[path = "support/desk.rs"]
 mod desk;
 #[path = "support/lab_process.rs"]
@@ -18,12 +22,13 @@ mod postgres;
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::process::Stdio;
+use std::path::Path;
 use std::thread::sleep;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
+use authority::certify;
 use desk::Desk;
-use office::{AUDIT, Office, differing, id_of, kill, started};
+use office::{AUDIT, Office, differing, id_of, kill, loss, started};
 use postgres::{PASSWORD, Postgres};
 use tokenfleet::model::{RunEvent, RunRecord};
 
@@ -53,9 +58,7 @@ fn a_run_is_kept_resumed_and_reported_as_in_a_file() {
     assert_eq!(parts.len(), 2);
     assert!(parts[1].len() < 6);
 
-    let mut command = office.desk.command(&["report", &id_of(&events)]);
-    command.env("TOKENFLEET_STORE", &office.store).arg("-o").arg(office.desk.path("reports"));
-    let again = office.desk.finish(&mut command);
+    let again = office.again(&id_of(&events));
     assert_eq!(again.code, undisturbed.code, "{}", again.err);
     assert_eq!(differing(&office.report(), &expected), None);
     // Long answers are packed there too.
@@ -146,30 +149,146 @@ fn what_cannot_be_used_is_refused_without_a_word_of_the_password() {
 }
 
 #[test]
-fn a_server_that_is_away_for_a_while_costs_nothing() {
+fn a_server_is_trusted_when_an_authority_that_is_named_signed_for_its_name() {
+    let desk = Desk::new();
+    let (ours, strange) = (desk.path("ours"), desk.path("strange"));
+    fs::create_dir_all(&ours).unwrap();
+    fs::create_dir_all(&strange).unwrap();
+    if !certify(&ours, "localhost") || !certify(&strange, "localhost") {
+        println!("skipped: openssl is needed for a test of TLS");
+        return;
+    }
+    let Some(postgres) = Postgres::start_with_tls(&ours) else { return };
+    let url =
+        |host: &str, more: &str| format!("{}?{more}", postgres.url().replace("127.0.0.1", host));
+    let root = |folder: &Path| format!("sslrootcert={}", folder.join("ca.pem").display());
+    let full = format!("sslmode=verify-full&{}", root(&ours));
+
+    let office = Office { store: url("localhost", &full), ..Office::new(2, 0) };
+    let outcome = office.run(&[]);
+    assert_eq!(outcome.code & 5, 0, "{}", outcome.err);
+    let encrypted = "SELECT DISTINCT ssl FROM pg_stat_ssl JOIN pg_stat_activity USING (pid) \
+                     WHERE application_name = 'tokenfleet'";
+    let seen = office.with_store(async |_| postgres.sql(encrypted));
+    assert_eq!(seen, "t");
+    let verified = |more: &str| url("localhost", &format!("sslmode=verify-full&{more}"));
+    let other = "sslmode=verify-full&sslrootcert=";
+    let authority = "name the authority that signed for the server with \
+                     `?sslmode=verify-full&sslrootcert=FILE`, or do without a check: `?sslmode=prefer`";
+    let missing = desk.path("none.pem").display().to_string();
+    for (host, url, cause, remedy) in [
+        (
+            "127.0.0.1",
+            url("127.0.0.1", &full),
+            "invalid peer certificate: certificate not valid for name \"127.0.0.1\"; certificate is only \
+             valid for DnsName(\"localhost\")",
+            "name the server as its certificate does, or do without a check of names: \
+             `?sslmode=verify-ca&sslrootcert=FILE`",
+        ),
+        (
+            "localhost",
+            verified(&root(&strange)),
+            "invalid peer certificate: UnknownIssuer",
+            authority,
+        ),
+        ("localhost", verified("x=y"), "invalid peer certificate: UnknownIssuer", authority),
+        (
+            "localhost",
+            url("localhost", &format!("{other}{missing}")),
+            &format!("`{missing}` cannot be read: No such file or directory (os error 2)"),
+            authority,
+        ),
+    ] {
+        let shown = postgres.shown().replace("127.0.0.1", host);
+        assert_eq!(
+            refusal(&url),
+            format!(
+                "error: the store `{shown}` cannot be reached safely: {cause}\n = help: {remedy}"
+            )
+        );
+    }
+    let shown = postgres.shown().replace("127.0.0.1", "localhost");
+    assert_eq!(
+        refusal(&url("localhost", "sslmode=verify")),
+        format!(
+            "error: the store `{shown}` cannot be opened as its URL says: unknown value \"verify\" for \
+             `ssl_mode`\n = help: mend what stands behind the `?` of its URL"
+        )
+    );
+    // Who asks for less gets less.
+    for less in [format!("sslmode=verify-ca&{}", root(&ours)), "sslmode=require".to_owned()] {
+        let outcome = desk.run(&["history", "--store", &url("127.0.0.1", &less)]);
+        assert_eq!(outcome.code, 0, "{}", outcome.err);
+    }
+}
+
+/// Takes the server away in the middle of a run, for so many seconds, and holds what comes out against
+/// the run that nobody disturbed.
+fn take_away(seconds: u64) {
     let Some(mut postgres) = Postgres::start() else { return };
     let office = office(&postgres, 12, 60);
-    let mut command = office.command(AUDIT, &["-f", "3"]);
-    command.stdout(Stdio::piped()).stderr(Stdio::piped());
-    let run = command.spawn().unwrap();
-    sleep(Duration::from_secs(2));
-    postgres.take_down();
-    sleep(Duration::from_secs(8));
-    postgres.bring_up();
-    let output = run.wait_with_output().unwrap();
-    let err = String::from_utf8(output.stderr).unwrap();
-    assert!(err.contains("what is found waits for it"), "{err}");
-    assert!(err.contains("The store is back: nothing was lost."), "{err}");
-    assert_eq!(output.status.code().unwrap() & 5, 0, "{err}");
-    let record = RunRecord::from_events(office.events()).unwrap();
+    let undisturbed = office.run(&[]);
+    let expected = office.report();
+    let outcome = office.disturb(&["-f", "3"], 3, || {
+        postgres.take_down();
+        sleep(Duration::from_secs(seconds));
+        postgres.bring_up();
+    });
+    let told = "; what is found waits for it, for two minutes at most\n";
+    assert!(outcome.err.contains(told), "{}", outcome.err);
+    assert!(outcome.err.contains("The store is back: nothing was lost.\n"), "{}", outcome.err);
+    assert_eq!(outcome.code, undisturbed.code, "{}", outcome.err);
+    assert_eq!(differing(&office.report(), &expected), None);
+    let events = office.events();
+    let record = RunRecord::from_events(events.clone()).unwrap();
     assert!(record.finished.is_some());
-    let unexamined = record.hosts.values().filter(|host| host.outcome.is_none()).count();
-    assert_eq!(unexamined, 0);
-    let live = office.report();
-    let mut command = office.desk.command(&["report", "latest"]);
-    command.env("TOKENFLEET_STORE", &office.store).arg("-o").arg(office.desk.path("reports"));
-    office.desk.finish(&mut command);
-    assert_eq!(office.report(), live);
+    assert_eq!(record.hosts.values().filter(|host| host.outcome.is_some()).count(), 12);
+    // The store has what the reports were made of.
+    fs::remove_dir_all(office.desk.path("reports")).unwrap();
+    office.again(&id_of(&events));
+    assert_eq!(differing(&office.report(), &expected), None);
+}
+
+#[test]
+fn a_server_that_is_away_for_a_while_costs_nothing() {
+    take_away(7);
+}
+
+#[test]
+#[ignore = "takes a minute"]
+fn a_server_that_is_away_for_half_a_minute_costs_nothing() {
+    take_away(30);
+}
+
+#[test]
+#[ignore = "takes three minutes"]
+fn a_server_that_does_not_come_back_is_given_up_in_bounded_time() {
+    let Some(mut postgres) = Postgres::start() else { return };
+    let office = office(&postgres, 12, 60);
+    let undisturbed = office.run(&[]);
+    let expected = office.report();
+    let begun = Instant::now();
+    let outcome = office.disturb(&["-f", "3"], 3, || postgres.take_down());
+    let took = begun.elapsed().as_secs();
+    println!("given up after {took} s\n{}", outcome.err);
+    assert!((120..170).contains(&took), "{took} s");
+    // The reports of now are whole, but for what earlier runs would add.
+    assert_eq!(outcome.code, undisturbed.code | 1, "{}", outcome.err);
+    assert_eq!(office.desk.json()["summary"]["hosts"]["total"], 12);
+    postgres.bring_up();
+    let id = id_of(&office.events());
+    let told = loss(&outcome.err, &id);
+    let shown = postgres.shown();
+    let wanted = format!(
+        "error: this run is not whole in the store, which has N of its 12 hosts: the store `{shown}` \
+         cannot be reached: no connection came about in time\n = help: see that it is up and can be \
+         reached from here; then the same command with `--resume RUN` examines the other N again; the \
+         reports of now have all hosts, but are compared with no earlier run"
+    );
+    assert_eq!(told, wanted);
+    let resumed = office.run(&["--resume", &id]);
+    assert_eq!(resumed.code, undisturbed.code, "{}", resumed.err);
+    assert_eq!(differing(&office.report(), &expected), None);
 }
 
 /// How often each host was begun, and how often it came to an outcome that counts.

@@ -1,6 +1,6 @@
 //! What the store is there for: nothing is lost, and nobody is in another's way.
 //!
-//! The long version is ignored, and run by hand: `cargo test --test store -- --ignored --nocapture`.
+//! The long versions are ignored, and run by hand: `cargo test --test store -- --ignored --nocapture`.
 #![allow(
     clippy::unwrap_used,
     clippy::panic,
@@ -21,9 +21,10 @@ use std::fs;
 use std::hash::{BuildHasher, RandomState};
 use std::process::Stdio;
 use std::thread::sleep;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
-use office::{AUDIT, Office, differing, id_of, kill, started};
+use office::{AUDIT, Office, differing, id_of, kill, loss, started};
+use sqlx::{ConnectOptions, Executor, SqliteConnection};
 use tokenfleet::model::{RunEvent, RunRecord};
 
 /// Kills runs at so many moments, now and then the one that goes on with them too, and holds what
@@ -220,4 +221,100 @@ fn a_run_waits_for_another_when_it_is_told_to() {
     let told = "waiting for its end, for 120 s at most\n3 hosts, 3 at a time\n";
     assert!(second.err.contains(told), "{}", second.err);
     assert_eq!((first.code(), second.code), (Some(second.code), second.code));
+}
+
+/// Another program that has the file of the store open.
+fn other(office: &Office, act: impl AsyncFnOnce(SqliteConnection)) {
+    let options = sqlx::sqlite::SqliteConnectOptions::new().filename(&office.store);
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    runtime.block_on(async {
+        let options = options.busy_timeout(Duration::from_secs(60));
+        act(options.connect().await.unwrap()).await;
+    });
+}
+
+/// Locks the store in the middle of a run, for so many seconds, and holds what comes out against the run
+/// that nobody disturbed.
+fn lock(seconds: u64) {
+    let office = Office::new(12, 60);
+    let undisturbed = office.run(&[]);
+    let expected = office.report();
+    let begun = Instant::now();
+    let outcome = office.disturb(&["-f", "3"], 3, || {
+        other(&office, async |mut other| {
+            other.execute("BEGIN EXCLUSIVE").await.unwrap();
+            sleep(Duration::from_secs(seconds));
+            other.execute("ROLLBACK").await.unwrap();
+        });
+    });
+    println!(
+        "locked for {seconds} s, done after {:.1} s\n{}",
+        begun.elapsed().as_secs_f64(),
+        outcome.err
+    );
+    assert_eq!(outcome.code, undisturbed.code, "{}", outcome.err);
+    // Nobody is told of a lock that is over within ten seconds.
+    assert_eq!(outcome.err.contains("is in use by another process; what is found"), seconds > 10);
+    assert_eq!(outcome.err.contains("The store is back: nothing was lost.\n"), seconds > 10);
+    assert_eq!(differing(&office.report(), &expected), None);
+    let events = office.events();
+    let record = RunRecord::from_events(events.clone()).unwrap();
+    assert_eq!(record.hosts.values().filter(|host| host.outcome.is_some()).count(), 12);
+    fs::remove_dir_all(office.desk.path("reports")).unwrap();
+    office.again(&id_of(&events));
+    assert_eq!(differing(&office.report(), &expected), None);
+}
+
+#[test]
+fn a_store_that_another_process_locks_for_a_while_has_everything() {
+    lock(3);
+}
+
+#[test]
+#[ignore = "takes a minute"]
+fn a_store_that_another_process_locks_for_half_a_minute_has_everything() {
+    lock(30);
+}
+
+#[test]
+fn a_run_that_is_not_whole_in_the_store_says_how_to_go_on() {
+    let office = Office::new(12, 60);
+    let undisturbed = office.run(&[]);
+    let expected = office.report();
+    // What does not pass by itself is not waited for.
+    let rename = |from: &str, to: &str| {
+        let statement = format!("ALTER TABLE {from} RENAME TO {to}");
+        other(&office, async |mut other| {
+            other.execute(sqlx::AssertSqlSafe(statement)).await.unwrap();
+        });
+    };
+    let outcome = office.disturb(&["-f", "3"], 4, || rename("events", "away"));
+    assert_eq!(outcome.code, undisturbed.code | 1, "{}", outcome.err);
+    let hosts = office.desk.json()["summary"]["hosts"].clone();
+    assert_eq!(hosts["total"], 12);
+    rename("away", "events");
+    let id = id_of(&office.events());
+    let wanted = format!(
+        "error: this run is not whole in the store, which has N of its 12 hosts: the store `{}` failed: \
+         no such table: events\n = help: check the file, its folder and its disk, or name another \
+         store; then the same command with `--resume RUN` examines the other N again; the reports of now \
+         have all hosts, but are compared with no earlier run",
+        office.store
+    );
+    assert_eq!(loss(&outcome.err, &id), wanted);
+    let kept = RunRecord::from_events(office.events()).unwrap();
+    let kept = kept.hosts.values().filter(|host| host.outcome.is_some()).count();
+    assert!(
+        outcome.err.contains(&format!(" which has {kept} of its 12 hosts: ")),
+        "{}",
+        outcome.err
+    );
+    let resumed = office.run(&["--resume", &id]);
+    assert!(
+        resumed.err.contains(&format!(": {} of 12 hosts are left\n", 12 - kept)),
+        "{}",
+        resumed.err
+    );
+    assert_eq!(resumed.code, undisturbed.code, "{}", resumed.err);
+    assert_eq!(differing(&office.report(), &expected), None);
 }

@@ -7,10 +7,11 @@ use tokio::sync::{mpsc, watch};
 use tokio::time::sleep;
 
 use crate::cli::log::{is_json, log_event};
+use crate::cli::not_kept::NotKept;
 use crate::cli::signals::Wishes;
 use crate::cli::stream::{say, stderr_look};
 use crate::cli::system_clock::SystemClock;
-use crate::model::{InputIssue, RunEvent, RunRecord};
+use crate::model::{RunEvent, RunRecord};
 use crate::runner::{Clock, Connector, Interrupt, Runner};
 use crate::store::Writer;
 use crate::terminal::Progress;
@@ -25,7 +26,7 @@ const BREATH: Duration = Duration::from_millis(5);
 pub(super) struct Followed {
     pub record: RunRecord,
     /// Why the run is not whole in the store, when it is not.
-    pub loss: Option<InputIssue>,
+    pub loss: Option<NotKept>,
     /// Whether the run has ended: of one that several processes share, the last ends it.
     pub has_ended: bool,
 }
@@ -45,7 +46,8 @@ pub(super) async fn follow<C: Connector, K: Clock>(
     let (sender, mut events) = mpsc::channel(WAITING);
     let progress = (!is_json()).then(|| Progress::new(stderr_look(), verbosity));
     let mut trouble = Trouble { told: writer.as_ref().map(Writer::trouble), is_away: false };
-    let mut sinks = Sinks { progress, verbosity, writer, record, abandon: abandon.clone() };
+    let known = NotKept::settled(&record);
+    let mut sinks = Sinks { progress, verbosity, writer, record, known, abandon: abandon.clone() };
     for event in opening {
         sinks.take(event).await;
     }
@@ -103,6 +105,8 @@ struct Sinks {
     verbosity: u8,
     writer: Option<Writer>,
     record: RunRecord,
+    /// How many hosts had their outcome before this part of the run.
+    known: usize,
     abandon: Interrupt,
 }
 
@@ -155,7 +159,7 @@ impl Sinks {
         &mut self,
         writer: Writer,
         trouble: &mut Trouble,
-    ) -> Result<bool, InputIssue> {
+    ) -> Result<bool, NotKept> {
         let mut abandon = self.abandon.clone();
         let finishing = writer.finish();
         let hurry = hurried(&mut abandon);
@@ -163,14 +167,10 @@ impl Sinks {
         loop {
             tokio::select! {
                 biased;
-                kept = &mut finishing => return kept.map(|kept| kept.has_ended).map_err(|error| {
-                    InputIssue::error(format!("this run is not whole in the store: {error}"))
-                        .hint(error.remedy())
+                kept = &mut finishing => return kept.map(|kept| kept.has_ended).map_err(|loss| {
+                    NotKept::Failed { error: loss.error, hosts: self.known + loss.hosts }
                 }),
-                () = &mut hurry => return Err(
-                    InputIssue::error("this run may not be whole in the store")
-                        .hint("it was interrupted twice, and the store was slow to take the rest"),
-                ),
+                () = &mut hurry => return Err(NotKept::Abandoned),
                 told = trouble.news() => self.say(&told),
             }
         }

@@ -205,10 +205,11 @@ async fn audit(arguments: &RunArguments, prepared: Prepared) -> Result<Exit, Com
     let mut record = record;
     // Without the store nobody knows what the others found.
     let has_ended = has_ended && (loss.is_none() || division(arguments) == Division::Whole);
+    let is_kept = loss.is_none();
     // A run that is not whole in the store is not remembered as if it were.
     let store = match loss {
         Some(loss) => {
-            say_issues(&[loss], &[]);
+            say_issues(&[loss.told(&record, division(arguments))], &[]);
             exit = exit | Exit::INPUT;
             None
         }
@@ -237,10 +238,12 @@ async fn audit(arguments: &RunArguments, prepared: Prepared) -> Result<Exit, Com
         lab.shutdown().await;
     }
     if !has_ended {
-        let id = &record.header.id;
-        say(&format!(
-            "other processes have the rest of run {id}: the last one writes its reports\n"
-        ));
+        if is_kept {
+            let id = &record.header.id;
+            say(&format!(
+                "other processes have the rest of run {id}: the last one writes its reports\n"
+            ));
+        }
         return Ok(exit | Exit::of_part(&record));
     }
     let (output, sources) = (&arguments.output, &remarks.sources);

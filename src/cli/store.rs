@@ -197,10 +197,10 @@ async fn import(arguments: &ImportArguments) -> Result<Exit, InputIssue> {
     for event in events {
         writer.append(event).await;
     }
-    if let Err(error) = writer.finish().await {
+    if let Err(loss) = writer.finish().await {
         // Half a run is none; what cannot be removed, `store check` tells.
         store.remove(std::slice::from_ref(&header.id)).await.ok();
-        return Err(told(error));
+        return Err(told(loss.error));
     }
     say(&format!("run {} with {count} events is in the store\n", header.id));
     store.close().await;

@@ -335,9 +335,9 @@ mod tests {
         for _ in 0..5_000 {
             writer.append(answer("lost")).await;
         }
-        let error = writer.finish().await.unwrap_err();
+        let loss = writer.finish().await.unwrap_err();
         assert_eq!(
-            error.to_string(),
+            loss.error.to_string(),
             format!("the store `{location}` failed: no such table: events")
         );
     }
@@ -386,8 +386,8 @@ mod tests {
         for _ in 0..5_000 {
             writer.append(answer("lost")).await;
         }
-        let error = writer.finish().await.unwrap_err();
-        assert!(matches!(error, StoreError::Busy { .. }), "{error}");
+        let loss = writer.finish().await.unwrap_err();
+        assert!(matches!(loss.error, StoreError::Busy { .. }), "{loss:?}");
         other.execute("ROLLBACK").await.unwrap();
         assert_eq!(store.events("a").await.unwrap().len(), 1);
     }
@@ -541,7 +541,8 @@ mod tests {
                     let store = Store::open(&location).await?;
                     let playbook = format!("{number}.yml");
                     let run = RunHeader { playbook, ..header(&number.to_string(), number) };
-                    store.begin(&run, &holder()).await?.finish().await
+                    let writer = store.begin(&run, &holder()).await?;
+                    writer.finish().await.map_err(|loss| loss.error)
                 })
             })
             .collect();

@@ -27,4 +27,4 @@ pub use joint::{Claim, Claims, Joined, Share, SharedPart};
 pub use store_error::StoreError;
 pub use stored_run::StoredRun;
 pub use summaries::{StoredSnapshot, StoredSummary};
-pub use writer::{Kept, Writer};
+pub use writer::{Kept, Loss, Writer};

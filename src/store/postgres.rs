@@ -1,5 +1,6 @@
 //! All that is peculiar to PostgreSQL: whose the database is, and that one at a time prepares it.
 
+use std::fs::File;
 use std::time::Duration;
 
 use sqlx::any::{AnyConnectOptions, AnyPoolOptions};
@@ -32,6 +33,7 @@ pub(super) async fn open(
     let slow =
         |_| StoreError::Slow { location: location.to_owned(), seconds: CONNECT_LIMIT.as_secs() };
     let options = PgConnectOptions::try_from(server).map_err(failed)?;
+    see_authorities(location, server)?;
     let connecting = PgConnection::connect_with(&options);
     let mut connection = timeout(CONNECT_LIMIT, connecting).await.map_err(slow)?.map_err(failed)?;
     let prepared = prepare(location, &mut connection).await;
@@ -45,6 +47,17 @@ pub(super) async fn open(
         .connect_with(server.clone())
         .await
         .map_err(failed)
+}
+
+/// The driver says of a file that it cannot read only that something was not found.
+fn see_authorities(location: &str, server: &AnyConnectOptions) -> Result<(), StoreError> {
+    let mut settings = server.database_url.query_pairs();
+    let is_file = |name: &str| matches!(name, "sslrootcert" | "ssl-root-cert" | "ssl-ca");
+    let Some((_, file)) = settings.find(|(name, _)| is_file(name)) else { return Ok(()) };
+    File::open(&*file).map(drop).map_err(|error| StoreError::Insecure {
+        location: location.to_owned(),
+        cause: format!("`{file}` cannot be read: {error}"),
+    })
 }
 
 async fn prepare(location: &str, connection: &mut PgConnection) -> Result<(), StoreError> {

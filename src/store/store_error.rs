@@ -35,6 +35,8 @@ pub enum StoreError {
     Denied { location: String, cause: String },
     #[error("the store `{location}` cannot be reached safely: {cause}")]
     Insecure { location: String, cause: String },
+    #[error("the store `{location}` cannot be opened as its URL says: {cause}")]
+    Settings { location: String, cause: String },
     #[error("the store `{location}` failed: {cause}")]
     Database { location: String, cause: String },
     #[error("the store `{location}` did not answer within {seconds} s")]
@@ -83,6 +85,15 @@ impl StoreError {
         match error {
             sqlx::Error::Tls(cause) => {
                 return Self::Insecure { location, cause: cause.to_string() };
+            }
+            // What TLS finds wrong comes as such an error of the connection.
+            sqlx::Error::Io(cause) if cause.kind() == io::ErrorKind::InvalidData => {
+                return Self::Insecure { location, cause: cause.to_string() };
+            }
+            sqlx::Error::Configuration(cause) => {
+                let cause = cause.to_string();
+                let cause = cause.trim_start_matches(CONFIGURATION).to_owned();
+                return Self::Settings { location, cause };
             }
             sqlx::Error::Io(_) | sqlx::Error::PoolTimedOut | sqlx::Error::WorkerCrashed => {
                 return Self::Unreachable { location, cause: said(error) };
@@ -180,6 +191,12 @@ impl StoreError {
             Self::Denied { .. } => {
                 "check user and password, in its URL, `PGPASSWORD` or ~/.pgpass".to_owned()
             }
+            Self::Insecure { cause, .. } if cause.contains("not valid for name") => {
+                "name the server as its certificate does, or do without a check of names: \
+                 `?sslmode=verify-ca&sslrootcert=FILE`"
+                    .to_owned()
+            }
+            Self::Settings { .. } => "mend what stands behind the `?` of its URL".to_owned(),
             Self::Insecure { .. } => "name the authority that signed for the server with \
                 `?sslmode=verify-full&sslrootcert=FILE`, or do without a check: `?sslmode=prefer`"
                 .to_owned(),
@@ -208,6 +225,9 @@ impl StoreError {
         }
     }
 }
+
+/// sqlx's preamble to what is wrong with a URL.
+const CONFIGURATION: &str = "error with configuration: ";
 
 fn is_server(location: &str) -> bool {
     location.starts_with("postgres") && location.contains("://")

@@ -48,7 +48,7 @@ pub struct Writer {
     location: String,
     events: mpsc::Sender<RunEvent>,
     trouble: watch::Receiver<Option<String>>,
-    task: JoinHandle<Result<Kept, StoreError>>,
+    task: JoinHandle<Result<Kept, Loss>>,
 }
 
 impl Writer {
@@ -69,7 +69,8 @@ impl Writer {
         let (packed, rows) = mpsc::unbounded_channel();
         let (told, trouble) = watch::channel(None);
         tokio::spawn(pack(inbox, packed));
-        let log = Log { store, run, part, seq: 1, division, has_ended: false, patience, told };
+        let log =
+            Log { store, run, part, seq: 1, hosts: 0, division, has_ended: false, patience, told };
         Self { location, events, trouble, task: tokio::spawn(write(log, rows)) }
     }
 
@@ -95,10 +96,11 @@ impl Writer {
     ///
     /// # Errors
     /// The first failure, when there was one: what came before it is in the store.
-    pub async fn finish(self) -> Result<Kept, StoreError> {
+    pub async fn finish(self) -> Result<Kept, Loss> {
         let Self { location, events, task, .. } = self;
         drop(events);
-        task.await.unwrap_or(Err(StoreError::WriterLost { location }))
+        let lost = |_| Err(Loss { error: StoreError::WriterLost { location }, hosts: 0 });
+        task.await.unwrap_or_else(lost)
     }
 }
 
@@ -109,6 +111,14 @@ pub struct Kept {
     pub events: u64,
     /// Whether the run has ended with it: of parts that are written at once, only one may say so.
     pub has_ended: bool,
+}
+
+/// Why a part is not whole in the store.
+#[derive(Debug)]
+pub struct Loss {
+    pub error: StoreError,
+    /// Of how many of its hosts the outcome is there all the same.
+    pub hosts: usize,
 }
 
 /// A row on its way, and the room that it takes.
@@ -135,10 +145,7 @@ async fn pack(mut inbox: mpsc::Receiver<RunEvent>, packed: mpsc::UnboundedSender
     }
 }
 
-async fn write(
-    mut log: Log,
-    mut rows: mpsc::UnboundedReceiver<Waiting>,
-) -> Result<Kept, StoreError> {
+async fn write(mut log: Log, mut rows: mpsc::UnboundedReceiver<Waiting>) -> Result<Kept, Loss> {
     let mut outcome = Ok(());
     let mut batch = Vec::with_capacity(BATCH);
     let mut pulse = interval(PULSE);
@@ -157,7 +164,10 @@ async fn write(
             _ = pulse.tick(), if outcome.is_ok() => log.beat().await,
         }
     }
-    outcome.map(|()| Kept { events: log.seq.unsigned_abs(), has_ended: log.has_ended })
+    match outcome {
+        Ok(()) => Ok(Kept { events: log.seq.unsigned_abs(), has_ended: log.has_ended }),
+        Err(error) => Err(Loss { error, hosts: log.hosts }),
+    }
 }
 
 /// The end of one part's events in the database.
@@ -167,6 +177,8 @@ struct Log {
     part: i64,
     /// Number of the next event.
     seq: i64,
+    /// How many hosts have their outcome in it.
+    hosts: usize,
     division: Division,
     /// Whether the run has ended with this part.
     has_ended: bool,
@@ -205,6 +217,8 @@ impl Log {
         })?;
         let (count, has_ended) = inserted.map_err(|error| self.store.failed(&error))?;
         self.seq += count;
+        let is_outcome = |waiting: &&Waiting| waiting.row.as_ref().is_ok_and(|row| row.is_outcome);
+        self.hosts += batch.iter().filter(is_outcome).count();
         self.has_ended |= has_ended;
         Ok(())
     }

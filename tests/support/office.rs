@@ -4,6 +4,7 @@
 use std::collections::BTreeSet;
 use std::io::{BufRead, BufReader};
 use std::process::{Child, Command, Stdio};
+use std::thread::{JoinHandle, spawn};
 
 use regex::Regex;
 use tokenfleet::model::RunEvent;
@@ -45,8 +46,21 @@ impl Office {
         self.desk.finish(&mut self.command(AUDIT, more))
     }
 
-    /// Starts a run and waits until so many hosts are done; gives it back with the run's id.
+    /// Starts a run and waits until so many hosts are done.
     pub fn start(&self, playbook: &str, more: &[&str], done: usize) -> Child {
+        self.listen(playbook, more, done).0
+    }
+
+    /// A run that so many hosts are done of when `trouble` comes over it, and what came of it.
+    pub fn disturb(&self, more: &[&str], done: usize, trouble: impl FnOnce()) -> Outcome {
+        let (mut run, rest) = self.listen(AUDIT, more, done);
+        trouble();
+        let code = run.wait().unwrap().code().unwrap_or(-1);
+        Outcome { out: String::new(), err: rest.join().unwrap(), code }
+    }
+
+    /// Starts a run and waits until so many hosts are done; what it says from then on comes later.
+    fn listen(&self, playbook: &str, more: &[&str], done: usize) -> (Child, JoinHandle<String>) {
         let mut command = self.command(playbook, more);
         command.stdout(Stdio::null()).stderr(Stdio::piped());
         let mut child = command.spawn().unwrap();
@@ -56,9 +70,15 @@ impl Office {
             count.is_some_and(|count| count >= done) || (done == 0 && line.contains(" at a time"))
         };
         assert!(lines.any(|line| far(&line.unwrap())), "the run did not come so far");
-        // Somebody has to read the rest.
-        std::thread::spawn(move || lines.for_each(drop));
-        child
+        let rest = spawn(move || lines.map(|line| line.unwrap() + "\n").collect());
+        (child, rest)
+    }
+
+    /// The reports of an old run.
+    pub fn again(&self, run: &str) -> Outcome {
+        let mut command = self.desk.command(&["report", run]);
+        command.env("TOKENFLEET_STORE", &self.store).arg("-o").arg(self.desk.path("reports"));
+        self.desk.finish(&mut command)
     }
 
     pub fn with_store<T>(&self, read: impl AsyncFnOnce(&Store) -> T) -> T {
@@ -103,6 +123,17 @@ pub fn kill(mut child: Child) {
 pub fn id_of(events: &[RunEvent]) -> String {
     let Some(RunEvent::RunStarted { run }) = events.first() else { panic!("no header") };
     run.id.clone()
+}
+
+/// What a run said of its being not whole in the store, with its remedy, and placeholders for what is
+/// another each time.
+pub fn loss(err: &str, run: &str) -> String {
+    let mut lines =
+        err.lines().skip_while(|line| !line.starts_with("error: this run is not whole"));
+    let (error, help) = (lines.next().unwrap_or(err), lines.nth(1).unwrap_or(err));
+    let told = format!("{error}\n{help}").replace(run, "RUN");
+    let told = Regex::new(r"has \d+ of").unwrap().replace(&told, "has N of").into_owned();
+    Regex::new(r"other \d+ again").unwrap().replace(&told, "other N again").into_owned()
 }
 
 /// The hosts that were started in each part.

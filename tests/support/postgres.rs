@@ -18,12 +18,37 @@ pub struct Postgres {
     folder: TempDir,
     programs: PathBuf,
     port: u16,
+    /// What it is started with beside the usual.
+    settings: Vec<String>,
     server: Option<Child>,
 }
 
 impl Postgres {
     /// `None`, and a word about it, where PostgreSQL is not installed.
     pub fn start() -> Option<Self> {
+        let mut server = Self::new()?;
+        server.bring_up();
+        Some(server)
+    }
+
+    /// One that speaks TLS, with the `server.pem` and `server.key` of this folder.
+    pub fn start_with_tls(folder: &Path) -> Option<Self> {
+        let mut server = Self::new()?;
+        server.settings.push("ssl=on".to_owned());
+        for (name, setting) in [("server.pem", "ssl_cert_file"), ("server.key", "ssl_key_file")] {
+            let file = server.folder.path().join("data").join(name);
+            fs::copy(folder.join(name), &file).unwrap();
+            fs::set_permissions(&file, fs::Permissions::from_mode(0o600)).unwrap();
+            if let Some((user, group)) = other_user() {
+                chown(&file, Some(user), Some(group)).unwrap();
+            }
+            server.settings.push(format!("{setting}={name}"));
+        }
+        server.bring_up();
+        Some(server)
+    }
+
+    fn new() -> Option<Self> {
         let Some(programs) = programs() else {
             println!("skipped: PostgreSQL is not installed (apt-get install postgresql)");
             return None;
@@ -38,7 +63,7 @@ impl Postgres {
             chown(&data, Some(user), Some(group)).unwrap();
         }
         let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-        let mut server = Self { folder, programs, port, server: None };
+        let server = Self { folder, programs, port, settings: Vec::new(), server: None };
         let initialised = server
             .program("initdb")
             .args(["--no-sync", "-U", "anna", "-A", "scram-sha-256", "-E", "UTF8", "--locale=C"])
@@ -49,7 +74,6 @@ impl Postgres {
             .output()
             .unwrap();
         assert!(initialised.status.success(), "{initialised:?}");
-        server.bring_up();
         Some(server)
     }
 
@@ -94,6 +118,7 @@ impl Postgres {
                 "-c",
                 "max_connections=100",
             ])
+            .args(self.settings.iter().flat_map(|setting| ["-c", setting]))
             .args(["-c", "listen_addresses=127.0.0.1", "-p", &self.port.to_string(), "-D"])
             .arg(data)
             .stdout(Stdio::null())
