@@ -170,27 +170,52 @@ impl<'a> Memory<'a> {
 
     /// What is known at a run of every host.
     async fn of_all_hosts(&mut self, run: &str) -> Result<Known, InputIssue> {
-        let line: Vec<String> = self.line_of(run).iter().map(|run| run.id.clone()).collect();
         self.load(&[run.to_owned()]).await?;
         let Some(first) = self.overviews.get(run).cloned() else { return Err(self.lost(run)) };
         let mut known = Known::of(&first);
-        for run in line.iter().skip(1) {
+        self.look_back(&mut known).await?;
+        Ok(known)
+    }
+
+    /// Looks at the runs before those that were looked at, until all is known of every host.
+    async fn look_back(&mut self, known: &mut Known) -> Result<(), InputIssue> {
+        for run in self.before(known) {
             if known.has_all_hosts() {
                 break;
             }
-            self.load(std::slice::from_ref(run)).await?;
-            if let Some(overview) = self.overviews.get(run) {
+            self.load(std::slice::from_ref(&run)).await?;
+            if let Some(overview) = self.overviews.get(&run) {
                 known.look_back(overview);
             }
         }
-        Ok(known)
+        Ok(())
+    }
+
+    /// The runs before those that were looked at, the newest first.
+    fn before(&self, known: &Known) -> Vec<String> {
+        let Some(last) = known.runs.last() else { return Vec::new() };
+        self.line_of(&last.id).iter().skip(1).map(|run| run.id.clone()).collect()
+    }
+
+    /// What is known of every host at two runs; without one before, nothing was.
+    async fn of_both(
+        &mut self,
+        before: Option<&str>,
+        after: &str,
+    ) -> Result<(Known, Known), InputIssue> {
+        let after = self.of_all_hosts(after).await?;
+        let mut before = match before {
+            Some(before) => self.of_all_hosts(before).await?,
+            None => Known::nothing(),
+        };
+        before.seek_what_is_judged_at(&after);
+        self.look_back(&mut before).await?;
+        Ok((before, after))
     }
 
     /// Follows the findings of what is known into the past.
     async fn follow(&mut self, known: &mut Known) -> Result<(), InputIssue> {
-        let Some(last) = known.runs.last().map(|run| run.id.clone()) else { return Ok(()) };
-        let line: Vec<String> =
-            self.line_of(&last).iter().skip(1).map(|run| run.id.clone()).collect();
+        let line = self.before(known);
         let (mut from, mut many) = (0, 1);
         while !known.is_settled() && from < line.len() {
             let next = &line[from..line.len().min(from + many)];
@@ -280,11 +305,7 @@ impl<'a> Memory<'a> {
         before: Option<&str>,
         after: &str,
     ) -> Result<Changes, InputIssue> {
-        let mut after = self.of_all_hosts(after).await?;
-        let mut before = match before {
-            Some(before) => self.of_all_hosts(before).await?,
-            None => Known::nothing(),
-        };
+        let (mut before, mut after) = self.of_both(before, after).await?;
         // Of what is as it was nobody asks since when.
         let changed = after.changed_since(&before);
         for known in [&mut before, &mut after] {
@@ -310,8 +331,7 @@ impl<'a> Memory<'a> {
         if self.unreadable.contains_key(&previous) || self.unreadable.contains_key(run) {
             return Ok(None);
         }
-        let before = self.of_all_hosts(&previous).await?;
-        let after = self.of_all_hosts(run).await?;
+        let (before, after) = self.of_both(Some(&previous), run).await?;
         let counts = after.new_and_gone_since(&before);
         let text = serde_json::to_string(&counts).unwrap_or_default();
         self.store.keep_comparison(run, &previous, &text).await.map_err(told)?;

@@ -249,6 +249,55 @@ mod tests {
         );
         let known = fleet.known(3);
         assert_eq!(known.runs[known.findings[0].since].id, "run1");
+        // Nor is it new when it can be judged again.
+        assert_eq!(fleet.told(2, 3), [""; 0]);
+    }
+
+    #[test]
+    fn what_could_not_be_judged_for_some_nights_is_gone_when_it_is_seen_to_be() {
+        let unjudged = || {
+            let run = Run::new().whole("a", &[]).whole("b", &[]);
+            run.change(|run| run.hosts[0].unjudged = vec!["token-locked".to_owned()])
+        };
+        let seen = |findings| Run::new().whole("a", findings).whole("b", &["token-locked FTK2"]);
+        let fleet = Fleet::of([
+            Run::new().whole("a", &["token-locked FTK1", "device-x"]).whole("b", &[]),
+            unjudged(),
+            Run::new().unseen("a").whole("b", &[]),
+            unjudged(),
+            seen(&[]),
+            seen(&["token-locked FTK1"]),
+        ]);
+        assert_eq!(
+            fleet.told(4, 5),
+            [
+                "new token-locked FTK2 on b, since run5",
+                "gone token-locked FTK1 on a, since run1 or earlier, last seen in run1",
+            ]
+        );
+        assert_eq!(fleet.told(2, 4), [""; 0]);
+        assert_eq!(fleet.told(5, 6), ["new token-locked FTK1 on a, since run6"]);
+    }
+
+    #[test]
+    fn what_counts_over_the_fleet_is_not_gone_while_a_host_is_not_seen() {
+        let counted = |hosts: &[&str]| {
+            Run::new().whole("a", &["fleet-x"]).whole("b", &[]).unseen("c").change(|run| {
+                run.findings[0].fleet = hosts.iter().map(ToString::to_string).collect();
+            })
+        };
+        let fleet = Fleet::of([
+            counted(&["a", "b"]),
+            Run::new().whole("a", &[]).unseen("b").unseen("c"),
+            counted(&["a", "b"]),
+            Run::new().whole("a", &[]).whole("b", &[]).unseen("c"),
+        ]);
+        assert_eq!(
+            fleet.told(1, 2),
+            ["not_seen fleet-x on a, since run1 or earlier, last seen in run1"]
+        );
+        assert_eq!(fleet.told(2, 3), [""; 0]);
+        assert_eq!(fleet.told(3, 4), ["gone fleet-x on a, since run1 or earlier"]);
     }
 
     #[test]

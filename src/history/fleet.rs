@@ -121,34 +121,57 @@ impl Fleet {
 
     /// What is known at a run, counted from 1.
     pub fn known(&self, run: usize) -> Known {
-        let mut earlier = self.runs[..run].iter().rev().map(|run| &run.overview);
-        let mut known = Known::of(earlier.next().unwrap());
-        while !known.has_all_hosts()
-            && let Some(run) = earlier.next()
-        {
-            known.look_back(run);
-        }
-        while !known.is_settled()
-            && let Some(run) = earlier.next()
-        {
-            known.follow(&Glance::of_text(&run.to_text()).unwrap());
-        }
+        let mut known = self.of_all_hosts(run);
+        self.follow(run, &mut known);
         known
     }
 
+    fn of_all_hosts(&self, run: usize) -> Known {
+        let mut known = Known::of(&self.runs[run - 1].overview);
+        self.look_back(run, &mut known);
+        known
+    }
+
+    /// The runs before those that were looked at, the newest first.
+    fn earlier(&self, run: usize, known: &Known) -> impl Iterator<Item = &Overview> + use<'_> {
+        self.runs[..run - known.runs.len()].iter().rev().map(|run| &run.overview)
+    }
+
+    fn look_back(&self, run: usize, known: &mut Known) {
+        for run in self.earlier(run, known) {
+            if known.has_all_hosts() {
+                break;
+            }
+            known.look_back(run);
+        }
+    }
+
+    fn follow(&self, run: usize, known: &mut Known) {
+        for run in self.earlier(run, known) {
+            if known.is_settled() {
+                break;
+            }
+            known.follow(&Glance::of_text(&run.to_text()).unwrap());
+        }
+    }
+
     pub fn changes(&self, before: usize, after: usize) -> Changes {
-        let side = |at: usize| {
-            let known = self.known(at);
+        let (mut known_before, mut known_after) =
+            (self.of_all_hosts(before), self.of_all_hosts(after));
+        known_before.seek_what_is_judged_at(&known_after);
+        self.look_back(before, &mut known_before);
+        let side = |at: usize, known: &mut Known| {
+            self.follow(at, known);
             let needed = known.needed();
             let states: HashMap<usize, States> = needed
                 .keys()
                 .map(|back| (*back, self.runs[at - 1 - back].states.clone()))
                 .collect();
-            let states = known.states(&states);
-            (known, states)
+            known.states(&states)
         };
-        let (before, after) = (side(before), side(after));
-        Changes::between((&before.0, &before.1), (&after.0, &after.1)).unwrap()
+        let states_before = side(before, &mut known_before);
+        let states_after = side(after, &mut known_after);
+        Changes::between((&known_before, &states_before), (&known_after, &states_after)).unwrap()
     }
 
     /// What became of the findings, one a line.

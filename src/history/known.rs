@@ -21,6 +21,9 @@ pub struct Known {
     pub findings: IndexMap<String, KnownFinding>,
     /// Until a run without a limit was looked at: earlier runs may know further hosts.
     is_open: bool,
+    /// Rules of hosts that were read whole, but that could not be judged there: what an earlier run found
+    /// by them is wanted.
+    sought: HashMap<String, HashSet<String>>,
 }
 
 /// A host as far as it is known. Runs are positions in [`Known::runs`].
@@ -89,6 +92,7 @@ impl Known {
             hosts: IndexMap::new(),
             findings: IndexMap::new(),
             is_open: true,
+            sought: HashMap::new(),
         };
         for host in &run.hosts {
             let outcome = Some(host.outcome.clone());
@@ -100,7 +104,13 @@ impl Known {
 
     /// What was known before there was any run.
     pub fn nothing() -> Self {
-        Self { runs: Vec::new(), hosts: IndexMap::new(), findings: IndexMap::new(), is_open: false }
+        Self {
+            runs: Vec::new(),
+            hosts: IndexMap::new(),
+            findings: IndexMap::new(),
+            is_open: false,
+            sought: HashMap::new(),
+        }
     }
 
     /// Takes the run before the last one that was taken.
@@ -122,7 +132,25 @@ impl Known {
 
     /// Whether earlier runs could tell nothing more but how long something has lasted.
     pub fn has_all_hosts(&self) -> bool {
-        !self.is_open && self.hosts.values().all(|host| host.whole.is_some())
+        !self.is_open
+            && self.sought.is_empty()
+            && self.hosts.values().all(|host| host.whole.is_some())
+    }
+
+    /// Wants to know of earlier runs what they found by those rules that could not be judged here, and
+    /// could be at `after`: it was there all the time, as far as anybody knows. Most such rules are never
+    /// judged, and nobody looks for what they found.
+    pub fn seek_what_is_judged_at(&mut self, after: &Self) {
+        for (name, now) in after.hosts.iter().filter(|(_, now)| now.whole.is_some()) {
+            let Some(then) = self.hosts.get(name).filter(|then| then.whole.is_some()) else {
+                continue;
+            };
+            let judged = then.unjudged.iter().filter(|rule| !now.unjudged.contains(rule));
+            let judged: HashSet<String> = judged.cloned().collect();
+            if !judged.is_empty() {
+                self.sought.insert(name.clone(), judged);
+            }
+        }
     }
 
     fn add_hosts(&mut self, run: &Overview) {
@@ -199,9 +227,15 @@ impl Known {
                 }
             }
         }
+        let sought = &self.sought;
+        let is_sought = |found: &FindingState| {
+            let of_host = |host| sought.get(host).is_some_and(|rules| rules.contains(&found.rule));
+            found.hosts().any(of_host)
+        };
         // The run itself has said all that it has to say, also of hosts that it did not see.
-        let is_wanted =
-            |found: &&FindingState| at == 0 || found.hosts().any(|host| wanted.contains(host));
+        let is_wanted = |found: &&FindingState| {
+            at == 0 || found.hosts().any(|host| wanted.contains(host)) || is_sought(found)
+        };
         for found in run.findings.iter().filter(is_wanted) {
             let trouble = self.findings.entry(found.identity()).or_insert_with(|| KnownFinding {
                 rows: Vec::new(),
@@ -215,6 +249,12 @@ impl Known {
                 trouble.rows.push((found.clone(), at));
             }
         }
+        for host in run.hosts.iter().filter(|host| host.sight == Sight::Whole) {
+            if let Some(rules) = self.sought.get_mut(&host.host) {
+                rules.retain(|rule| host.unjudged.contains(rule));
+            }
+        }
+        self.sought.retain(|_, rules| !rules.is_empty());
     }
 
     /// Which runs are needed to know the devices and tokens, and which hosts of each.

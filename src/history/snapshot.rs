@@ -1,5 +1,7 @@
 //! What is kept of a run.
 
+use indexmap::IndexSet;
+
 use super::run_head::limits_word;
 use super::states::{push_device, push_token};
 use super::{Counts, DeviceState, FindingState, HostState, Overview, RunHead, Sight};
@@ -30,8 +32,8 @@ impl Snapshot {
             limits: limits_word(&entry.limits),
             unjudged: device.unjudged.iter().map(ToString::to_string).collect(),
         });
-        let open = view.findings.iter().map(|found| finding(header, found, false));
-        let muted = view.muted.iter().map(|found| finding(header, found, true));
+        let open = view.findings.iter().map(|found| finding(header, view, found, false));
+        let muted = view.muted.iter().map(|found| finding(header, view, found, true));
         let overview = Overview {
             head: RunHead::new(header, RULES.iter().map(|rule| rule.id)),
             hosts: hosts.collect(),
@@ -49,19 +51,20 @@ fn sight(device: &DeviceView) -> Sight {
     }
 }
 
-fn finding(header: &RunHeader, found: &FindingView, muted: bool) -> FindingState {
+fn finding(header: &RunHeader, view: &View, found: &FindingView, muted: bool) -> FindingState {
     let text = |text: &Option<crate::report::Text>| {
         text.as_ref().map_or_else(String::new, ToString::to_string)
     };
     let fleet = match is_of_fleet(&found.rule, &header.rules) {
         true => {
-            let mut hosts = vec![found.host.to_string()];
-            for line in &found.evidence {
-                if !hosts.iter().any(|host| *host == *line.host) {
-                    hosts.push(line.host.to_string());
-                }
+            let mut hosts = IndexSet::from([found.host.to_string()]);
+            if found.evidence.is_empty() {
+                // It counts over all that was read.
+                let read = view.devices.iter().filter(|device| sight(device) == Sight::Whole);
+                hosts.extend(read.map(|device| device.host.to_string()));
             }
-            hosts
+            hosts.extend(found.evidence.iter().map(|line| line.host.to_string()));
+            hosts.into_iter().collect()
         }
         false => Vec::new(),
     };
