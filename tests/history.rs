@@ -169,6 +169,90 @@ async fn what_is_new_is_told_and_counts_alone() {
     assert_eq!(json["summary"]["findings"]["total"], 1);
 }
 
+/// What a notification told of changes, by the messages of what is new and gone, and the names of hosts
+/// that were lost and are back; `None`: it told nothing.
+fn changes_told(nights: &Nights) -> Option<[Vec<String>; 4]> {
+    let file = nights.desk.path("told.json");
+    let told: Json = serde_json::from_str(&fs::read_to_string(&file).ok()?).unwrap();
+    fs::remove_file(file).unwrap();
+    let list = |name: &str| {
+        let list = told["notification"]["changes"][name].as_array().unwrap().iter();
+        let text = |one: &Json| one["message"].as_str().or(one.as_str()).unwrap().to_owned();
+        list.map(text).collect()
+    };
+    Some(["new", "gone", "lost", "back"].map(list))
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_notification_tells_what_is_new_since_it_told_something() {
+    let mut nights = Nights::new();
+    let told = nights.desk.path("told.json");
+    let command = format!(
+        "command: {{argv: [sh, -c, \"cat > {}\"], template: notification.json}}",
+        told.display()
+    );
+    let notify =
+        nights.desk.file("n.yml", &format!("- name: file\n  severity: info\n  {command}\n"));
+    let night = async |nights: &Nights, away: &[&str], more: &[&str]| {
+        let outcome = nights.run(away, &[&["--notify", &notify][..], more].concat()).await;
+        assert_eq!(outcome.code & 1, 0, "{}", outcome.err);
+        changes_told(nights)
+    };
+    let names = |names: &[&str]| names.iter().map(ToString::to_string).collect::<Vec<_>>();
+    let [new, gone, lost, back] = night(&nights, &[], &[]).await.unwrap();
+    let count = nights.desk.json()["findings"].as_array().unwrap().len();
+    assert_eq!((new.len(), gone.len(), lost.len(), back.len()), (count, 0, 0, 0));
+    assert!(count > 0);
+    assert_eq!(night(&nights, &[], &[]).await, None);
+
+    // Who is not reached keeps what it had, and is not told of it anew.
+    let lost = [vec![], vec![], names(&["fgt-mia-01"]), vec![]];
+    assert_eq!(night(&nights, &["fgt-mia-01"], &[]).await, Some(lost));
+    assert_eq!(
+        night(&nights, &["fgt-mia-01"], &["--only-changes", "--baseline", "previous"]).await,
+        None
+    );
+    let back = [vec![], vec![], vec![], names(&["fgt-mia-01"])];
+    assert_eq!(
+        night(&nights, &[], &["--only-changes", "--baseline", "previous"]).await,
+        Some(back)
+    );
+
+    // So does a rule that cannot be judged for a night.
+    let tasks =
+        "- name: Audit\n  hosts: all\n  tasks:\n    - fortios_facts:\n    - fortitoken_info:\n";
+    nights.desk.file("audit.yml", tasks);
+    assert_eq!(night(&nights, &[], &[]).await, None);
+    let judged = nights.desk.json()["findings"].as_array().unwrap().len();
+    assert!(judged < count, "{judged} of {count}");
+    nights.desk.file("audit.yml", TASKS);
+    assert_eq!(night(&nights, &[], &[]).await, None);
+    let outcome = nights.desk.run(&["diff", "--exit-code"]);
+    assert_eq!((outcome.code, outcome.out.lines().last()), (0, Some("Nothing is different.")));
+
+    // A token takes its trouble along.
+    let locked = nights.status(0, 1, "locked");
+    let [new, ..] = night(&nights, &[], &[]).await.unwrap();
+    assert!(new.iter().any(|message| message.contains("locked")), "{new:?}");
+    let moved = nights.devices[0].vdoms[0].tokens.remove(1);
+    nights.devices[1].vdoms[0].tokens.push(moved);
+    let told = night(&nights, &[], &[]).await;
+    assert!(
+        told.as_ref().is_none_or(|[new, gone, ..]| {
+            !new.iter()
+                .chain(gone)
+                .any(|message| message.contains(&locked) && message.contains("locked"))
+        }),
+        "{told:?}"
+    );
+    // The run that it told of is not there any more: the oldest that is has its place.
+    nights.run(&[], &[]).await;
+    nights.desk.run(&["store", "prune", "--keep-runs", "1"]);
+    nights.devices[1].vdoms[0].tokens.last_mut().unwrap().status = "provisioned";
+    let [_, gone, ..] = night(&nights, &[], &[]).await.unwrap();
+    assert!(gone.iter().any(|message| message.ends_with(&format!(": {locked}"))), "{gone:?}");
+}
+
 #[test]
 fn what_cannot_be_compared_is_told_with_a_remedy() {
     let desk = Desk::new();

@@ -288,7 +288,9 @@ fn a_run_that_is_not_whole_in_the_store_says_how_to_go_on() {
             other.execute(sqlx::AssertSqlSafe(statement)).await.unwrap();
         });
     };
-    let outcome = office.disturb(&["-f", "3"], 4, || rename("events", "away"));
+    let notify = office.desk.file("n.yml", "- name: nobody\n  command: [\"false\"]\n");
+    let more = ["-f", "3", "--notify", &notify];
+    let outcome = office.disturb(&more, 4, || rename("events", "away"));
     assert_eq!(outcome.code, undisturbed.code | 1, "{}", outcome.err);
     let hosts = office.desk.json()["summary"]["hosts"].clone();
     assert_eq!(hosts["total"], 12);

@@ -33,6 +33,7 @@ mod listing;
 mod log;
 mod main;
 mod memory;
+mod news;
 mod not_kept;
 mod notify;
 mod open_files;

@@ -1,6 +1,5 @@
 //! Tells of a run what a file of notifications asks for: `--notify FILE`.
 
-use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -8,19 +7,18 @@ use serde::Serialize;
 
 use crate::cli::complaint::Complaint;
 use crate::cli::exit::Exit;
+use crate::cli::news::{EXAMINED, everything, is_grave, news};
 use crate::cli::sources::folder_of;
 use crate::cli::stream::{say, say_issues, variable};
 use crate::cli::system_clock::SystemClock;
 use crate::files;
-use crate::findings::{Check, explain};
 use crate::inventory::open_file;
 use crate::model::{InputIssue, ReportRequest, Secret, Severity, nearest_hint};
 use crate::notification::{
     Attachment, Changes, Delivered, DeliveryError, HttpMethod, HttpRequest, Letter, Notification,
-    Occasion, SecretSource, Seen, Told, ToldFinding, Way, deliver, read, run_command, send_http,
-    send_mail,
+    Occasion, SecretSource, Way, deliver, read, run_command, send_http, send_mail,
 };
-use crate::report::{FindingView, Renderer, View, example_view};
+use crate::report::{Renderer, View, example_view};
 use crate::runner::Clock;
 use crate::store::{Delivery, Store};
 use crate::template::TemplateSet;
@@ -90,8 +88,7 @@ fn check(
 ) -> Vec<InputIssue> {
     let view = Arc::new(example_view());
     let renderer = Renderer::new(&view, templates);
-    let seen = seen(&view, Severity::Info);
-    let (changes, _) = Told::default().changes(&seen);
+    let changes = everything(&view, Severity::Info);
     let notice = notice(notification, &view, &[Occasion::Change], &changes);
     let mut issues = Vec::new();
     if let Err(issue) = texts(notification, &renderer, &notice) {
@@ -234,16 +231,30 @@ async fn tell(ready: &Ready, run: &Finished<'_>) -> Result<(), InputIssue> {
     };
     let audit = audit(run);
     let key = (audit.as_str(), notification.name.as_str());
-    let told = match run.store {
-        Some(store) => store.told(key.0, key.1).await.map_err(of_store)?,
-        None => None,
-    };
-    // One of a newer version, or one that somebody damaged, has told nothing.
-    let told: Told = told.and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default();
-    let seen = seen(run.view, notification.severity);
-    let (changes, next) = told.changes(&seen);
-    let reasons = reasons(notification, run.view, &seen, &changes);
     let id = run.view.run.id.as_str();
+    let least = notification.severity;
+    // Without the store, what is to be told of it can be told all the same.
+    let (mut changes, mut trouble) = (None, None);
+    if let Some(store) = run.store {
+        let told = store.told(key.0, key.1).await.map_err(of_store);
+        let found = match told {
+            Ok(told) => news(store, told.as_deref(), run.view, least).await,
+            Err(issue) => Err(issue),
+        };
+        match found {
+            Ok(found) => changes = found,
+            Err(issue) => trouble = Some(issue),
+        }
+    }
+    if run.store.is_none() && notification.on.contains(&Occasion::Change) {
+        let name = &notification.name;
+        say(&format!(
+            "note: without the store no changes are known: the next run tells them to `{name}`\n"
+        ));
+    }
+    let has_memory = changes.is_some();
+    let changes = changes.unwrap_or_else(|| everything(run.view, least));
+    let reasons = reasons(notification, run.view, &changes, has_memory);
     if !reasons.is_empty() {
         let delivered =
             send(ready, run, notice(notification, run.view, &reasons, &changes)).await?;
@@ -268,10 +279,10 @@ async fn tell(ready: &Ready, run: &Finished<'_>) -> Result<(), InputIssue> {
         say(&format!("Told: {}\n", notification.name));
     }
     let is_whole = run.view.run.finished.is_some() && !run.view.run.interrupted;
-    if let (Some(store), true, Ok(state)) = (run.store, is_whole, serde_json::to_string(&next)) {
-        store.remember_told(key, id, SystemClock.now(), &state).await.map_err(of_store)?;
+    if let (Some(store), true) = (run.store, is_whole && has_memory) {
+        store.remember_told(key, id, SystemClock.now()).await.map_err(of_store)?;
     }
-    Ok(())
+    trouble.map_or(Ok(()), Err)
 }
 
 /// What has a memory of its own: a playbook over inventories, with a limit.
@@ -280,64 +291,21 @@ fn audit(run: &Finished<'_>) -> String {
     serde_json::json!([view.playbook, run.inventories, view.limit]).to_string()
 }
 
-/// What a run saw, as far as a notification is to tell of it.
-fn seen(view: &View, least: Severity) -> Seen {
-    let told = |finding: &FindingView| ToldFinding {
-        rule: finding.rule.to_string(),
-        severity: finding.severity.to_owned(),
-        host: finding.host.to_string(),
-        vdom: finding.vdom.as_ref().map(ToString::to_string),
-        token: finding.token.as_ref().map(ToString::to_string),
-        message: finding.message.to_string(),
-    };
-    let is_grave = |finding: &&FindingView| {
-        finding.severity.parse::<Severity>().is_ok_and(|severity| severity >= least)
-    };
-    let hosts: BTreeSet<String> =
-        view.devices.iter().map(|device| device.host.to_string()).collect();
-    let unexamined: BTreeSet<String> = (view.devices.iter())
-        .filter(|device| device.outcome != "examined")
-        .map(|device| device.host.to_string())
-        .collect();
-    let own = || view.run.rules.iter().map(ToString::to_string);
-    let of_fleet = || {
-        let is_of_fleet =
-            |id: &str| explain(id).is_some_and(|rule| matches!(rule.check, Check::Fleet(_)));
-        crate::findings::RULES.iter().map(|rule| rule.id).filter(move |id| is_of_fleet(id))
-    };
-    let mut unjudged = BTreeSet::new();
-    for device in &view.devices {
-        let host = || device.host.to_string();
-        unjudged.extend(device.unjudged.iter().map(|rule| (host(), (*rule).to_owned())));
-        if device.partial {
-            unjudged.extend(own().map(|rule| (host(), rule)));
-        }
-        if !unexamined.is_empty() {
-            unjudged.extend(of_fleet().map(|rule| (host(), rule.to_owned())));
-        }
-    }
-    Seen {
-        findings: view.findings.iter().filter(is_grave).map(told).collect(),
-        muted: view.muted.iter().map(|finding| told(finding).key()).collect(),
-        hosts,
-        unexamined,
-        unjudged,
-    }
-}
-
 /// Why there is something to tell; empty where there is not.
 fn reasons(
     notification: &Notification,
     view: &View,
-    seen: &Seen,
     changes: &Changes,
+    has_memory: bool,
 ) -> Vec<Occasion> {
     let is_whole = view.run.finished.is_some() && !view.run.interrupted;
     let holds = |occasion: &Occasion| match occasion {
         // What an interrupted run did not see has not changed.
-        Occasion::Change => is_whole && !changes.is_empty(),
-        Occasion::Findings => !seen.findings.is_empty(),
-        Occasion::Failure => !is_whole || !seen.unexamined.is_empty(),
+        Occasion::Change => is_whole && has_memory && !changes.is_empty(),
+        Occasion::Findings => {
+            view.findings.iter().any(|found| is_grave(found.severity, notification.severity))
+        }
+        Occasion::Failure => !is_whole || view.devices.iter().any(|unit| unit.outcome != EXAMINED),
         Occasion::Always => true,
     };
     notification.on.iter().copied().filter(holds).collect()

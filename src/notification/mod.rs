@@ -1,10 +1,9 @@
 //! Tells people and other programs of a run: webhooks, mail, commands, and the Pushgateway.
 //!
-//! Comes in: a file of notifications, and what one run saw. Goes out: whether something changed since it
-//! was told last, and deliveries, each tried again for a while. Does not know: reports, templates, the
-//! store, where secrets come from.
+//! Comes in: a file of notifications, and what is to be sent. Goes out: deliveries, each tried again for a
+//! while. Does not know: reports, templates, the store, how runs are compared, where secrets come from.
 //!
-//! Start reading at [`read`] and [`Notification`], then [`Told::changes`] and [`deliver`].
+//! Start reading at [`read`] and [`Notification`], then [`deliver`].
 
 mod changes;
 mod command;
@@ -17,7 +16,7 @@ mod read;
 mod schema;
 mod secret_source;
 
-pub use changes::{Changes, Seen, Told, ToldFinding};
+pub use changes::{Changes, ToldFinding};
 pub use command::run_command;
 pub use delivery::{Delivered, DeliveryError, deliver};
 pub use http::{HttpMethod, HttpRequest, send_http};

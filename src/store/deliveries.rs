@@ -17,12 +17,12 @@ pub struct Delivery {
 }
 
 impl Store {
-    /// What a notification of an audit told last.
+    /// The id of the run that a notification of an audit told of last. The run itself may be gone.
     ///
     /// # Errors
     /// When the database cannot be read.
     pub async fn told(&self, audit: &str, name: &str) -> Result<Option<String>, StoreError> {
-        sqlx::query_scalar("SELECT state FROM notifications WHERE audit = $1 AND name = $2")
+        sqlx::query_scalar("SELECT run_id FROM notifications WHERE audit = $1 AND name = $2")
             .bind(audit)
             .bind(name)
             .fetch_optional(&self.pool)
@@ -30,7 +30,7 @@ impl Store {
             .map_err(|error| self.failed(&error))
     }
 
-    /// Remembers what has been told by the run of that id.
+    /// Remembers that the run of that id has been told of.
     ///
     /// # Errors
     /// When the database does not take it.
@@ -39,18 +39,15 @@ impl Store {
         (audit, name): (&str, &str),
         run: &str,
         at: Timestamp,
-        state: &str,
     ) -> Result<(), StoreError> {
         sqlx::query(
-            "INSERT INTO notifications (audit, name, run_id, told, state) VALUES ($1, $2, $3, $4, $5) \
-             ON CONFLICT (audit, name) DO UPDATE SET run_id = excluded.run_id, told = excluded.told, \
-             state = excluded.state",
+            "INSERT INTO notifications (audit, name, run_id, told) VALUES ($1, $2, $3, $4) \
+             ON CONFLICT (audit, name) DO UPDATE SET run_id = excluded.run_id, told = excluded.told",
         )
         .bind(audit)
         .bind(name)
         .bind(run)
         .bind(at.as_millisecond())
-        .bind(state)
         .execute(&self.pool)
         .await
         .map(drop)
@@ -111,10 +108,10 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let store = Store::open(folder.path().join("s.db").to_str().unwrap()).await.unwrap();
         assert_eq!(store.told("a", "mail").await.unwrap(), None);
-        for state in ["{}", "{\"x\":1}"] {
-            store.remember_told(("a", "mail"), "run", Timestamp::UNIX_EPOCH, state).await.unwrap();
+        for run in ["first", "second"] {
+            store.remember_told(("a", "mail"), run, Timestamp::UNIX_EPOCH).await.unwrap();
         }
-        assert_eq!(store.told("a", "mail").await.unwrap().as_deref(), Some("{\"x\":1}"));
+        assert_eq!(store.told("a", "mail").await.unwrap().as_deref(), Some("second"));
         assert_eq!(store.told("b", "mail").await.unwrap(), None);
         assert_eq!(store.deliveries("run").await.unwrap(), []);
     }
