@@ -222,6 +222,94 @@ fn a_server_is_trusted_when_an_authority_that_is_named_signed_for_its_name() {
     }
 }
 
+#[test]
+fn what_is_known_of_runs_is_the_same_as_in_a_file() {
+    let Some(postgres) = Postgres::start() else { return };
+    let office = office(&postgres, 12, 0);
+    let desk = &office.desk;
+    let asked = |store: &str, arguments: &[&str]| {
+        let mut command = desk.command(arguments);
+        let outcome = desk.finish(command.env("TOKENFLEET_STORE", store));
+        (outcome.code, outcome.out, outcome.err)
+    };
+    let of_server = |arguments: &[&str]| asked(&office.store, arguments);
+    office.run(&["--baseline", "previous", "--report", "json"]);
+    let first = id_of(&office.events());
+    office.run(&[
+        "-l",
+        "!fgt-fra-01",
+        "--baseline",
+        "previous",
+        "--only-changes",
+        "--fail-on",
+        "info",
+    ]);
+    let second = id_of(&office.events());
+    let changes = desk.json()["changes"].clone();
+    assert_eq!((&changes["baseline"], &changes["only"]), (&first.as_str().into(), &true.into()));
+    assert_eq!(changes["counts"]["findings_new"], 0);
+    office.run(&["--baseline", &first[..16]]);
+    assert_eq!(desk.json()["trend"]["runs"].as_array().unwrap().len(), 3);
+
+    // Both runs move into a file.
+    let file = desk.path("file.db").to_str().unwrap().to_owned();
+    for run in [&first, &second, "latest"] {
+        let moved = desk.path("run.tokenfleet").to_str().unwrap().to_owned();
+        let (code, _, err) = of_server(&["store", "export", run, "-o", &moved]);
+        assert_eq!(code, 0, "{err}");
+        let (code, _, err) = asked(&file, &["store", "import", &moved]);
+        assert_eq!(code, 0, "{err}");
+        let (code, _, err) = of_server(&["store", "import", &moved]);
+        assert_eq!(code, 0);
+        assert!(err.ends_with(" is in the store already: nothing was changed\n"), "{err}");
+    }
+    let (_, _, err) = asked(&file, &["history"]);
+    assert_eq!(err, "note: 3 runs are summarised for the first time\n");
+    let token = desk.json()["tokens"][0]["serial"].as_str().unwrap().to_owned();
+    for arguments in [
+        &["history"][..],
+        &["history", "-n", "2", "--format", "csv"],
+        &["history", "--format", "json"],
+        &["history", "--host", "fgt-fra-01"],
+        &["history", "--token", &token],
+        &["diff"],
+        &["diff", &first, &second, "--format", "json"],
+        &["diff", "previous", "latest", "--format", "markdown", "--exit-code"],
+        &["diff", &second, &first],
+        &[
+            "report",
+            "latest",
+            "--only-changes",
+            "--format",
+            "json",
+            "-o",
+            desk.path("x").to_str().unwrap(),
+        ],
+        &["store", "check"],
+        &["store", "prune", "--keep-runs", "1", "--dry-run"],
+    ] {
+        let (code, out, err) = of_server(arguments);
+        assert!(code & 1 == 0 && !out.is_empty(), "{arguments:?}: {err}");
+        assert_eq!((code, out, err), asked(&file, arguments), "{arguments:?}");
+    }
+    let (code, out, err) = of_server(&["store", "prune", "--keep-runs", "1"]);
+    assert_eq!((code, out.lines().last(), err.as_str()), (0, Some("2 of 3 runs removed"), ""));
+    assert_eq!(of_server(&["history"]).1.matches("fortitoken-audit").count(), 1);
+    for table in ["runs", "parts", "summaries", "snapshots"] {
+        assert_eq!(postgres.sql(&format!("SELECT COUNT(*) FROM {table}")), "1", "{table}");
+    }
+    let (code, _, err) = of_server(&["report", &first]);
+    assert_eq!(code, 1);
+    assert!(err.contains(&format!("holds no run `{first}`")), "{err}");
+    // What cannot be read is told, and what was made of it made anew.
+    postgres.sql("UPDATE snapshots SET states = '\\x00'");
+    let (code, out, _) = of_server(&["store", "check"]);
+    assert!(code == 0 && out.ends_with("0 unreadable, 0 unfinished; 1 summarised anew\n"), "{out}");
+    postgres.sql("UPDATE events SET body = '{\"event\":\"moon\"}', packed = NULL WHERE kind = 'host_finished'");
+    let (code, out, _) = of_server(&["store", "check"]);
+    assert!(code == 1 && out.starts_with("unreadable: event "), "{out}");
+}
+
 /// Takes the server away in the middle of a run, for so many seconds, and holds what comes out against
 /// the run that nobody disturbed.
 fn take_away(seconds: u64) {
