@@ -4,7 +4,10 @@
 #[path = "support/desk.rs"]
 mod desk;
 
+use std::process::{Command, Stdio};
+
 use desk::Desk;
+use serde_json::Value as Json;
 
 const INVENTORY: &str = r#"all:
   hosts:
@@ -55,6 +58,42 @@ fn names_with_escapes_are_shown_without_them() {
         told.push(text);
     }
     for text in told {
+        let steers = ['\u{1b}', '\u{7}', '\u{8}', '\u{9b}', '\u{202e}'];
+        assert!(!text.contains(steers), "{text:?}");
+    }
+}
+
+#[test]
+fn a_listing_goes_to_a_pipe_as_it_is_and_to_a_terminal_with_escapes() {
+    let desk = Desk::new();
+    let hosts = desk.file("hosts.yml", INVENTORY);
+    let list = ["inventory", "-i", &hosts, "--list"];
+    let piped = desk.run(&list).out;
+    assert!(piped.contains(['\u{9b}']) && piped.contains('\u{202e}'), "{piped:?}");
+    let shown = |arguments: &[&str]| {
+        // `script` lends its command a terminal.
+        let command = desk.command(arguments);
+        let words: Vec<_> = command.get_args().map(|word| word.to_str().unwrap()).collect();
+        let line = format!("{} {}", command.get_program().display(), words.join(" "));
+        let mut script = Command::new("script");
+        script.args(["-qec", &line, "/dev/null"]).current_dir(env!("CARGO_MANIFEST_DIR"));
+        let outcome = desk.finish(script.env("NO_COLOR", "1").stdin(Stdio::null()));
+        outcome.out.replace("\r\n", "\n")
+    };
+    if Command::new("script").arg("-V").output().is_err() {
+        println!("skipped: `script` (util-linux) is not installed");
+        return;
+    }
+    let told = shown(&list);
+    assert_eq!(
+        serde_json::from_str::<Json>(&told).unwrap(),
+        serde_json::from_str::<Json>(&piped).unwrap()
+    );
+    assert!(told.contains(r"\u009b31m\u202e"), "{told:?}");
+    let yaml = shown(&[&list[..], &["--yaml"]].concat());
+    let text = shown(&["template", &desk.file("t.j2", "a\u{9b}31m\u{202e}b\n")]);
+    assert_eq!(text, "ab\n");
+    for text in [told, yaml, text] {
         let steers = ['\u{1b}', '\u{7}', '\u{8}', '\u{9b}', '\u{202e}'];
         assert!(!text.contains(steers), "{text:?}");
     }

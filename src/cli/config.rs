@@ -5,14 +5,14 @@ use crate::cli::ansible_settings::AnsibleSettings;
 use crate::cli::arguments::ConfigArguments;
 use crate::cli::complaint::Complaint;
 use crate::cli::exit::Exit;
-use crate::cli::stream::{print, say_issues};
+use crate::cli::stream::{print_plain, say_issues};
 
 pub(super) fn config(arguments: &ConfigArguments) -> Exit {
     let mut remarks = Complaint::default();
     match AnsibleSettings::read(&mut remarks) {
         Ok(settings) => {
             say_issues(&remarks.issues, &remarks.sources);
-            print(&shown(&settings, arguments.only_changed))
+            print_plain(&shown(&settings, arguments.only_changed))
         }
         Err(complaint) => complaint.say(),
     }

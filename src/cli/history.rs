@@ -9,7 +9,7 @@ use crate::cli::exit::Exit;
 use crate::cli::history_arguments::{HistoryArguments, HistoryFormat};
 use crate::cli::memory::Memory;
 use crate::cli::store_location::{in_runtime, open_existing_store};
-use crate::cli::stream::print;
+use crate::cli::stream::print_plain;
 use crate::cli::timeline::{host_timeline, token_timeline};
 use crate::model::InputIssue;
 use crate::report::{CsvStyle, plain_csv};
@@ -19,7 +19,7 @@ use crate::terminal::{ListedRun, run_list};
 pub(super) fn history(arguments: &HistoryArguments) -> Exit {
     in_runtime(async {
         match text(arguments).await {
-            Ok(text) => print(&text),
+            Ok(text) => print_plain(&text),
             Err(issue) => Complaint::from(issue).say(),
         }
     })

@@ -5,7 +5,7 @@ use crate::cli::complaint::Complaint;
 use crate::cli::exit::Exit;
 use crate::cli::preparation::{read_extra_vars, read_inventory_beside};
 use crate::cli::sources::read_limit;
-use crate::cli::stream::{print, say_issues};
+use crate::cli::stream::{print_json, print_plain, say_issues};
 use crate::cli::vault_passwords::read_keyring;
 use crate::files;
 use crate::inventory::{self, Form, Inventory, Style};
@@ -83,7 +83,11 @@ fn limited(
 }
 
 fn put(arguments: &InventoryArguments, text: &str) -> Exit {
-    let Some(path) = &arguments.output else { return print(text) };
+    let Some(path) = &arguments.output else {
+        // What Ansible reads from a pipe is what Ansible writes.
+        let is_json = !arguments.yaml && (arguments.form.list || arguments.form.host.is_some());
+        return if is_json { print_json(text) } else { print_plain(text) };
+    };
     match files::write_atomically(path, text.as_bytes()) {
         Ok(()) => Exit::SUCCESS,
         Err(error) => Complaint::from(error).say(),

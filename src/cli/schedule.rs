@@ -12,7 +12,7 @@ use crate::cli::schedule_arguments::{
     Engine, ScheduleCommand, ScheduleInstallArguments, ScheduleRemoveArguments,
     ScheduleShowArguments,
 };
-use crate::cli::stream::{print, say, say_issues};
+use crate::cli::stream::{print_plain, say, say_issues};
 use crate::cli::systemd::Systemd;
 use crate::files::{self, FileKind};
 use crate::model::InputIssue;
@@ -39,13 +39,13 @@ fn install(arguments: &ScheduleInstallArguments) -> Result<Exit, InputIssue> {
         return Ok(Exit::INPUT);
     }
     match arguments.engine {
-        Engine::Cron => return Ok(print(&cron_line(&job))),
+        Engine::Cron => return Ok(print_plain(&cron_line(&job))),
         Engine::Kubernetes => {
             // To it, whatever is not 0 has failed.
             if matches!(&command, Command::Run(run) if !run.output.exit_zero) {
                 job.arguments.push(Word::Text("--exit-zero".to_owned()));
             }
-            return Ok(print(&cron_job(&job, &arguments.image)));
+            return Ok(print_plain(&cron_job(&job, &arguments.image)));
         }
         Engine::Systemd => {}
     }
@@ -53,7 +53,7 @@ fn install(arguments: &ScheduleInstallArguments) -> Result<Exit, InputIssue> {
     if arguments.print {
         let text: Vec<_> =
             units.iter().map(|unit| format!("# {}\n{}", unit.file, unit.text)).collect();
-        return Ok(print(&text.join("\n")));
+        return Ok(print_plain(&text.join("\n")));
     }
     let systemd = Systemd::of(&arguments.units)?;
     for unit in &units {
@@ -197,7 +197,7 @@ fn show(arguments: &ScheduleShowArguments) -> Result<Exit, InputIssue> {
             text.push_str(&format!("# {}\n{}\n", path.display(), files::read_text(&path)?.text));
         }
         text.push_str(&systemd.state(Some(name)));
-        return Ok(print(&text));
+        return Ok(print_plain(&text));
     }
     if names.is_empty() {
         say(&format!("nothing is scheduled in {}\n", systemd.folder().display()));
@@ -213,7 +213,7 @@ fn show(arguments: &ScheduleShowArguments) -> Result<Exit, InputIssue> {
         text.push_str(&format!("{name}: {}\n    {command}\n", times.join(" and ")));
     }
     text.push_str(&systemd.state(None));
-    Ok(print(&text))
+    Ok(print_plain(&text))
 }
 
 fn remove(arguments: &ScheduleRemoveArguments) -> Result<Exit, InputIssue> {

@@ -15,7 +15,7 @@ use crate::cli::holder::this_process;
 use crate::cli::memory::Memory;
 use crate::cli::run_file::{RunFileError, pack, unpack};
 use crate::cli::store_location::{in_runtime, open_existing_store, open_store};
-use crate::cli::stream::{print, say};
+use crate::cli::stream::{print_plain, say};
 use crate::cli::system_clock::SystemClock;
 use crate::files;
 use crate::model::{InputIssue, RunEvent};
@@ -55,7 +55,7 @@ async fn prune(arguments: &PruneArguments, now: Timestamp) -> Result<Exit, Input
     let would = if arguments.dry_run { "would be " } else { "" };
     text += &format!("{count} of {all} runs {would}removed\n");
     store.close().await;
-    Ok(print(&text))
+    Ok(print_plain(&text))
 }
 
 /// The moment that lies so long before `now`: `90d`, `12w`, `36h`.
@@ -141,7 +141,7 @@ async fn check(arguments: &StoreArguments) -> Result<Exit, InputIssue> {
         number(events, "event"),
     );
     store.close().await;
-    let exit = print(&text);
+    let exit = print_plain(&text);
     Ok(if damage.is_empty() && unreadable == 0 { exit } else { exit | Exit::INPUT })
 }
 

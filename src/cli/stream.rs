@@ -5,7 +5,7 @@ use std::sync::OnceLock;
 
 use crate::cli::exit::Exit;
 use crate::cli::log::{is_json, log_issue, log_text};
-use crate::model::{InputIssue, SourceFile, clean};
+use crate::model::{InputIssue, SourceFile, clean, is_unsafe};
 use crate::terminal::{Look, render_issues, write_text};
 
 /// Whether colours are forced or forbidden by the settings.
@@ -22,8 +22,34 @@ pub(super) fn print(text: &str) -> Exit {
     }
 }
 
-/// Writes data that need not be text.
+/// Writes data that has no colours, byte for byte; to a terminal without what could steer it.
+pub(super) fn print_plain(text: &str) -> Exit {
+    if io::stdout().is_terminal() { print(&clean(text)) } else { print(text) }
+}
+
+/// Writes JSON, byte for byte; to a terminal with escapes for what could steer it.
+pub(super) fn print_json(text: &str) -> Exit {
+    if !io::stdout().is_terminal() {
+        return print(text);
+    }
+    let mut escaped = String::with_capacity(text.len());
+    for c in text.chars() {
+        // Of these, JSON has line ends alone outside of its strings.
+        if c != '\n' && is_unsafe(c) {
+            let mut units = [0; 2];
+            escaped.extend(c.encode_utf16(&mut units).iter().map(|unit| format!("\\u{unit:04x}")));
+        } else {
+            escaped.push(c);
+        }
+    }
+    print(&escaped)
+}
+
+/// Writes data that need not be text; a terminal gets text as from [`print_plain`].
 pub(super) fn print_bytes(bytes: &[u8]) -> Exit {
+    if io::stdout().is_terminal() {
+        return print_plain(&String::from_utf8_lossy(bytes));
+    }
     let mut stdout = io::stdout().lock();
     match stdout.write_all(bytes).and_then(|()| stdout.flush()) {
         Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {

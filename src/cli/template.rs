@@ -9,7 +9,7 @@ use crate::cli::complaint::Complaint;
 use crate::cli::exit::Exit;
 use crate::cli::preparation::read_extra_vars;
 use crate::cli::sources::folder_of;
-use crate::cli::stream::print;
+use crate::cli::stream::print_plain;
 use crate::cli::system_clock::SystemClock;
 use crate::cli::vault_passwords::read_keyring;
 use crate::files::{self, FileKind};
@@ -22,7 +22,7 @@ use crate::vault::{Keyring, VaultError};
 
 pub(super) fn template(arguments: &TemplateArguments) -> Exit {
     match rendered(arguments) {
-        Ok(text) => print(&text),
+        Ok(text) => print_plain(&text),
         Err(complaint) => complaint.say(),
     }
 }
