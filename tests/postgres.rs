@@ -310,18 +310,14 @@ fn what_is_known_of_runs_is_the_same_as_in_a_file() {
     assert!(code == 1 && out.starts_with("unreadable: event "), "{out}");
 }
 
-/// Takes the server away in the middle of a run, for so many seconds, and holds what comes out against
-/// the run that nobody disturbed.
-fn take_away(seconds: u64) {
+/// Has trouble with the server in the middle of a run, and holds what comes out against the run that
+/// nobody disturbed.
+fn disturb(trouble: impl FnOnce(&mut Postgres)) {
     let Some(mut postgres) = Postgres::start() else { return };
     let office = office(&postgres, 12, 60);
     let undisturbed = office.run(&[]);
     let expected = office.report();
-    let outcome = office.disturb(&["-f", "3"], 3, || {
-        postgres.take_down();
-        sleep(Duration::from_secs(seconds));
-        postgres.bring_up();
-    });
+    let outcome = office.disturb(&["-f", "3"], 3, || trouble(&mut postgres));
     let told = "; what is found waits for it, for two minutes at most\n";
     assert!(outcome.err.contains(told), "{}", outcome.err);
     assert!(outcome.err.contains("The store is back: nothing was lost.\n"), "{}", outcome.err);
@@ -337,6 +333,14 @@ fn take_away(seconds: u64) {
     assert_eq!(differing(&office.report(), &expected), None);
 }
 
+fn take_away(seconds: u64) {
+    disturb(|postgres| {
+        postgres.take_down();
+        sleep(Duration::from_secs(seconds));
+        postgres.bring_up();
+    });
+}
+
 #[test]
 fn a_server_that_is_away_for_a_while_costs_nothing() {
     take_away(7);
@@ -346,6 +350,16 @@ fn a_server_that_is_away_for_a_while_costs_nothing() {
 #[ignore = "takes a minute"]
 fn a_server_that_is_away_for_half_a_minute_costs_nothing() {
     take_away(30);
+}
+
+#[test]
+#[ignore = "takes a minute"]
+fn a_server_that_says_nothing_for_half_a_minute_costs_nothing() {
+    disturb(|postgres| {
+        postgres.stand_still(true);
+        sleep(Duration::from_secs(30));
+        postgres.stand_still(false);
+    });
 }
 
 #[test]

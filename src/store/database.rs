@@ -393,6 +393,27 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn an_end_whose_answer_was_lost_is_an_end_when_it_is_written_again() {
+        let (_folder, _, store) = temporary().await;
+        for (run, division) in [("a", Division::Whole), ("b", Division::Claims)] {
+            let mut run_header = header(run, 1);
+            run_header.playbook = run.to_owned();
+            run_header.origin = None;
+            store.begin(&run_header, &holder()).await.unwrap().finish().await.unwrap();
+            for attempt in ["first", "again"] {
+                let patience = Duration::from_secs(1);
+                let writer =
+                    Writer::start_with(store.clone(), run.to_owned(), 0, division, patience);
+                for event in ending() {
+                    writer.append(event).await;
+                }
+                assert!(writer.finish().await.unwrap().has_ended, "{run}, {attempt}");
+            }
+            assert_eq!(store.events(run).await.unwrap().len(), 3, "{run}");
+        }
+    }
+
+    #[tokio::test]
     async fn an_event_from_the_future_is_named() {
         let (_folder, location, store) = temporary().await;
         store.begin(&header("a", 1), &holder()).await.unwrap().finish().await.unwrap();

@@ -285,7 +285,18 @@ impl Log {
         .bind(&self.run)
         .execute(&mut *connection)
         .await?;
-        Ok(ended.rows_affected() > 0)
+        if ended.rows_affected() > 0 {
+            return Ok(true);
+        }
+        // It may have been this part that ended it, by a commit whose answer was lost.
+        let own: i64 = sqlx::query_scalar(
+            "SELECT COUNT(*) FROM events WHERE run_id = $1 AND part = $2 AND kind = 'run_finished'",
+        )
+        .bind(&self.run)
+        .bind(self.part)
+        .fetch_one(&mut *connection)
+        .await?;
+        Ok(own > 0)
     }
 
     /// Says that this process lives. What is wrong with the store is told where it costs something.

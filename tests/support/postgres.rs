@@ -105,6 +105,18 @@ impl Postgres {
         server.wait().unwrap();
     }
 
+    /// Lets the server with all of its connections stand still, so that nothing is refused and nothing
+    /// answered, or go on.
+    pub fn stand_still(&self, still: bool) {
+        let Some(server) = &self.server else { return };
+        let process = server.id().to_string();
+        let children = Command::new("pgrep").args(["-P", &process]).output().unwrap();
+        let children = String::from_utf8(children.stdout).unwrap();
+        let signal = if still { "-STOP" } else { "-CONT" };
+        let all = children.split_whitespace().chain([process.as_str()]);
+        Command::new("kill").arg(signal).args(all).status().unwrap();
+    }
+
     /// Starts it on the same port, and waits until it answers.
     pub fn bring_up(&mut self) {
         let data = self.folder.path().join("data");
