@@ -27,6 +27,8 @@ pub struct PlayHeading {
 pub fn ansible_stream(record: &RunRecord, plays: &[PlayHeading]) -> String {
     let mut text = String::new();
     let mut told = Vec::new();
+    // Ansible ends a run with the batch that fails whole; who has failed before does not count.
+    let mut is_over = false;
     for play in plays {
         let heading = banner(&format!("PLAY [{}]", play.name));
         if play.batches.is_empty() {
@@ -38,10 +40,19 @@ pub fn ansible_stream(record: &RunRecord, plays: &[PlayHeading]) -> String {
             let tasks = tasks(&hosts, play.index);
             let lost = hosts.iter().filter(|(_, host)| is_lost_before(host, play.index));
             let lost: Vec<_> = lost.filter(|(host, _)| !told.contains(host)).copied().collect();
-            if tasks.is_empty() && lost.is_empty() && hosts.iter().all(|(_, host)| has_failed(host))
+            if is_over
+                && tasks.is_empty()
+                && lost.is_empty()
+                && hosts.iter().all(|(_, host)| has_failed(host))
             {
                 continue;
             }
+            let ends_here = |host: &HostRecord| {
+                let last = host.tasks.last().map_or(play.index, |task| task.task.play);
+                has_failed(host) && last == play.index
+            };
+            is_over |= !hosts.is_empty() && hosts.iter().all(|(_, host)| ends_here(host))
+                || hosts.iter().any(|(_, host)| is_stopped(host) && ends_here(host));
             text.push_str(&format!("\n{heading}\n"));
             if !lost.is_empty() {
                 text.push_str(&format!("\n{}\n", banner("TASK [Gathering Facts]")));
@@ -93,14 +104,17 @@ fn has_failed(host: &HostRecord) -> bool {
     matches!(host.outcome, Some(HostOutcome::Unreachable { .. } | HostOutcome::Failed { .. }))
 }
 
-/// Whether more of a batch failed than may.
-fn has_stopped(hosts: &[(&HostName, &HostRecord)], most: f64) -> bool {
-    let is_stopped = |host: &&(&HostName, &HostRecord)| match &host.1.outcome {
+fn is_stopped(host: &HostRecord) -> bool {
+    match &host.outcome {
         Some(HostOutcome::Failed { failure }) => failure.stage == Stage::Stopped,
         _ => false,
-    };
+    }
+}
+
+/// Whether more of a batch failed than may.
+fn has_stopped(hosts: &[(&HostName, &HostRecord)], most: f64) -> bool {
     let failed = hosts.iter().filter(|(_, host)| has_failed(host)).count();
-    let stopped = hosts.iter().filter(is_stopped).count();
+    let stopped = hosts.iter().filter(|(_, host)| is_stopped(host)).count();
     failed == hosts.len() && (failed - stopped) as f64 > hosts.len() as f64 * most / 100.0
 }
 
@@ -162,22 +176,27 @@ fn is_included(task: &TaskRecord) -> bool {
 }
 
 fn lines(host: &HostName, task: &TaskRecord) -> String {
-    if is_included(task) {
-        return String::new();
-    }
     let Some(detail) = task.outcome.detail.as_deref() else { return String::new() };
     let mut text = String::new();
-    for item in &detail.items {
+    // Files that were included are told of by their names.
+    let is_include = task.task.action == "include_tasks";
+    for item in detail.items.iter().filter(|item| !is_include || item.status != TaskStatus::Ok) {
         text.push_str(&retries(host, &task.task.name, item));
         text.push_str(&line(host, item));
     }
     text.push_str(&retries(host, &task.task.name, detail));
+    if is_included(task) {
+        return text;
+    }
     // The items of a loop have said all, unless none of them was done. Those of a `debug` never
-    // say that the task failed.
+    // say that the task failed, unless they are hidden.
     let is_told = match detail.status {
         TaskStatus::Ok => detail.items.is_empty(),
         TaskStatus::Skipped => true,
-        _ => detail.items.is_empty() || task.task.action == "debug",
+        _ => {
+            let is_hidden = detail.result.contains("\"censored\": ");
+            detail.items.is_empty() || task.task.action == "debug" && !is_hidden
+        }
     };
     if is_told {
         text.push_str(&line(host, detail));
