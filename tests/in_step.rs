@@ -40,6 +40,14 @@ fn a_task_that_runs_once_gives_its_result_to_all() {
 }
 
 #[test]
+fn who_names_the_hosts_that_are_left_goes_in_step_with_them() {
+    let play = "- hosts: g\n  tasks:\n    - fail: {msg: x}\n      when: inventory_hostname == 'h01'\n    \
+                - debug: {msg: chosen}\n      when: inventory_hostname == ansible_play_hosts[0]\n";
+    let outcome = run(play, 3, &[]);
+    assert_eq!(said(&outcome), ["ok: [h02] => debug: chosen"]);
+}
+
+#[test]
 fn it_runs_on_the_first_host_that_is_left_and_its_failure_stops_all() {
     let play = "- hosts: g\n  tasks:\n    - fail: {msg: x}\n      when: inventory_hostname == 'h01'\n    \
                 - debug: {msg: 'once on {{ inventory_hostname }}'}\n      run_once: true\n    \

@@ -100,7 +100,7 @@ pub(super) fn check_division(division: Division, plan: &Plan) -> Result<(), Inpu
         "`{flag}` cannot divide hosts that do not go each at its own pace"
     ))
     .hint(
-        "leave out what keeps them together, such as `run_once`, `serial`, or `hostvars` of others",
+        "leave out what keeps them together, such as `run_once`, `serial`, `ansible_play_hosts`, or `hostvars` of others",
     ))
 }
 

@@ -11,7 +11,7 @@ use super::{
 use crate::inventory::{Inventory, Limit, Located, Order, Variables, select};
 use crate::model::{HostName, InputIssue, OwnRule, Place, ReportRequest, matches_wildcards};
 
-/// The largest batch that is kept in step for the sake of `hostvars` alone.
+/// The largest batch that is kept in step for the sake of what its texts name alone.
 const MOST_IN_STEP: usize = 1000;
 
 /// One play with its hosts.

@@ -54,7 +54,8 @@ pub struct Play {
     pub is_linear: bool,
     /// The play stops when a greater part of a batch than this, in percent, has failed.
     pub max_fail: Option<f64>,
-    /// Whether it names `hostvars`, so that it has to come after what sets them.
+    /// Whether it names `hostvars`, so that it has to come after what sets them, or the hosts that are
+    /// left.
     pub sees_others: bool,
     pub tags: Vec<String>,
     /// What `reports:` lists, or the usual set.

@@ -24,7 +24,7 @@ pub(in crate::playbook) struct Reader<'a> {
     path: Vec<Arc<str>>,
     /// What came of the files that this one names.
     others: Read,
-    /// A text since the play began names `hostvars`.
+    /// A text since the play began names what depends on other hosts.
     sees_others: bool,
 }
 
@@ -265,7 +265,7 @@ impl<'a> Reader<'a> {
             self.report_within(issue, node, index, 2);
             return None;
         }
-        self.sees_others |= text.contains("hostvars");
+        self.sees_others |= names_others(text);
         if let Err(error) = self.templar.check_expression(text) {
             self.report_mistake(error, node, text, skipped);
             return None;
@@ -289,7 +289,7 @@ impl<'a> Reader<'a> {
                 entries.iter().for_each(|(_, value)| self.check_templates(value));
             }
             NodeValue::Scalar { text, .. } if is_template(text) && node.as_text().is_some() => {
-                self.sees_others |= text.contains("hostvars");
+                self.sees_others |= names_others(text);
                 if let Err(error) = self.templar.check(text) {
                     self.report_mistake(error, node, text, 0);
                 }
@@ -388,6 +388,12 @@ impl<'a> Reader<'a> {
         }
         Some(entries)
     }
+}
+
+/// Whether a text names what other hosts have come to know, or which of them are left.
+fn names_others(text: &str) -> bool {
+    const NAMES: [&str; 4] = ["hostvars", "ansible_play_hosts", "play_hosts", "ansible_play_batch"];
+    text.split(|c: char| !c.is_alphanumeric() && c != '_').any(|word| NAMES.contains(&word))
 }
 
 /// The kind of a node, for messages; nothing written is "empty" to a user.
