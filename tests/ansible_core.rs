@@ -2,7 +2,7 @@
 //!
 //! Without Python or without PyPI the tests say that they were skipped. `TOKENFLEET_ANSIBLE=full`
 //! compares with 600 inventories and playbooks instead of 40, `TOKENFLEET_ANSIBLE=600:1000` with those of the
-//! seeds 600 to 999.
+//! seeds 600 to 999, and `TOKENFLEET_ANSIBLE=7,600:1000` with that of seed 7 too.
 #![allow(clippy::unwrap_used, clippy::panic, clippy::print_stderr, clippy::disallowed_methods)]
 
 #[path = "support/ansible_core.rs"]
@@ -39,16 +39,19 @@ const FORMS: [&[&str]; 5] = [
     &["--graph", "--vars"],
 ];
 
-/// The seeds whose inventories are compared.
-fn seeds() -> std::ops::Range<u64> {
-    match std::env::var("TOKENFLEET_ANSIBLE").as_deref() {
-        Ok("full") => 0..600,
-        Ok(range) => {
-            let (from, to) = range.split_once(':').unwrap();
-            from.parse().unwrap()..to.parse().unwrap()
-        }
-        Err(_) => 0..40,
-    }
+/// The seeds whose inventories and playbooks are compared.
+fn seeds() -> Vec<u64> {
+    let named = std::env::var("TOKENFLEET_ANSIBLE");
+    let ranges = match named.as_deref() {
+        Ok("full") => "0:600",
+        Ok(ranges) => ranges,
+        Err(_) => "0:40",
+    };
+    let seeds = ranges.split(',').flat_map(|range| match range.split_once(':') {
+        Some((from, to)) => from.parse().unwrap()..to.parse().unwrap(),
+        None => range.parse().unwrap()..range.parse::<u64>().unwrap() + 1,
+    });
+    seeds.collect()
 }
 
 /// What we say to a call that ansible-inventory answered.
@@ -158,7 +161,7 @@ fn patterns_by_chance_mean_the_hosts_that_ansible_means() {
     let Some(python) = python() else { return };
     let folder = tempfile::tempdir().unwrap();
     fs::write(folder.path().join("hosts"), PATTERN_HOSTS).unwrap();
-    let limits = seeds().map(|seed| format!("--limit={}", pattern(seed)));
+    let limits = seeds().into_iter().map(|seed| format!("--limit={}", pattern(seed)));
     let calls: Vec<Call> = limits.map(|limit| listing(folder.path(), &[&limit])).collect();
     compare(&python, &calls);
 }
@@ -306,6 +309,7 @@ fn playbooks_by_chance_do_what_they_do_in_ansible() {
     let Some(python) = python() else { return };
     let folder = tempfile::tempdir().unwrap();
     let calls: Vec<Call> = seeds()
+        .into_iter()
         .map(|seed| {
             let play = playbook_generator::playbook(seed);
             playing(&folder.path().join(seed.to_string()), &beside(), &play, &[])

@@ -40,6 +40,26 @@ fn a_task_that_runs_once_gives_its_result_to_all() {
 }
 
 #[test]
+fn files_that_are_included_once_are_done_by_one_host_and_variables_read_once_are_there_for_all() {
+    let desk = Desk::new();
+    let inventory = desk.file("hosts.ini", "h1\nh2\n");
+    desk.file("inc.yml", "- debug: {msg: inside}\n");
+    desk.file("more.yml", "v: read\n");
+    let play = "- hosts: all\n  tasks:\n    - include_tasks: inc.yml\n      run_once: true\n    \
+                - include_vars: more.yml\n      run_once: true\n    - debug: {msg: '{{ v }}'}\n";
+    let play = desk.file("play.yml", play);
+    let outcome = desk.audit(&[&play, "-i", &inventory, "-v"]);
+    assert_eq!(outcome.code, 0, "{}", outcome.err);
+    let mut said: Vec<_> =
+        said(&outcome).into_iter().filter(|line| line.contains("debug")).collect();
+    said.sort_unstable();
+    assert_eq!(
+        said,
+        ["ok: [h1] => debug: inside", "ok: [h1] => debug: read", "ok: [h2] => debug: read"]
+    );
+}
+
+#[test]
 fn who_names_the_hosts_that_are_left_goes_in_step_with_them() {
     let play = "- hosts: g\n  tasks:\n    - fail: {msg: x}\n      when: inventory_hostname == 'h01'\n    \
                 - debug: {msg: chosen}\n      when: inventory_hostname == ansible_play_hosts[0]\n";

@@ -111,6 +111,32 @@ fn a_missing_include_fails_its_host_and_may_be_rescued() {
 }
 
 #[test]
+fn a_mistake_in_an_include_itself_may_be_ignored_and_what_other_items_include_is_done() {
+    let play = "- hosts: g\n  vars: {text: no list}\n  tasks:\n    - include_tasks: inc.yml\n      loop: '{{ text }}'\n      ignore_errors: true\n    \
+                - include_tasks: '{{ nope }}.yml'\n      ignore_errors: true\n    \
+                - include_tasks: inc.yml\n      loop: [1, 2]\n      when: 'item if item == 1 else true'\n      ignore_errors: true\n";
+    let told = told(&[("play.yml", play), ("inc.yml", "- debug: {msg: 'did {{ item }}'}\n")], &[]);
+    let told: Vec<_> = told.iter().map(|line| line.split("included: ").next().unwrap()).collect();
+    assert_eq!(
+        told,
+        [
+            "include_tasks: the loop cannot be made: it is text, where a list is needed ...ignoring",
+            "include_tasks: `file`: `nope` is undefined ...ignoring",
+            "include_tasks: (item=1) `when: item if item == 1 else true` is a whole number, and a condition must be true or false ...ignoring",
+            "include_tasks: ",
+            "debug: did 2",
+        ]
+    );
+}
+
+#[test]
+fn a_task_that_was_never_content_has_failed_whatever_failed_when_says() {
+    let play = "- hosts: g\n  tasks:\n    - debug: {msg: x}\n      until: false\n      failed_when: false\n      retries: 1\n      delay: 0\n      register: r\n    \
+                - debug: {msg: '{{ r is failed }} {{ r.attempts }}'}\n";
+    assert_eq!(told(&[("play.yml", play)], &[]), ["debug: x", "debug: True 1"]);
+}
+
+#[test]
 fn what_is_wrong_with_a_file_is_told_before_the_run_in_its_own_lines() {
     let play = "- hosts: g\n  vars_files: [gone.yml]\n  tasks:\n    - include_tasks: inc.yml\n    - import_tasks: gone.yml\n    \
                 - import_tasks: '{{ x }}.yml'\n    - import_tasks: inc.yml\n      loop: [1]\n- import_playbook: gone.yml\n- import_playbook: play.yml\n";

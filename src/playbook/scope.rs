@@ -203,6 +203,12 @@ impl HostScope {
         self.set_fact(letter.name, letter.value);
     }
 
+    /// Sets what another host has included for this one.
+    pub fn receive_included(&mut self, letter: Letter) {
+        self.opened.learn(&letter.opened);
+        self.include(letter.name, letter.value);
+    }
+
     /// A value that is going to be used: what was in a vault is hidden in all that this host says
     /// from now on.
     pub fn used(&self, located: &Located) -> Value {

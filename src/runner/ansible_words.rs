@@ -45,7 +45,7 @@ pub(super) fn type_name(value: &Value) -> &'static str {
 }
 
 /// Whether Python takes it for true.
-fn is_true(value: &Value) -> bool {
+pub(super) fn is_true(value: &Value) -> bool {
     match value {
         Value::Null => false,
         Value::Bool(value) => *value,

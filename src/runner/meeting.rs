@@ -6,7 +6,6 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::sync::watch;
 
 use super::spot::Spot;
-use super::task_result::Inclusion;
 use crate::model::{HostFailure, HostName, Stage};
 use crate::playbook::{Letter, Meta, Peer, Peers};
 
@@ -100,8 +99,10 @@ pub(super) struct Company {
 /// What came of a task that one host did for all.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Given {
+    /// Registered, or of `set_fact`.
     pub facts: Vec<Letter>,
-    pub inclusions: Vec<Inclusion>,
+    /// Of `include_vars`.
+    pub variables: Vec<Letter>,
 }
 
 /// What came of a host's task for the others.

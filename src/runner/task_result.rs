@@ -30,6 +30,8 @@ pub(super) enum Mishap {
     Task,
     /// Its loop goes over nothing that a loop can go over.
     Loop,
+    /// The file whose tasks it includes. That is no matter of this task alone, and never ignored.
+    File,
 }
 
 /// A result as `register` keeps it, and what a person should read of it.
@@ -41,6 +43,8 @@ pub(super) struct TaskResult {
     pub fields: IndexMap<String, Value>,
     pub failure: Option<HostFailure>,
     pub mishap: Mishap,
+    /// `until` never held, and `failed_when` calls it no failure: who asks for `is failed` is told.
+    pub gave_up: bool,
     /// `changed_when` said so; nothing here changes a device.
     pub changed: bool,
     pub skipped: bool,
@@ -49,7 +53,7 @@ pub(super) struct TaskResult {
     /// The result itself is there to be read, as that of a `debug` is.
     pub is_said: bool,
     pub message: Option<String>,
-    /// The variables that it sets, unless it failed: those of `set_fact`.
+    /// The variables that it sets, unless it failed: those of `set_fact`,
     pub facts: Vec<(String, Value)>,
     /// And those of `include_vars`.
     pub variables: Vec<(String, Value)>,
@@ -116,12 +120,13 @@ impl TaskResult {
         Self { mishap: Mishap::Task, ..failed }.with("msg", Value::Unsafe(msg))
     }
 
-    /// A parameter that cannot be filled in.
+    /// A parameter that cannot be filled in, under the name that Ansible has for it.
     pub fn unfilled(action: &str, key: &str, error: TemplateError) -> Self {
         let context = format!(
             "Finalization of task args for 'ansible.builtin.{action}' failed: Error while \
              resolving value for '{key}': "
         );
+        let key = if key == "_raw_params" { "file" } else { key };
         Self::mistaken(&format!("`{key}`"), &context, error)
     }
 
@@ -229,11 +234,15 @@ impl TaskResult {
         let mut fields = self.unmade.as_ref().map(|unmade| unmade.0()).unwrap_or_default();
         fields.extend(self.fields.clone());
         fields.insert("changed".into(), Value::Bool(self.changed));
-        // Ansible says of what was done whether it failed, and of no condition and no loop that it
-        // did not. It does not say that what was not reached has failed; it is no success either.
-        let was_done = !fields.contains_key("skip_reason") && !fields.contains_key("results");
-        if was_done || self.failure.is_some() {
-            fields.insert("failed".into(), Value::Bool(self.failure.is_some()));
+        // Ansible says of what was done whether it failed, and of no condition, no loop and no include
+        // that it did not. It does not say that what was not reached has failed; it is no success
+        // either.
+        let was_done = !fields.contains_key("skip_reason")
+            && !fields.contains_key("results")
+            && self.inclusions.is_empty();
+        let has_failed = self.failure.is_some() || self.gave_up;
+        if was_done || has_failed {
+            fields.insert("failed".into(), Value::Bool(has_failed));
         }
         if self.unreachable {
             fields.insert("unreachable".into(), Value::Bool(true));

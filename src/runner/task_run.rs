@@ -5,6 +5,7 @@ use tokio::task::yield_now;
 use tokio::time::{sleep, timeout};
 
 use super::action;
+use super::ansible_words;
 use super::contact::Contact;
 use super::judge::Judge;
 use super::link::Link;
@@ -15,7 +16,7 @@ use super::spot::Spot;
 use super::task_result::{Inclusion, Mishap, TaskResult};
 use super::turn::{Turn, gathered, turns};
 use crate::model::{HostFailure, HostName, Stage, TaskOutcome, TaskRef, TaskStatus, Value};
-use crate::playbook::{Action, Flag, HostScope, Loop, Meta, PlannedPlay, Task};
+use crate::playbook::{Action, Flag, HostScope, Letter, Loop, Meta, PlannedPlay, Task};
 use crate::template::{Templar, is_template, text_of};
 
 /// What stands in the place of what `no_log` hides.
@@ -106,9 +107,7 @@ impl TaskRun<'_> {
             let has_left = matches!(meta, Meta::EndHost | Meta::EndBatch | Meta::EndPlay);
             return (if has_left && is_done { Ended::Left } else { Ended::On }, done);
         }
-        // A file that is not there is no matter of one task: Ansible ignores it for nobody.
-        let is_include = matches!(self.task.action, Action::Include(_));
-        let ignores = flags.ignore_errors && (!is_include || matches!(result.mishap, Mishap::Task));
+        let ignores = flags.ignore_errors && result.mishap != Mishap::File;
         let is_passed_over = !lost && (ignores || result.unreachable);
         let status = match result.status() {
             TaskStatus::Failed if is_passed_over => TaskStatus::Ignored,
@@ -121,27 +120,33 @@ impl TaskRun<'_> {
             scope.set_fact("ansible_failed_task", self.told());
             scope.set_fact("ansible_failed_result", result.fact());
         }
-        let detail = link.shared.settings.details.then(|| {
+        if done.has_failed {
+            result.inclusions.clear();
+        }
+        let mut detail = link.shared.settings.details.then(|| {
             let mut detail = result.detail(self.task, flags.no_log, status, None);
             detail.hide(&|text| link.reporter.redactor.hide(text).into_owned());
             Box::new(detail)
         });
         let message = result.failure.as_ref().map(ToString::to_string).or(result.message.take());
         let message = message.map(|text| if flags.no_log { HIDDEN.to_owned() } else { text });
-        let outcome = TaskOutcome {
-            changed: result.changed,
-            delegate: result.delegate.take(),
-            detail,
-            ..TaskOutcome::new(status, message)
-        };
         let redactor = &link.reporter.redactor;
         let reference = self.reference(scope, flags, &link.shared.templar, redactor);
-        if result.inclusions.is_empty() {
+        if result.inclusions.is_empty() || result.failure.is_some() {
+            let outcome = TaskOutcome {
+                changed: result.changed,
+                delegate: result.delegate.take(),
+                detail: detail.take(),
+                ..TaskOutcome::new(status, message)
+            };
             link.reporter.task_finished(reference.clone(), outcome).await;
         }
-        // Each of the files counts, as in Ansible.
+        // Each of the files counts, as in Ansible. What the other items of a loop came to is told with
+        // the first of them.
         for inclusion in &result.inclusions {
-            let outcome = TaskOutcome::new(TaskStatus::Ok, Some(inclusion.told.clone()));
+            let told = Some(inclusion.told.clone());
+            let outcome =
+                TaskOutcome { detail: detail.take(), ..TaskOutcome::new(TaskStatus::Ok, told) };
             link.reporter.task_finished(reference.clone(), outcome).await;
         }
         done.mail = std::mem::take(&mut result.mail);
@@ -157,19 +162,18 @@ impl TaskRun<'_> {
         (ended, done)
     }
 
-    /// What a task that runs once has done for all.
+    /// What a task that runs once has done for all. The tasks of a file are done by whoever includes it.
     fn given(&self, scope: &HostScope, result: &TaskResult) -> Given {
-        let mut names: Vec<&String> = self.task.register.iter().collect();
-        if let Action::SetFact(facts) = &self.task.action {
-            names.extend(facts.keys());
-        }
-        let fact = |name: &String| {
-            let value = scope.facts().get(name)?.value().clone();
-            Some(scope.letter(name.clone(), value))
+        let letter = |name: &String, value: Value| scope.letter(name.clone(), value);
+        let registered = self.task.register.as_ref();
+        let registered = registered
+            .and_then(|name| Some(letter(name, scope.facts().get(name)?.value().clone())));
+        let letters = |set: &[(String, Value)]| -> Vec<Letter> {
+            set.iter().map(|(name, value)| letter(name, value.clone())).collect()
         };
         Given {
-            facts: names.into_iter().filter_map(fact).collect(),
-            inclusions: result.inclusions.clone(),
+            facts: registered.into_iter().chain(letters(&result.facts)).collect(),
+            variables: letters(&result.variables),
         }
     }
 
@@ -299,6 +303,7 @@ impl TaskRun<'_> {
             }
             None => turn.variables.first().map(|(_, item)| item.clone()),
         };
+        let is_named = flags.no_log || item.as_ref().is_some_and(ansible_words::is_true);
         let item = match &item {
             _ if flags.no_log => "(censored due to no_log)".to_owned(),
             // Ansible prints what Python does.
@@ -307,7 +312,8 @@ impl TaskRun<'_> {
                 shortened(&item.as_ref().map(text_of).unwrap_or_default(), &link.reporter.redactor)
             }
         };
-        for inclusion in &mut result.inclusions {
+        // Ansible does not name what Python takes for false.
+        for inclusion in result.inclusions.iter_mut().filter(|_| is_named) {
             inclusion.told = format!("{} => (item={item})", inclusion.told);
         }
         if let Some(message) = &mut result.message {
@@ -371,6 +377,10 @@ impl TaskRun<'_> {
                         // Where `failed_when` was asked, it alone says what is a failure.
                         if self.task.failed_when.is_none() {
                             result.failure.get_or_insert_with(|| judge.gave_up(retries));
+                        } else if result.failure.is_none() {
+                            result.gave_up = true;
+                            let why = || Value::Unsafe(judge.gave_up(retries).to_string());
+                            result.fields.entry("msg".to_owned()).or_insert_with(why);
                         }
                     }
                     Err(wrong) => {
@@ -381,19 +391,23 @@ impl TaskRun<'_> {
             }
             // What failed sets nothing.
             if result.failure.is_some() {
+                result.facts.clear();
+                result.variables.clear();
                 result.inclusions.clear();
                 return Ok(result);
             }
             let other = self.task.delegate.as_ref().filter(|delegate| delegate.facts);
             let other =
                 other.and(result.delegate.clone()).map(|name| HostName::from(name.as_str()));
-            for (name, value) in result.facts.drain(..) {
-                match &other {
-                    Some(host) => result.mail.push((host.clone(), scope.letter(name, value))),
-                    None => scope.set_fact(name, value),
-                }
+            if let Some(host) = other {
+                let facts = result.facts.drain(..);
+                let letters = facts.map(|(name, value)| (host.clone(), scope.letter(name, value)));
+                result.mail.extend(letters);
             }
-            for (name, value) in result.variables.drain(..) {
+            for (name, value) in result.facts.iter().cloned() {
+                scope.set_fact(name, value);
+            }
+            for (name, value) in result.variables.iter().cloned() {
                 scope.include(name, value);
             }
             for inclusion in &mut result.inclusions {

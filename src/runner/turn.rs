@@ -91,6 +91,7 @@ pub(super) fn gathered(turns: Vec<(Turn, Value, TaskResult)>) -> TaskResult {
     let mut whole = TaskResult {
         skipped: turns.iter().all(|(.., result)| result.skipped),
         changed: turns.iter().any(|(.., result)| result.changed),
+        gave_up: turns.iter().any(|(.., result)| result.gave_up),
         ..TaskResult::default()
     };
     let mut said = Vec::new();
@@ -98,19 +99,28 @@ pub(super) fn gathered(turns: Vec<(Turn, Value, TaskResult)>) -> TaskResult {
     let mut failures = Vec::new();
     for (item, (turn, value, result)) in turns.into_iter().enumerate() {
         let Value::Map(mut fields) = value else { continue };
+        // Nor does Ansible say of the item of an include whether it changed something.
+        if !result.inclusions.is_empty() {
+            fields.shift_remove("changed");
+        }
         fields.extend(turn.variables);
         results.push(Value::Map(fields));
         said.extend(result.message);
         let inclusions = result.inclusions.into_iter();
         whole.inclusions.extend(inclusions.map(|inclusion| Inclusion { item, ..inclusion }));
+        whole.facts.extend(result.facts);
+        whole.variables.extend(result.variables);
         whole.mail.extend(result.mail);
         whole.delegate = whole.delegate.or(result.delegate);
+        if result.mishap == Mishap::File {
+            whole.mishap = Mishap::File;
+        }
         failures.extend(result.failure);
     }
     let failed = failures.len();
     let text = match (failed, whole.skipped) {
         (0, true) => "All items skipped",
-        (0, false) => "All items completed",
+        (0, false) if !whole.gave_up => "All items completed",
         _ => "One or more items failed",
     };
     let mut failures = failures.into_iter();

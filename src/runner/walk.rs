@@ -81,10 +81,8 @@ impl<C: Connector, K: Clock> Walk<'_, '_, C, K> {
             }
             Turn::Given(given) => {
                 given.facts.into_iter().for_each(|letter| self.scope.receive(letter));
-                return match given.inclusions.is_empty() {
-                    true => Ended::On,
-                    false => Ended::Included(given.inclusions),
-                };
+                given.variables.into_iter().for_each(|letter| self.scope.receive_included(letter));
+                return Ended::On;
             }
             Turn::Stop(failure) => return Ended::Failed(failure),
             Turn::Halt(failure) => return Ended::Halted(failure),

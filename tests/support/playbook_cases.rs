@@ -162,7 +162,40 @@ pub const CASES: &[Case] = &[
     plain(
         "- hosts: a\n  any_errors_fatal: '{{ fatal }}'\n  vars: {fatal: true}\n  tasks:\n    - fail: {msg: x}\n      when: inventory_hostname == 'h1'\n    - debug: {msg: after}\n",
     ),
+    // what is wrong with an include, and with some items of it
+    plain(
+        "- hosts: a\n  tasks:\n    - include_tasks: inc.yml\n      loop: '{{ shared }}'\n      ignore_errors: true\n    - include_tasks: inc.yml\n      loop: [1, 2]\n      when: nope\n      ignore_errors: true\n    \
+         - include_tasks: '{{ nope }}.yml'\n      ignore_errors: true\n    - include_tasks: inc.yml\n      loop: [1, 2, 3]\n      when: 'item if item == 2 else true'\n      ignore_errors: true\n      register: r\n    - debug: {var: r}\n    \
+         - include_tasks: inc.yml\n      register: r\n    - debug: {var: r}\n    - include_vars: {file: '{{ nope }}.yml'}\n      ignore_errors: true\n",
+    ),
+    plain(
+        "- hosts: a\n  tasks:\n    - include_tasks: inc.yml\n      loop: [1, 2, 3]\n      when: item != 2\n    - include_tasks: inc.yml\n      loop: [true, false, null, 0, 1.5, '', x, [], {k: 1}]\n    \
+         - include_tasks: inc.yml\n      loop: [1, 2]\n      loop_control: {label: 'L{{ item }}'}\n      no_log: true\n",
+    ),
+    plain(
+        "- hosts: a\n  ignore_errors: true\n  no_log: true\n  tasks:\n    - debug: {msg: '{{ item }}'}\n      loop: [1, 2]\n      failed_when: item == 2\n    - debug: {msg: x}\n      failed_when: true\n    - fail: {msg: '{{ item }}'}\n      loop: [1, 2]\n    - debug: {msg: x}\n      loop: '{{ shared }}'\n    - debug: {var: own}\n      loop: [1]\n      failed_when: true\n",
+    ),
+    // who never was content has failed, whatever `failed_when` says
+    plain(
+        "- hosts: a\n  tasks:\n    - debug: {msg: x}\n      until: false\n      failed_when: false\n      retries: 1\n      delay: 0\n      register: r\n    - debug: {msg: '{{ r is failed }}'}\n    - debug: {var: own}\n      until: false\n      failed_when: false\n      retries: 1\n      delay: 0\n    \
+         - debug: {msg: '{{ item }}'}\n      loop: [1, 2]\n      until: item == 2\n      failed_when: false\n      retries: 1\n      delay: 0\n      register: r\n    - debug: {var: r}\n",
+    ),
+    plain(
+        "- hosts: a\n  vars: {box: {good: '{{ own }}', bad: '{{ nope }}', list: [1, '{{ gone }}']}}\n  tasks:\n    - debug: {var: box}\n    - debug: {var: box.bad}\n    - include_vars: {file: vars/one.yml, name: bundle}\n    - debug: {var: bundle}\n",
+    ),
     // hosts that depend on one another
+    plain(
+        "- hosts: g\n  tasks:\n    - include_vars: vars/one.yml\n      run_once: true\n    - debug: {msg: '{{ shared }} {{ two }}'}\n    - include_tasks: inc.yml\n      run_once: true\n      loop: [1, 2]\n    - debug: {msg: \"{{ seen | default('-') }}\"}\n",
+    ),
+    plain(
+        "- hosts: g\n  tasks:\n    - fail: {msg: x}\n      when: inventory_hostname == 'h1'\n    - debug: {msg: '{{ ansible_play_hosts }} {{ play_hosts }} {{ ansible_play_batch }}'}\n",
+    ),
+    plain(
+        "- hosts: g\n  tasks:\n    - fail: {msg: x}\n      when: inventory_hostname in groups.a\n- hosts: a\n  tasks: [{debug: {msg: nobody}}]\n- hosts: h1:b\n  tasks: [{fail: {msg: y}}]\n- hosts: a\n  tasks: [{debug: {msg: nobody}}]\n- hosts: g\n  tasks: [{debug: {msg: nobody}}]\n",
+    ),
+    plain(
+        "- hosts: a\n  tasks: [{debug: {msg: x}}]\n- hosts: a\n  tasks: [{fail: {msg: y}}]\n- hosts: a\n  tasks: [{debug: {msg: nobody}}]\n",
+    ),
     plain(
         "- hosts: g\n  strategy: linear\n  tasks:\n    - debug: {msg: 'once on {{ inventory_hostname }}'}\n      run_once: true\n      register: r\n    - debug: {msg: '{{ r.msg }}'}\n    - fail: {msg: x}\n      when: inventory_hostname == 'h1'\n    - debug: {msg: '{{ ansible_play_hosts }} {{ ansible_play_batch }}'}\n      run_once: true\n    - set_fact: {mine: '{{ inventory_hostname }}'}\n    - debug: {msg: \"{{ hostvars['h2'].mine }} {{ hostvars.h1.mine | default('failed') }}\"}\n    - debug: {msg: x}\n      delegate_to: h4\n    - set_fact: {d: '{{ inventory_hostname }}'}\n      delegate_to: h4\n      delegate_facts: true\n      when: inventory_hostname == 'h2'\n    - debug: {msg: \"{{ d | default('-') }}\"}\n    - debug: {msg: '{{ item }}'}\n      loop: [1, 2]\n      delegate_to: 'h{{ item }}'\n",
     ),

@@ -87,6 +87,9 @@ const LOOPS: [&str; 16] = [
     "loop: [true, null, 1.5, '']",
 ];
 
+/// Those that may have other items on another host.
+const OF_ONE_HOST: [&str; 4] = ["list", "own", "shared", "nope"];
+
 const CONTROLS: [&str; 5] = [
     "loop_control: {label: '{{ item | string }}!'}",
     "loop_control: {index_var: i}",
@@ -227,6 +230,12 @@ impl Generator {
         let repeat = self.chance.once_in(4).then(|| *self.chance.of(&LOOPS));
         let action = self.action(repeat.is_some());
         let is_include = action.starts_with("include_tasks");
+        // Hosts that include a file with different items do its tasks one after another in Ansible.
+        let is_own = |repeat: &&str| OF_ONE_HOST.iter().any(|name| repeat.contains(name));
+        let repeat = repeat.map(|repeat| match is_include && is_own(&repeat) {
+            true => LOOPS[0],
+            false => repeat,
+        });
         let mut keys: Vec<String> = repeat.map(str::to_owned).into_iter().collect();
         if repeat.is_some() && self.chance.once_in(3) {
             keys.push((*self.chance.of(&CONTROLS)).to_owned());

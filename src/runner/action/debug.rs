@@ -5,7 +5,7 @@ use crate::model::Value;
 use crate::playbook::{Debug, Saying};
 use crate::runner::ansible_words;
 use crate::runner::task_result::TaskResult;
-use crate::template::text_of;
+use crate::template::{TemplateError, text_of};
 
 /// What Ansible says where nothing is said.
 const UNSAID: &str = "Hello world!";
@@ -31,12 +31,42 @@ pub(super) fn perform<K>(debug: &Debug, context: &Context<'_, K>) -> TaskResult 
                     result.with(name, value)
                 }
                 Err(error) => {
-                    let value = format!("<< error 1 - {} >>", ansible_words::mistake(&error));
-                    saying(format!("{name}: {error}")).with(name, Value::Unsafe(value))
+                    let mut errors = 0;
+                    let value = match scope.get(name) {
+                        Some(value @ (Value::List(_) | Value::Map(_))) => {
+                            marked(&value, &mut errors, &|leaf| context.templar.fill(leaf, &scope))
+                        }
+                        _ => mark(&error, &mut errors),
+                    };
+                    saying(format!("{name}: {error}")).with(name, value)
                 }
             }
         }
     }
+}
+
+/// A value of which something cannot be filled in, with what is wrong in the place of that.
+fn marked(
+    value: &Value,
+    errors: &mut usize,
+    fill: &dyn Fn(&Value) -> Result<Value, TemplateError>,
+) -> Value {
+    match value {
+        Value::List(items) => {
+            Value::List(items.iter().map(|item| marked(item, errors, fill)).collect())
+        }
+        Value::Map(map) => {
+            let field = |(name, field): (&String, _)| (name.clone(), marked(field, errors, fill));
+            Value::Map(map.iter().map(field).collect())
+        }
+        leaf => fill(leaf).unwrap_or_else(|error| mark(&error, errors)),
+    }
+}
+
+/// As Ansible marks what is wrong.
+fn mark(error: &TemplateError, errors: &mut usize) -> Value {
+    *errors += 1;
+    Value::Unsafe(format!("<< error {errors} - {} >>", ansible_words::mistake(error)))
 }
 
 fn saying(text: String) -> TaskResult {

@@ -1,19 +1,24 @@
 //! `include_tasks` and `include_vars`: what other files hold.
 
+use indexmap::IndexMap;
+
 use super::context::Context;
 use crate::model::Value;
 use crate::playbook::{Include, IncludeVars};
-use crate::runner::task_result::{Inclusion, TaskResult, mistake, unusable};
+use crate::runner::task_result::{Inclusion, Mishap, TaskResult, unusable};
 
 /// Finds the tasks; doing them is up to the walk through the play.
 pub(super) fn tasks<K>(include: &Include, context: &Context<'_, K>) -> TaskResult {
     let name = match context.text(&include.file.text) {
         Ok(name) => name,
-        Err(error) => return TaskResult::failed(mistake("`file`", error)),
+        Err(error) => return TaskResult::unfilled("include_tasks", "_raw_params", error),
     };
-    let result = TaskResult::default().with("include", Value::Unsafe(name.clone()));
+    let none = Value::Map(IndexMap::new());
+    let result = TaskResult::default()
+        .with("include", Value::Unsafe(name.clone()))
+        .with("include_args", none);
     match include.load(&name, context.scope.library(), context.templar) {
-        Err(issue) => TaskResult { failure: Some(unusable(issue)), ..result },
+        Err(issue) => TaskResult { failure: Some(unusable(issue)), mishap: Mishap::File, ..result },
         Ok((path, steps)) => {
             let vars = include.vars.iter();
             let params =
@@ -27,10 +32,10 @@ pub(super) fn tasks<K>(include: &Include, context: &Context<'_, K>) -> TaskResul
 }
 
 pub(super) fn variables<K>(include: &IncludeVars, context: &Context<'_, K>) -> TaskResult {
-    let key = if include.folder.is_some() { "`dir`" } else { "`file`" };
+    let key = if include.folder.is_some() { "dir" } else { "file" };
     let name = match context.text(&include.name.text) {
         Ok(name) => name,
-        Err(error) => return TaskResult::failed(mistake(key, error)),
+        Err(error) => return TaskResult::unfilled("include_vars", key, error),
     };
     let read = match include.load(&name, context.scope.library()) {
         Ok(read) => read,
