@@ -120,6 +120,22 @@ fn more_failures_than_allowed_end_the_run_and_as_many_do_not() {
 }
 
 #[test]
+fn what_always_says_is_done_before_too_many_failures_end_the_run() {
+    let play = "- hosts: g\n  max_fail_percentage: 50\n  tasks:\n    - block:\n        - fail: {msg: x}\n          when: inventory_hostname != 'h01'\n      \
+                always:\n        - debug: {msg: always}\n    - debug: {msg: not}\n";
+    let (code, told) = recap(play, 3);
+    assert_eq!(code, 2);
+    assert_eq!(told, ["h01 ok=1 skipped=1", "h02 ok=1 failed=1", "h03 ok=1 failed=1"]);
+}
+
+#[test]
+fn who_is_stopped_before_a_block_is_not_rescued_by_it() {
+    let play = "- hosts: g\n  any_errors_fatal: true\n  tasks:\n    - fail: {msg: x}\n      when: inventory_hostname == 'h01'\n    \
+                - block:\n        - debug: {msg: not}\n      rescue:\n        - debug: {msg: not}\n      always:\n        - debug: {msg: not}\n";
+    assert_eq!(recap(play, 2), (2, vec!["h01 failed=1".into(), "h02 skipped=1".into()]));
+}
+
+#[test]
 fn batches_come_one_after_another_and_one_that_fails_whole_ends_nothing() {
     let play = "- hosts: g\n  serial: [1, 2]\n  tasks:\n    - fail: {msg: x}\n      when: inventory_hostname == 'h01'\n    \
                 - debug: {msg: '{{ ansible_play_batch | length }} of {{ ansible_play_hosts_all | length }}'}\n";

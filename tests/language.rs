@@ -130,6 +130,13 @@ fn a_mistake_in_an_include_itself_may_be_ignored_and_what_other_items_include_is
 }
 
 #[test]
+fn a_result_that_shows_the_one_before_is_not_nested_without_end() {
+    let play = "- hosts: g\n  tasks:\n    - debug: {var: r}\n      loop: '{{ range(300) }}'\n      register: r\n      no_log: true\n    \
+                - debug: {msg: '{{ r.results | length }} {{ r.results[2].r.item }}'}\n";
+    assert_eq!(told(&[("play.yml", play)], &[])[1..], ["debug: 300 1"]);
+}
+
+#[test]
 fn a_task_that_was_never_content_has_failed_whatever_failed_when_says() {
     let play = "- hosts: g\n  tasks:\n    - debug: {msg: x}\n      until: false\n      failed_when: false\n      retries: 1\n      delay: 0\n      register: r\n    \
                 - debug: {msg: '{{ r is failed }} {{ r.attempts }}'}\n";

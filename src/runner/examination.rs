@@ -177,7 +177,8 @@ async fn lead<C: Connector, K: Clock>(
             }
         }
         scope.read_files(&link.shared.templar).map_err(unusable)?;
-        let mut walk = Walk { play, scope, link, seat, path: Vec::new(), depth: 0, files: 0 };
+        let mut walk =
+            Walk { play, scope, link, seat, path: Vec::new(), depth: 0, files: 0, begun: 0 };
         match walk.steps(&play.steps, false).await {
             Ended::On | Ended::Included(_) => {}
             Ended::Left => has_left = true,

@@ -30,7 +30,6 @@ struct State {
     max_fail: Option<f64>,
     /// Those that are not reached may come back.
     may_clear: bool,
-    failed: usize,
     /// Why all are to stop where they are: their blocks may rescue them.
     stop: Option<String>,
     /// Why the play is over for all.
@@ -74,9 +73,9 @@ enum Presence {
 pub(super) enum Turn {
     /// The task.
     Go(Company),
-    /// What another did for it.
-    Given(Given),
-    /// Stop, unless a block rescues it.
+    /// What another did for it, or why it failed.
+    Given(Result<Given, HostFailure>),
+    /// Stop before the task, unless a block rescues it.
     Stop(HostFailure),
     /// Stop, whatever the blocks say.
     Halt(HostFailure),
@@ -141,7 +140,6 @@ impl Meeting {
             post: Vec::new(),
             max_fail,
             may_clear,
-            failed: 0,
             stop: None,
             halt: None,
             broken: None,
@@ -208,6 +206,7 @@ impl Seat {
             state.fails(member, is_fatal, false);
             if state.may_clear {
                 state.members[member].presence = Presence::Lost;
+                state.check_share();
                 state.seek_leader();
             } else {
                 state.leave(member);
@@ -329,14 +328,14 @@ impl State {
             self.members[member].is_failing = true;
             self.fails(member, done.is_fatal, done.is_caught);
             let text = format!("the task that runs once failed on `{host}`");
-            if self.tell(follows, || Turn::Stop(stopped(&text))) {
+            if self.tell(follows, || Turn::Given(Err(stopped(&text)))) {
                 self.stop = None;
                 if !done.is_caught {
                     self.broken.get_or_insert(text);
                 }
             }
         } else {
-            self.tell(follows, || Turn::Given(done.given.clone()));
+            self.tell(follows, || Turn::Given(Ok(done.given.clone())));
         }
         for (host, letter) in done.mail {
             Arc::make_mut(&mut self.peers).entry(host.clone()).or_default().receive(&letter);
@@ -353,7 +352,6 @@ impl State {
                 let is_lost = |member: &&mut Member| member.presence == Presence::Lost;
                 for member in self.members.iter_mut().filter(is_lost) {
                     member.has_failed = false;
-                    self.failed -= 1;
                 }
                 self.tell(|member| member.presence == Presence::Lost, || Turn::Back);
             }
@@ -370,12 +368,14 @@ impl State {
                 self.broken.get_or_insert(text);
             }
         }
-        let member = &mut self.members[member];
-        if !is_caught && !member.has_failed {
-            member.has_failed = true;
-            self.failed += 1;
-        }
-        let part = self.failed as f64 * 100.0 / self.members.len() as f64;
+        self.members[member].has_failed |= !is_caught;
+    }
+
+    /// Who failed counts once it is out: what `always` says is done before.
+    fn check_share(&mut self) {
+        let is_out = |member: &&Member| member.has_failed && !member.is_there();
+        let failed = self.members.iter().filter(is_out).count();
+        let part = failed as f64 * 100.0 / self.members.len() as f64;
         if let Some(most) = self.max_fail.filter(|most| part > *most) {
             let text = format!("more than {most} % of the hosts failed (`max_fail_percentage`)");
             self.halt.get_or_insert_with(|| text.clone());
@@ -389,6 +389,7 @@ impl State {
             member.presence = Presence::Gone;
             let mail = std::mem::take(&mut member.mail);
             self.post.extend(mail.into_iter().map(|letter| (member.host.clone(), letter)));
+            self.check_share();
             self.seek_leader();
         }
     }

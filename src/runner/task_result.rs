@@ -229,7 +229,19 @@ impl TaskResult {
         }
     }
 
-    /// The value of that.
+    /// What `register` keeps while a loop goes on: the result of one item, and the item.
+    pub fn fact_of(&self, turn: &[(String, Value)]) -> Fact {
+        let (result, turn) = (self.clone(), turn.to_vec());
+        Fact::later(move || {
+            let mut value = result.value();
+            if let Value::Map(fields) = &mut value {
+                fields.extend(turn);
+            }
+            value
+        })
+    }
+
+    /// The value of a result.
     pub fn value(&self) -> Value {
         let mut fields = self.unmade.as_ref().map(|unmade| unmade.0()).unwrap_or_default();
         fields.extend(self.fields.clone());

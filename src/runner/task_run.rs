@@ -268,6 +268,10 @@ impl TaskRun<'_> {
                 sleep(repeat.pause).await;
             }
             let mut result = self.turn(scope, turn.variables.clone(), flags, link).await?;
+            // The label sees what came of this item, and so do the items that follow.
+            if let Some(name) = &self.task.register {
+                scope.set_fact(name.clone(), result.fact_of(&turn.variables));
+            }
             let inner = scope.with(turn.variables.clone());
             let is_last = judge.breaks(repeat, &inner, &mut result);
             // What is registered says nothing of the label.

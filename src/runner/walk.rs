@@ -32,6 +32,8 @@ pub(super) struct Walk<'a, 'l, C: Connector, K> {
     pub depth: usize,
     /// How many files it has included.
     pub files: usize,
+    /// How many tasks it has come to, and was not stopped before.
+    pub begun: usize,
 }
 
 /// Blocks may stand in blocks, and files include one another: a level takes little of the stack where
@@ -67,19 +69,25 @@ impl<C: Connector, K: Clock> Walk<'_, '_, C, K> {
         // What is wrong with it is told when the task is run.
         let once = task.run_once.holds(self.scope, &self.link.shared.templar).unwrap_or(false);
         let Some(seat) = self.seat else {
+            self.begun += 1;
             if once {
                 return Ended::Failed(out_of_step(task));
             }
             return self.run(task, is_caught).await.0;
         };
         let at = [self.path.as_slice(), &[Spot::at(task.index)]].concat();
-        match seat.call(at, once, self.scope.known()).await {
+        let turn = seat.call(at, once, self.scope.known()).await;
+        if matches!(turn, Turn::Go(_) | Turn::Given(_)) {
+            self.begun += 1;
+        }
+        match turn {
             Turn::Go(company) => {
                 self.scope.meet(company.peers);
                 self.scope.join(company.batch);
                 company.mail.into_iter().for_each(|letter| self.scope.receive(letter));
             }
-            Turn::Given(given) => {
+            Turn::Given(Err(failure)) => return Ended::Failed(failure),
+            Turn::Given(Ok(given)) => {
                 given.facts.into_iter().for_each(|letter| self.scope.receive(letter));
                 given.variables.into_iter().for_each(|letter| self.scope.receive_included(letter));
                 return Ended::On;
@@ -122,13 +130,16 @@ impl<C: Connector, K: Clock> Walk<'_, '_, C, K> {
     }
 
     async fn parts(&mut self, block: &Block, is_caught: bool) -> Ended {
-        let is_rescued = !block.rescue.is_empty();
-        let mut ended = self.steps(&block.body, is_caught || is_rescued).await;
-        if matches!(ended, Ended::On) {
-            ended = self.end_of_body(block).await;
+        let (is_rescued, has_end) = (!block.rescue.is_empty(), !block.always.is_empty());
+        let begun = self.begun;
+        let mut ended =
+            self.part(&block.body, is_caught || is_rescued, is_rescued || has_end).await;
+        // Who is stopped before the first task never was in this block.
+        if matches!(ended, Ended::Failed(_)) && self.begun == begun {
+            return ended;
         }
         if is_rescued && matches!(ended, Ended::Failed(_)) {
-            ended = self.steps(&block.rescue, is_caught).await;
+            ended = self.part(&block.rescue, is_caught, has_end).await;
         }
         if matches!(ended, Ended::Lost(_) | Ended::Left | Ended::Halted(_)) {
             return ended;
@@ -139,12 +150,14 @@ impl<C: Connector, K: Clock> Walk<'_, '_, C, K> {
         }
     }
 
-    /// Where hosts go in step, none leaves the body of a block before all are through: what stops
-    /// all at its last task is a matter of this block still.
-    async fn end_of_body(&mut self, block: &Block) -> Ended {
-        let has_more = !(block.rescue.is_empty() && block.always.is_empty());
-        let last = tasks(&block.body).last().map(|task| task.index);
-        let (Some(seat), Some(last), true) = (self.seat, last, has_more) else { return Ended::On };
+    /// Where hosts go in step, none leaves a part of a block before all are through: what stops all at
+    /// its last task is a matter of this block still, where more of the block `follows`.
+    async fn part(&mut self, steps: &[Step], is_caught: bool, follows: bool) -> Ended {
+        let ended = self.steps(steps, is_caught).await;
+        let last = tasks(steps).last().map(|task| task.index);
+        let (Ended::On, Some(seat), Some(last), true) = (&ended, self.seat, last, follows) else {
+            return ended;
+        };
         let at = [self.path.as_slice(), &[Spot::behind(last)]].concat();
         match seat.call(at, false, self.scope.known()).await {
             Turn::Go(company) => {

@@ -40,19 +40,14 @@ pub fn ansible_stream(record: &RunRecord, plays: &[PlayHeading]) -> String {
             let tasks = tasks(&hosts, play.index);
             let lost = hosts.iter().filter(|(_, host)| is_lost_before(host, play.index));
             let lost: Vec<_> = lost.filter(|(host, _)| !told.contains(host)).copied().collect();
-            if is_over
-                && tasks.is_empty()
-                && lost.is_empty()
-                && hosts.iter().all(|(_, host)| has_failed(host))
-            {
+            let is_left = hosts.iter().any(|(_, host)| !has_failed(host));
+            if is_over && tasks.is_empty() && lost.is_empty() && !is_left {
                 continue;
             }
-            let ends_here = |host: &HostRecord| {
-                let last = host.tasks.last().map_or(play.index, |task| task.task.play);
-                has_failed(host) && last == play.index
-            };
-            is_over |= !hosts.is_empty() && hosts.iter().all(|(_, host)| ends_here(host))
-                || hosts.iter().any(|(_, host)| is_stopped(host) && ends_here(host));
+            let ended: Vec<_> =
+                hosts.iter().filter(|(_, host)| has_ended(host, play.index)).collect();
+            is_over |= !ended.is_empty() && ended.len() == hosts.len()
+                || ended.iter().any(|(_, host)| is_stopped(host));
             text.push_str(&format!("\n{heading}\n"));
             if !lost.is_empty() {
                 text.push_str(&format!("\n{}\n", banner("TASK [Gathering Facts]")));
@@ -69,9 +64,8 @@ pub fn ansible_stream(record: &RunRecord, plays: &[PlayHeading]) -> String {
                 }
                 text.push_str(&included(records));
             }
-            if let Some(most) = play.max_fail
-                && has_stopped(&hosts, most)
-            {
+            let may_stop = play.max_fail.is_some_and(|most| most < 100.0);
+            if may_stop && !is_left && !ended.is_empty() {
                 // Once for the percentage, and once for those whom it stopped.
                 text.push_str(&format!("\n{0}\n\n{0}\n", banner("NO MORE HOSTS LEFT")));
             }
@@ -104,18 +98,16 @@ fn has_failed(host: &HostRecord) -> bool {
     matches!(host.outcome, Some(HostOutcome::Unreachable { .. } | HostOutcome::Failed { .. }))
 }
 
+/// Whether it failed in this play, and not in one before.
+fn has_ended(host: &HostRecord, play: usize) -> bool {
+    has_failed(host) && host.tasks.last().is_none_or(|task| task.task.play == play)
+}
+
 fn is_stopped(host: &HostRecord) -> bool {
     match &host.outcome {
         Some(HostOutcome::Failed { failure }) => failure.stage == Stage::Stopped,
         _ => false,
     }
-}
-
-/// Whether more of a batch failed than may.
-fn has_stopped(hosts: &[(&HostName, &HostRecord)], most: f64) -> bool {
-    let failed = hosts.iter().filter(|(_, host)| has_failed(host)).count();
-    let stopped = hosts.iter().filter(|(_, host)| is_stopped(host)).count();
-    failed == hosts.len() && (failed - stopped) as f64 > hosts.len() as f64 * most / 100.0
 }
 
 /// A host that was not reached, or failed, before its first task.

@@ -1,7 +1,7 @@
 //! Playbooks that need no device, to be run by `ansible-playbook` and by us.
 
 /// The inventory of all of them, the files beside them, and what tasks include.
-pub const FILES: [(&str, &str); 9] = [
+pub const FILES: [(&str, &str); 10] = [
     (
         "hosts",
         "[a]\nh1 own=line num=7\nh2 own=two\n[b]\nh3\nh4 flag=True\n[g:children]\na\nb\n\
@@ -20,6 +20,11 @@ pub const FILES: [(&str, &str); 9] = [
         "inc.yml",
         "- debug: {msg: \"{{ v | default('-') }} {{ item | default('-') }}\"}\n  tags: t\n\
          - name: second of {{ inventory_hostname }}\n  set_fact: {seen: '{{ v | default(0) }}'}\n",
+    ),
+    (
+        "nested.yml",
+        "- block:\n    - include_tasks: inc.yml\n      loop: [5, 6]\n      vars: {v: deep}\n    - assert: {that: inventory_hostname != 'h3'}\n  rescue:\n    \
+         - include_tasks: fails.yml\n      when: inventory_hostname in groups.b\n      ignore_errors: true\n",
     ),
     ("fails.yml", "- debug: {msg: before}\n- fail: {msg: inside}\n- debug: {msg: after}\n"),
 ];
@@ -174,6 +179,15 @@ pub const CASES: &[Case] = &[
     ),
     plain(
         "- hosts: a\n  ignore_errors: true\n  no_log: true\n  tasks:\n    - debug: {msg: '{{ item }}'}\n      loop: [1, 2]\n      failed_when: item == 2\n    - debug: {msg: x}\n      failed_when: true\n    - fail: {msg: '{{ item }}'}\n      loop: [1, 2]\n    - debug: {msg: x}\n      loop: '{{ shared }}'\n    - debug: {var: own}\n      loop: [1]\n      failed_when: true\n",
+    ),
+    // a block of which no task was begun rescues nobody
+    plain(
+        "- hosts: g\n  any_errors_fatal: true\n  tasks:\n    - block:\n        - fail: {msg: x}\n          when: inventory_hostname == 'h3'\n        - block:\n            - block:\n                - debug: {msg: not}\n              rescue:\n                - debug: {msg: not}\n          \
+         always:\n            - debug: {msg: not}\n      rescue:\n        - debug: {msg: rescued}\n        - fail: {msg: y}\n          when: inventory_hostname == 'h2'\n      always:\n        - block:\n            - debug: {msg: always}\n          rescue:\n            - debug: {msg: not}\n    - debug: {msg: not}\n",
+    ),
+    // an item sees what came of the one before
+    plain(
+        "- hosts: a\n  tasks:\n    - debug: {msg: '{{ item }} {{ (r | default({})).msg | default(0) }} {{ (r | default({})).item | default(0) }}'}\n      loop: [1, 2, 3, 4]\n      when: item != 2\n      register: r\n    - debug: {msg: x}\n      loop: [1, 2, 3]\n      register: s\n      when: s is not defined or s.item < 2\n      loop_control: {label: '{{ s.item }}!'}\n    - debug: {var: s}\n",
     ),
     // who never was content has failed, whatever `failed_when` says
     plain(

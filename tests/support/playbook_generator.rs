@@ -90,7 +90,11 @@ const LOOPS: [&str; 16] = [
 /// Those that may have other items on another host.
 const OF_ONE_HOST: [&str; 4] = ["list", "own", "shared", "nope"];
 
-const CONTROLS: [&str; 5] = [
+const METAS: [&str; 4] =
+    ["noop", "end_host", "end_host\n      when: inventory_hostname == 'h2'", "clear_host_errors"];
+
+const CONTROLS: [&str; 6] = [
+    "loop_control: {loop_var: item, index_var: n, label: '{{ n }}'}",
     "loop_control: {label: '{{ item | string }}!'}",
     "loop_control: {index_var: i}",
     "loop_control: {extended: true, extended_allitems: false}",
@@ -115,6 +119,7 @@ impl Generator {
             "tags: [pt]",
             "name: 'a play'",
             "order: reverse_inventory",
+            "any_errors_fatal: true",
         ];
         for _ in 0..self.chance.below(3) {
             let key = keys.remove(self.chance.below(keys.len()));
@@ -166,9 +171,10 @@ impl Generator {
     fn value(&mut self) -> String {
         if self.chance.once_in(4) && !self.registered.is_empty() {
             let name = *self.chance.of(&self.registered);
-            return match self.chance.below(4) {
+            return match self.chance.below(5) {
                 0 => format!("'{{{{ {name}.msg | default(\"no msg\") }}}}'"),
                 1 => format!("'{{{{ {name} is failed }}}} {{{{ {name} is skipped }}}}'"),
+                4 => "'{{ ansible_failed_result.msg | default(0) }} {{ (ansible_failed_task | default({})).name | default(0) }}'".to_owned(),
                 2 => format!("'{{{{ {name}.results | default([]) | length }}}}'"),
                 _ => format!("'{{{{ {name}.changed | default(\"?\") }}}}'"),
             };
@@ -212,6 +218,7 @@ impl Generator {
                 "include_tasks: inc.yml",
                 "include_tasks: fails.yml",
                 "include_tasks: {file: inc.yml, apply: {tags: t}}",
+                "include_tasks: nested.yml",
             ]))
             .to_owned(),
         }
@@ -219,6 +226,10 @@ impl Generator {
 
     fn task(&mut self, margin: usize) -> String {
         let pad = " ".repeat(margin);
+        if self.chance.once_in(25) {
+            let meta = self.chance.of(&METAS).replace("\n      ", &format!("\n{pad}  "));
+            return format!("{pad}- meta: {meta}\n");
+        }
         if self.chance.once_in(14) {
             let when = if self.chance.once_in(2) {
                 format!("\n{pad}  when: own is defined")
@@ -284,6 +295,17 @@ impl Generator {
             if self.chance.once_in(2) {
                 keys.push(format!("until: {}", self.chance.of(&CONDITIONS)));
             }
+        }
+        if self.chance.once_in(15) && !is_include {
+            keys.push(
+                (*self.chance.of(&[
+                    "delegate_to: h4",
+                    "delegate_to: '{{ groups.b | first }}'",
+                    "throttle: 1",
+                    "any_errors_fatal: true",
+                ]))
+                .to_owned(),
+            );
         }
         // In a block its failure keeps the others from `always` in Ansible.
         if margin == 4 && self.chance.once_in(15) {

@@ -7,6 +7,9 @@ use crate::runner::ansible_words;
 use crate::runner::task_result::TaskResult;
 use crate::template::{TemplateError, text_of};
 
+/// How deep a value may be nested of which something is wrong.
+const MOST_DEEP: usize = 50;
+
 /// What Ansible says where nothing is said.
 const UNSAID: &str = "Hello world!";
 
@@ -34,7 +37,9 @@ pub(super) fn perform<K>(debug: &Debug, context: &Context<'_, K>) -> TaskResult 
                     let mut errors = 0;
                     let value = match scope.get(name) {
                         Some(value @ (Value::List(_) | Value::Map(_))) => {
-                            marked(&value, &mut errors, &|leaf| context.templar.fill(leaf, &scope))
+                            marked(&value, 0, &mut errors, &|leaf| {
+                                context.templar.fill(leaf, &scope)
+                            })
                         }
                         _ => mark(&error, &mut errors),
                     };
@@ -48,15 +53,22 @@ pub(super) fn perform<K>(debug: &Debug, context: &Context<'_, K>) -> TaskResult 
 /// A value of which something cannot be filled in, with what is wrong in the place of that.
 fn marked(
     value: &Value,
+    depth: usize,
     errors: &mut usize,
     fill: &dyn Fn(&Value) -> Result<Value, TemplateError>,
 ) -> Value {
     match value {
+        Value::List(_) | Value::Map(_) if depth > MOST_DEEP => {
+            mark(&TemplateError::new("the value is nested too deep"), errors)
+        }
         Value::List(items) => {
-            Value::List(items.iter().map(|item| marked(item, errors, fill)).collect())
+            let item = |item| marked(item, depth + 1, errors, fill);
+            Value::List(items.iter().map(item).collect())
         }
         Value::Map(map) => {
-            let field = |(name, field): (&String, _)| (name.clone(), marked(field, errors, fill));
+            let field = |(name, field): (&String, _)| {
+                (name.clone(), marked(field, depth + 1, errors, fill))
+            };
             Value::Map(map.iter().map(field).collect())
         }
         leaf => fill(leaf).unwrap_or_else(|error| mark(&error, errors)),
