@@ -460,6 +460,28 @@ fn eight_processes_share_two_thousand_devices() {
 }
 
 #[test]
+fn a_part_that_is_not_whole_in_the_store_writes_no_report_and_says_how_to_go_on() {
+    let Some(postgres) = Postgres::start() else { return };
+    let office = office(&postgres, 12, 60);
+    let undisturbed = office.run(&[]);
+    let expected = office.report();
+    fs::remove_dir_all(office.desk.path("reports")).unwrap();
+    let more = ["--claim", "--run-id", "nightly-7", "-f", "3"];
+    let away = || drop(postgres.sql("ALTER TABLE events RENAME TO away"));
+    let outcome = office.disturb(&more, 3, away);
+    assert_eq!(outcome.code & 0b1001, 1, "{}", outcome.err);
+    let told = "then examine the others again, with the same command and `--run-id nightly-7`\n";
+    assert!(outcome.err.contains(told), "{}", outcome.err);
+    assert!(!outcome.err.contains("other processes"), "{}", outcome.err);
+    assert!(!office.desk.path("reports/report.json").exists());
+    postgres.sql("ALTER TABLE away RENAME TO events");
+    let again = office.run(&more);
+    assert_eq!(again.code, undisturbed.code, "{}", again.err);
+    assert_eq!(differing(&office.report(), &expected), None);
+    assert!(visits(&office.events()).values().all(|(_, outcomes)| *outcomes == 1));
+}
+
+#[test]
 fn shards_make_one_run() {
     let Some(postgres) = Postgres::start() else { return };
     let office = office(&postgres, 12, 30);

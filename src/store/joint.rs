@@ -1,6 +1,8 @@
 //! Runs that several processes examine at once, each a part of the hosts.
 
 use std::collections::HashSet;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use futures_util::TryStreamExt;
@@ -103,7 +105,8 @@ impl Store {
         let number = self.begin_part(entrance, part, holder).await?;
         let writer = Writer::start(self.clone(), run.id.clone(), number, division);
         let (store, holder) = (self.clone(), holder.clone());
-        let claims = Claims { store, run: run.id.clone(), part: number, holder };
+        let is_in_vain = writer.has_given_up();
+        let claims = Claims { store, run: run.id.clone(), part: number, holder, is_in_vain };
         let part = SharedPart { header: run, first, left, writer, claims };
         Ok(Joined::Part(Box::new(part)))
     }
@@ -209,6 +212,8 @@ pub struct Claims {
     run: String,
     part: i64,
     holder: Holder,
+    /// Whether nothing more is kept of what is found.
+    is_in_vain: Arc<AtomicBool>,
 }
 
 /// What there is to be taken.
@@ -218,6 +223,7 @@ pub enum Claim {
     Taken(Vec<HostName>),
     /// Others have all that is left. Their hosts are free again when they die.
     Wait,
+    /// Nothing is left, or nothing that is found would be kept.
     Over,
 }
 
@@ -227,6 +233,9 @@ impl Claims {
     /// # Errors
     /// When the database does not answer.
     pub async fn take(&self, most: usize) -> Result<Claim, StoreError> {
+        if self.is_in_vain.load(Ordering::Relaxed) {
+            return Ok(Claim::Over);
+        }
         self.taking(most).await.map_err(|error| self.store.failed(&error))
     }
 

@@ -1,6 +1,7 @@
 //! Keeps a run while it goes on.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -48,6 +49,7 @@ pub struct Writer {
     location: String,
     events: mpsc::Sender<RunEvent>,
     trouble: watch::Receiver<Option<String>>,
+    has_given_up: Arc<AtomicBool>,
     task: JoinHandle<Result<Kept, Loss>>,
 }
 
@@ -69,9 +71,11 @@ impl Writer {
         let (packed, rows) = mpsc::unbounded_channel();
         let (told, trouble) = watch::channel(None);
         tokio::spawn(pack(inbox, packed));
+        let has_given_up = Arc::new(AtomicBool::new(false));
         let log =
             Log { store, run, part, seq: 1, hosts: 0, division, has_ended: false, patience, told };
-        Self { location, events, trouble, task: tokio::spawn(write(log, rows)) }
+        let task = tokio::spawn(write(log, rows, has_given_up.clone()));
+        Self { location, events, trouble, has_given_up, task }
     }
 
     /// Hands over the next event. The first of the part may be handed over too: it is not kept
@@ -90,6 +94,11 @@ impl Writer {
     /// Why the store takes nothing at the moment; `None` while it does. It is tried again.
     pub fn trouble(&self) -> watch::Receiver<Option<String>> {
         self.trouble.clone()
+    }
+
+    /// Becomes true when nothing more will be kept: [`Writer::finish`] then says why.
+    pub(super) fn has_given_up(&self) -> Arc<AtomicBool> {
+        self.has_given_up.clone()
     }
 
     /// Waits until everything is committed and says what has become of the part.
@@ -145,7 +154,11 @@ async fn pack(mut inbox: mpsc::Receiver<RunEvent>, packed: mpsc::UnboundedSender
     }
 }
 
-async fn write(mut log: Log, mut rows: mpsc::UnboundedReceiver<Waiting>) -> Result<Kept, Loss> {
+async fn write(
+    mut log: Log,
+    mut rows: mpsc::UnboundedReceiver<Waiting>,
+    has_given_up: Arc<AtomicBool>,
+) -> Result<Kept, Loss> {
     let mut outcome = Ok(());
     let mut batch = Vec::with_capacity(BATCH);
     let mut pulse = interval(PULSE);
@@ -158,6 +171,7 @@ async fn write(mut log: Log, mut rows: mpsc::UnboundedReceiver<Waiting>) -> Resu
                 }
                 if outcome.is_ok() {
                     outcome = log.keep(&batch).await;
+                    has_given_up.store(outcome.is_err(), Ordering::Relaxed);
                 }
                 batch.clear();
             }
