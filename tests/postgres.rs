@@ -484,7 +484,8 @@ fn a_part_that_is_not_whole_in_the_store_writes_no_report_and_says_how_to_go_on(
 #[test]
 fn shards_make_one_run() {
     let Some(postgres) = Postgres::start() else { return };
-    let office = office(&postgres, 12, 30);
+    // Slow enough that the third is not done before it is killed.
+    let office = office(&postgres, 12, 60);
     office.run(&[]);
     let expected = office.report();
     fs::remove_dir_all(office.desk.path("reports")).unwrap();
