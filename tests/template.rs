@@ -174,12 +174,14 @@ fn what_is_omitted_is_left_out_of_what_it_lies_in() {
         ("kept", Value::text("{{ 1 | default(omit) }}")),
         ("list", Value::List(vec![Value::Int(1), omitted()])),
         ("inside", Value::text("{{ {'a': omit, 'b': [omit, 2]} }}")),
+        ("text", Value::text("is {{ {'a': omit, 'b': [omit, 2]} }}")),
     ]);
     let filled = templar().fill(&value, &scope(&[])).unwrap();
     let expected = map(&[
         ("kept", Value::Int(1)),
         ("list", Value::List(vec![Value::Int(1)])),
         ("inside", map(&[("b", Value::List(vec![Value::Int(2)]))])),
+        ("text", Value::text("is {'b': [2]}")),
     ]);
     assert_eq!(filled, expected);
     assert_eq!(

@@ -70,24 +70,30 @@ fn write_repr(out: &mut String, value: &Value, depth: usize) -> Result<(), Error
         }
         ValueKind::Seq | ValueKind::Iterable => {
             out.push('[');
-            for (at, item) in value.try_iter()?.checked().enumerate() {
-                if at > 0 {
-                    out.push_str(", ");
+            let mut separator = "";
+            for item in value.try_iter()?.checked() {
+                let item = item?;
+                if is_omit(&item) {
+                    continue;
                 }
-                write_repr(out, &item?, depth + 1)?;
+                out.push_str(std::mem::replace(&mut separator, ", "));
+                write_repr(out, &item, depth + 1)?;
             }
             out.push(']');
         }
         ValueKind::Map => {
             out.push('{');
-            for (at, key) in value.try_iter()?.checked().enumerate() {
+            let mut separator = "";
+            for key in value.try_iter()?.checked() {
                 let key = key?;
-                if at > 0 {
-                    out.push_str(", ");
+                let item = value.get_item(&key)?;
+                if is_omit(&item) {
+                    continue;
                 }
+                out.push_str(std::mem::replace(&mut separator, ", "));
                 write_repr(out, &key, depth + 1)?;
                 out.push_str(": ");
-                write_repr(out, &value.get_item(&key)?, depth + 1)?;
+                write_repr(out, &item, depth + 1)?;
             }
             out.push('}');
         }
