@@ -1,6 +1,6 @@
 //! What names mean on one host while a run goes on.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use indexmap::IndexMap;
@@ -79,6 +79,8 @@ pub struct HostScope {
     peers: Arc<Peers>,
     /// The hosts of its batch that are still there; `None`: those of the play.
     batch: Option<Arc<Vec<HostName>>>,
+    /// The hosts that failed before this batch began.
+    failed: Arc<HashSet<HostName>>,
     /// It stands for another host in `hostvars`, where a play says nothing: what that host opened.
     peer: Option<Opened>,
 }
@@ -98,6 +100,7 @@ impl HostScope {
             opened: Opened::default(),
             peers: Arc::default(),
             batch: None,
+            failed: Arc::default(),
             peer: None,
         }
     }
@@ -133,9 +136,10 @@ impl HostScope {
         self.peers = peers;
     }
 
-    /// Which hosts of its batch are still there.
-    pub fn join(&mut self, batch: Arc<Vec<HostName>>) {
+    /// Which hosts of its batch are still there, and which failed before it began.
+    pub fn join(&mut self, batch: Arc<Vec<HostName>>, failed: Arc<HashSet<HostName>>) {
         self.batch = Some(batch);
+        self.failed = failed;
     }
 
     /// Reads those of `vars_files` whose names are known now that the host is.
@@ -318,7 +322,9 @@ impl HostScope {
                 _ if name == "ansible_play_batch" => texts(self.batch_of_play()),
                 Some(batch) => {
                     let own = self.batch_of_play();
-                    let is_left = |host: &&HostName| batch.contains(host) || !own.contains(host);
+                    let is_left = |host: &&HostName| {
+                        batch.contains(host) || !own.contains(host) && !self.failed.contains(*host)
+                    };
                     texts(self.play.listed.iter().filter(is_left))
                 }
                 None => texts(&self.play.listed),

@@ -68,6 +68,8 @@ pub(super) struct Visited {
     pub contact: Contact,
     /// Its outcome has been reported.
     pub is_over: bool,
+    /// And it is that it failed, or was not reached.
+    pub has_failed: bool,
 }
 
 /// Goes through plays with one host and reports all of it, its end included. Nothing that happens
@@ -91,7 +93,8 @@ pub(super) async fn examine<C: Connector, K: Clock>(
     if let Some(failure) = &host.locked {
         reporter.finished(failure.clone().into()).await;
         let host = host.entry.host.clone();
-        return Visited { host, scope: None, contact: visit.contact, is_over: true };
+        let contact = visit.contact;
+        return Visited { host, scope: None, contact, is_over: true, has_failed: true };
     }
     let contact = std::mem::take(&mut visit.contact);
     let mut link = Link { shared, target: &host.target, reporter: &reporter, open: None, contact };
@@ -117,11 +120,14 @@ pub(super) async fn examine<C: Connector, K: Clock>(
         Some(Err(_)) => Some(contact.clone().failed(too_slow(shared, host, was_open))),
     };
     let is_over = outcome.is_some();
+    let has_failed =
+        matches!(outcome, Some(HostOutcome::Failed { .. } | HostOutcome::Unreachable { .. }));
     if let Some(outcome) = outcome {
         // Last, so that whatever happens before, a host has one outcome and no more.
         reporter.finished(outcome).await;
     }
-    Visited { host: host.entry.host.clone(), scope: visit.scope, contact, is_over }
+    let host = host.entry.host.clone();
+    Visited { host, scope: visit.scope, contact, is_over, has_failed }
 }
 
 fn too_slow<C, K>(shared: &Shared<C, K>, host: &PlannedHost, was_open: bool) -> HostFailure {

@@ -1,6 +1,7 @@
 //! The hosts of a batch that go in step: nobody begins a task before all are done with the one
 //! before. Plays at their own pace have no such thing.
 
+use std::collections::HashSet;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::watch;
@@ -24,6 +25,8 @@ pub(super) struct Seat {
 struct State {
     members: Vec<Member>,
     peers: Arc<Peers>,
+    /// The hosts that failed before this batch began.
+    failed: Arc<HashSet<HostName>>,
     /// Facts for hosts that are not there, or not any more.
     post: Vec<(HostName, Letter)>,
     /// The play stops when a greater part than this, in percent, has failed.
@@ -91,6 +94,8 @@ pub(super) struct Company {
     pub peers: Arc<Peers>,
     /// Those of the batch that are still there.
     pub batch: Arc<Vec<HostName>>,
+    /// The hosts that failed before this batch began.
+    pub failed: Arc<HashSet<HostName>>,
     /// Facts that others have set for it.
     pub mail: Vec<Letter>,
 }
@@ -122,7 +127,7 @@ pub(super) struct Done {
 impl Meeting {
     pub fn new(
         hosts: Vec<HostName>,
-        peers: Arc<Peers>,
+        (peers, failed): (Arc<Peers>, Arc<HashSet<HostName>>),
         max_fail: Option<f64>,
         may_clear: bool,
     ) -> Arc<Self> {
@@ -137,6 +142,7 @@ impl Meeting {
         let state = State {
             members: hosts.into_iter().map(member).collect(),
             peers,
+            failed,
             post: Vec::new(),
             max_fail,
             may_clear,
@@ -282,8 +288,12 @@ impl State {
                 peers.entry(member.host.clone()).or_default().receive(letter);
             }
         }
-        let company =
-            Company { peers: self.peers.clone(), batch: Arc::new(batch), mail: Vec::new() };
+        let company = Company {
+            peers: self.peers.clone(),
+            batch: Arc::new(batch),
+            failed: self.failed.clone(),
+            mail: Vec::new(),
+        };
         let mut has_leader = false;
         for member in &mut self.members {
             let Presence::Waiting { at, once } = &member.presence else { continue };

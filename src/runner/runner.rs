@@ -60,6 +60,7 @@ impl<C: Connector, K: Clock> Runner<C, K> {
             news: HashMap::new(),
             mail: HashMap::new(),
             over: HashSet::new(),
+            failed: Arc::default(),
         };
         tour.run().await;
     }
@@ -84,6 +85,8 @@ struct Tour<C, K> {
     mail: HashMap<HostName, Vec<Letter>>,
     /// The hosts that have their outcome.
     over: HashSet<HostName>,
+    /// Those of them that failed, or were not reached.
+    failed: Arc<HashSet<HostName>>,
 }
 
 impl<C: Connector, K: Clock> Tour<C, K> {
@@ -113,7 +116,8 @@ impl<C: Connector, K: Clock> Tour<C, K> {
                 let batch: Vec<usize> = batch.into_iter().filter(|at| !self.is_over(*at)).collect();
                 let meeting = alone.filter(|play| play.in_step).map(|play| {
                     let hosts = batch.iter().map(|at| plan.hosts[*at].entry.host.clone()).collect();
-                    Meeting::new(hosts, self.peers.clone(), play.max_fail, play.may_clear)
+                    let known = (self.peers.clone(), self.failed.clone());
+                    Meeting::new(hosts, known, play.max_fail, play.may_clear)
                 });
                 self.batch(&batch, stage, &rest, meeting.as_ref()).await;
                 let (peers, post) = match &meeting {
@@ -267,6 +271,9 @@ impl<C: Connector, K: Clock> Tour<C, K> {
                 self.hosts.remove(&id);
                 if visited.is_over {
                     self.over.insert(visited.host.clone());
+                }
+                if visited.has_failed {
+                    Arc::make_mut(&mut self.failed).insert(visited.host.clone());
                 }
                 let Some(scope) = visited.scope.filter(|_| !rest.is_empty()) else { return };
                 self.news.insert(visited.host.clone(), scope.known());

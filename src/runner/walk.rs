@@ -83,7 +83,7 @@ impl<C: Connector, K: Clock> Walk<'_, '_, C, K> {
         match turn {
             Turn::Go(company) => {
                 self.scope.meet(company.peers);
-                self.scope.join(company.batch);
+                self.scope.join(company.batch, company.failed);
                 company.mail.into_iter().for_each(|letter| self.scope.receive(letter));
             }
             Turn::Given(Err(failure)) => return Ended::Failed(failure),

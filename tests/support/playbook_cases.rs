@@ -205,6 +205,9 @@ pub const CASES: &[Case] = &[
         "- hosts: g\n  tasks:\n    - fail: {msg: x}\n      when: inventory_hostname == 'h1'\n    - debug: {msg: '{{ ansible_play_hosts }} {{ play_hosts }} {{ ansible_play_batch }}'}\n",
     ),
     plain(
+        "- hosts: g\n  serial: 2\n  tasks:\n    - fail: {msg: x}\n      when: inventory_hostname == 'h1'\n    - debug: {msg: '{{ ansible_play_hosts }} {{ ansible_play_batch }}'}\n- hosts: g\n  serial: 3\n  tasks: [{debug: {msg: '{{ ansible_play_hosts }}'}}]\n",
+    ),
+    plain(
         "- hosts: g\n  tasks:\n    - fail: {msg: x}\n      when: inventory_hostname in groups.a\n- hosts: a\n  tasks: [{debug: {msg: nobody}}]\n- hosts: h1:b\n  tasks: [{fail: {msg: y}}]\n- hosts: a\n  tasks: [{debug: {msg: nobody}}]\n- hosts: g\n  tasks: [{debug: {msg: nobody}}]\n",
     ),
     plain(
