@@ -102,6 +102,11 @@ impl Judge<'_> {
         Ok(filled.as_ref().map(text_of))
     }
 
+    /// What went wrong before the task was done, with the host in whose name it was to be.
+    pub fn delegated(&self, wrong: TaskResult, scope: &HostScope) -> TaskResult {
+        TaskResult { delegate: self.delegate(scope).ok().flatten(), ..wrong }
+    }
+
     /// How often the task may run again, and the wait between two runs.
     pub fn patience(&self, scope: &HostScope) -> Result<(i64, Duration), HostFailure> {
         let Some(retry) = &self.task.retry else { return Ok((0, Duration::ZERO)) };

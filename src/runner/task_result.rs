@@ -245,7 +245,9 @@ impl TaskResult {
     pub fn value(&self) -> Value {
         let mut fields = self.unmade.as_ref().map(|unmade| unmade.0()).unwrap_or_default();
         fields.extend(self.fields.clone());
-        fields.insert("changed".into(), Value::Bool(self.changed));
+        if self.mishap != Mishap::Loop {
+            fields.insert("changed".into(), Value::Bool(self.changed));
+        }
         // Ansible says of what was done whether it failed, and of no condition, no loop and no include
         // that it did not. It does not say that what was not reached has failed; it is no success
         // either.

@@ -251,7 +251,7 @@ impl TaskRun<'_> {
                 let is_undefined = wrong.mishap == Mishap::Task;
                 return Ok(match judge.condition(scope) {
                     Ok(Some(skipped)) if is_undefined => skipped,
-                    _ => *wrong,
+                    _ => judge.delegated(*wrong, scope),
                 });
             }
         };
@@ -344,7 +344,7 @@ impl TaskRun<'_> {
         match judge.condition(&inner) {
             Ok(None) => {}
             Ok(Some(skipped)) => return Ok(skipped),
-            Err(wrong) => return Ok(*wrong),
+            Err(wrong) => return Ok(judge.delegated(*wrong, &inner)),
         }
         let (retries, delay) = match judge.patience(&inner) {
             Ok(patience) => patience,

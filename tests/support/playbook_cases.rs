@@ -185,6 +185,10 @@ pub const CASES: &[Case] = &[
         "- hosts: g\n  any_errors_fatal: true\n  tasks:\n    - block:\n        - fail: {msg: x}\n          when: inventory_hostname == 'h3'\n        - block:\n            - block:\n                - debug: {msg: not}\n              rescue:\n                - debug: {msg: not}\n          \
          always:\n            - debug: {msg: not}\n      rescue:\n        - debug: {msg: rescued}\n        - fail: {msg: y}\n          when: inventory_hostname == 'h2'\n      always:\n        - block:\n            - debug: {msg: always}\n          rescue:\n            - debug: {msg: not}\n    - debug: {msg: not}\n",
     ),
+    // what goes wrong before a task is done is told of the host in whose name it was to be
+    plain(
+        "- hosts: a\n  ignore_errors: true\n  tasks:\n    - debug: {msg: x}\n      loop: '{{ own }}'\n      register: r\n      delegate_to: h4\n    - debug: {var: r}\n    - debug: {msg: x}\n      when: nope\n      delegate_to: '{{ groups.b | first }}'\n",
+    ),
     // an item sees what came of the one before
     plain(
         "- hosts: a\n  tasks:\n    - debug: {msg: '{{ item }} {{ (r | default({})).msg | default(0) }} {{ (r | default({})).item | default(0) }}'}\n      loop: [1, 2, 3, 4]\n      when: item != 2\n      register: r\n    - debug: {msg: x}\n      loop: [1, 2, 3]\n      register: s\n      when: s is not defined or s.item < 2\n      loop_control: {label: '{{ s.item }}!'}\n    - debug: {var: s}\n",

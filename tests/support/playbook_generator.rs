@@ -90,9 +90,6 @@ const LOOPS: [&str; 16] = [
 /// Those that may have other items on another host.
 const OF_ONE_HOST: [&str; 4] = ["list", "own", "shared", "nope"];
 
-const METAS: [&str; 4] =
-    ["noop", "end_host", "end_host\n      when: inventory_hostname == 'h2'", "clear_host_errors"];
-
 const CONTROLS: [&str; 6] = [
     "loop_control: {loop_var: item, index_var: n, label: '{{ n }}'}",
     "loop_control: {label: '{{ item | string }}!'}",
@@ -226,10 +223,6 @@ impl Generator {
 
     fn task(&mut self, margin: usize) -> String {
         let pad = " ".repeat(margin);
-        if self.chance.once_in(25) {
-            let meta = self.chance.of(&METAS).replace("\n      ", &format!("\n{pad}  "));
-            return format!("{pad}- meta: {meta}\n");
-        }
         if self.chance.once_in(14) {
             let when = if self.chance.once_in(2) {
                 format!("\n{pad}  when: own is defined")
@@ -296,6 +289,7 @@ impl Generator {
                 keys.push(format!("until: {}", self.chance.of(&CONDITIONS)));
             }
         }
+        // What `meta` and `max_fail_percentage` do differs for good reasons: see docs/ansible.md.
         if self.chance.once_in(15) && !is_include {
             keys.push(
                 (*self.chance.of(&[
