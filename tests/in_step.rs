@@ -103,6 +103,15 @@ fn what_stops_all_at_the_end_of_a_block_is_a_matter_of_that_block() {
 }
 
 #[test]
+fn what_stops_all_in_a_rescue_is_rescued_for_those_who_needed_none() {
+    let play = "- hosts: g\n  tasks:\n    - block:\n        - fail: {msg: x}\n          when: inventory_hostname == 'h01'\n      \
+                rescue:\n        - fail: {msg: y}\n          when: inventory_hostname == 'h01'\n          any_errors_fatal: true\n      \
+                always:\n        - debug: {msg: always}\n    - debug: {msg: last}\n";
+    let told = vec!["h01 ok=1 failed=1 rescued=1".into(), "h02 ok=2 skipped=2".into()];
+    assert_eq!(recap(play, 2), (2, told));
+}
+
+#[test]
 fn more_failures_than_allowed_end_the_run_and_as_many_do_not() {
     let play = |most: u8| {
         format!(

@@ -132,14 +132,18 @@ impl<C: Connector, K: Clock> Walk<'_, '_, C, K> {
     async fn parts(&mut self, block: &Block, is_caught: bool) -> Ended {
         let (is_rescued, has_end) = (!block.rescue.is_empty(), !block.always.is_empty());
         let begun = self.begun;
-        let mut ended =
-            self.part(&block.body, is_caught || is_rescued, is_rescued || has_end).await;
+        let last = |steps: &[Step]| tasks(steps).last().map(|task| task.index);
+        let end_of_rescue = last(&block.rescue);
+        // Who needs no rescue waits for those who do.
+        let end = end_of_rescue.or_else(|| last(&block.body)).filter(|_| is_rescued || has_end);
+        let mut ended = self.part(&block.body, is_caught || is_rescued, end).await;
         // Who is stopped before the first task never was in this block.
         if matches!(ended, Ended::Failed(_)) && self.begun == begun {
             return ended;
         }
         if is_rescued && matches!(ended, Ended::Failed(_)) {
-            ended = self.part(&block.rescue, is_caught, has_end).await;
+            let end = end_of_rescue.filter(|_| has_end);
+            ended = self.part(&block.rescue, is_caught, end).await;
         }
         if matches!(ended, Ended::Lost(_) | Ended::Left | Ended::Halted(_)) {
             return ended;
@@ -151,11 +155,11 @@ impl<C: Connector, K: Clock> Walk<'_, '_, C, K> {
     }
 
     /// Where hosts go in step, none leaves a part of a block before all are through: what stops all at
-    /// its last task is a matter of this block still, where more of the block `follows`.
-    async fn part(&mut self, steps: &[Step], is_caught: bool, follows: bool) -> Ended {
+    /// its last task is a matter of this block still, where more of the block follows. `end`: the task
+    /// behind which they wait for one another.
+    async fn part(&mut self, steps: &[Step], is_caught: bool, end: Option<usize>) -> Ended {
         let ended = self.steps(steps, is_caught).await;
-        let last = tasks(steps).last().map(|task| task.index);
-        let (Ended::On, Some(seat), Some(last), true) = (&ended, self.seat, last, follows) else {
+        let (Ended::On, Some(seat), Some(last)) = (&ended, self.seat, end) else {
             return ended;
         };
         let at = [self.path.as_slice(), &[Spot::behind(last)]].concat();
