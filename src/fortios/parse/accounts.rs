@@ -37,7 +37,7 @@ fn account(entry: &Entry<'_>, kind: AccountKind) -> Account {
         name: (&*entry.name).into(),
         enabled: entry.get("status") != Some("disable"),
         authentication: text("type"),
-        two_factor: text("two-factor").filter(|method: &Box<str>| &**method != "disable"),
+        two_factor: entry.get("two-factor").filter(|method| *method != "disable").map(Box::from),
         token: text("fortitoken"),
         email: text("email-to"),
         phone: text("sms-phone"),
