@@ -35,8 +35,9 @@ fn a_task_that_runs_once_gives_its_result_to_all() {
     let play = "- hosts: g\n  tasks:\n    - debug: {msg: 'from {{ inventory_hostname }}'}\n      run_once: true\n      register: r\n    \
                 - assert: {that: \"r.msg == 'from h01'\"}\n    \
                 - set_fact: {x: '{{ inventory_hostname }}'}\n      run_once: true\n      delegate_to: h03\n    \
-                - assert: {that: \"x == 'h01'\"}\n";
-    assert_eq!(recap(play, 3), (0, vec!["h01 ok=4".into(), "h02 ok=2".into(), "h03 ok=2".into()]));
+                - assert: {that: \"x == 'h01'\"}\n    \
+                - set_fact: {y: 1}\n      run_once: true\n      register: y\n    - assert: {that: y is success}\n";
+    assert_eq!(recap(play, 3), (0, vec!["h01 ok=6".into(), "h02 ok=3".into(), "h03 ok=3".into()]));
 }
 
 #[test]

@@ -172,7 +172,7 @@ impl TaskRun<'_> {
             set.iter().map(|(name, value)| letter(name, value.clone())).collect()
         };
         Given {
-            facts: registered.into_iter().chain(letters(&result.facts)).collect(),
+            facts: letters(&result.facts).into_iter().chain(registered).collect(),
             variables: letters(&result.variables),
         }
     }
