@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::thread::{self, ScopedJoinHandle};
 
 use indexmap::IndexMap;
 
@@ -16,7 +17,7 @@ use crate::cli::stream::{print, say, say_issues, stdout_look};
 use crate::files;
 use crate::findings::FleetFacts;
 use crate::model::{InputIssue, ReportRequest, RunRecord, Severity, SourceFile};
-use crate::report::{Content, FindingView, Renderer, View, judge};
+use crate::report::{Content, Document, FindingView, Renderer, View, judge};
 use crate::store::Store;
 use crate::template::TemplateSet;
 use crate::terminal::{paint_summary, recap};
@@ -158,25 +159,59 @@ fn write_reports(
     requests: &[ReportRequest],
     folder: &Path,
 ) -> (Vec<String>, Vec<InputIssue>) {
+    let write = |document: Document<'_>| {
+        let path = folder.join(&document.path);
+        files::stream_atomically(&path, |file| document.content.write_to(file))
+            .map(|()| document.path)
+            .map_err(InputIssue::from)
+    };
     let mut written = Vec::new();
     let mut issues = Vec::new();
-    for request in requests {
-        let documents = match renderer.render(request) {
-            Ok(documents) => documents,
-            Err(found) => {
-                issues.extend(found);
-                continue;
-            }
-        };
-        for document in documents {
-            let path = folder.join(&document.path);
-            match files::stream_atomically(&path, |file| document.content.write_to(file)) {
-                Ok(()) => written.push(document.path),
-                Err(error) => issues.push(error.into()),
+    thread::scope(|threads| {
+        let mut attempts = Vec::new();
+        for request in requests {
+            match renderer.render(request) {
+                Err(found) => {
+                    attempts.extend(found.into_iter().map(|issue| Attempt::Over(Err(issue))))
+                }
+                Ok(documents) => attempts.extend(documents.into_iter().map(|document| {
+                    match document.content {
+                        // It takes as long as all the others together.
+                        Content::Workbook(_) => {
+                            Attempt::UnderWay(threads.spawn(|| write(document)))
+                        }
+                        _ => Attempt::Over(write(document)),
+                    }
+                })),
             }
         }
-    }
+        for attempt in attempts {
+            match attempt.outcome() {
+                Ok(path) => written.push(path),
+                Err(issue) => issues.push(issue),
+            }
+        }
+    });
     (written, issues)
+}
+
+/// The writing of one report.
+enum Attempt<'t> {
+    Over(Result<String, InputIssue>),
+    UnderWay(ScopedJoinHandle<'t, Result<String, InputIssue>>),
+}
+
+impl Attempt<'_> {
+    /// The path that was written.
+    fn outcome(self) -> Result<String, InputIssue> {
+        match self {
+            Self::Over(outcome) => outcome,
+            Self::UnderWay(thread) => thread.join().unwrap_or_else(|_| {
+                Err(InputIssue::error("the workbook ended in a bug of tokenfleet")
+                    .hint("please report it; the other reports are not concerned"))
+            }),
+        }
+    }
 }
 
 /// `Reports in reports/x: report.html, tokens.csv, tickets/ (12)`, and what else lies there.

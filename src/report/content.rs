@@ -5,6 +5,7 @@ use std::io::{self, BufWriter, Write};
 use super::CsvStyle;
 use super::csv_table::csv;
 use super::view::View;
+use super::workbook::workbook;
 use crate::model::Table;
 
 /// Bytes that are written at once.
@@ -17,6 +18,7 @@ pub enum Content<'a> {
     Bytes(Vec<u8>),
     Csv(&'a View, Table, CsvStyle),
     Json(&'a View),
+    Workbook(&'a View),
 }
 
 impl Content<'_> {
@@ -33,6 +35,7 @@ impl Content<'_> {
                 view.write_json(&mut buffered)?;
                 buffered.flush()
             }
+            Self::Workbook(view) => out.write_all(&workbook(view).map_err(io::Error::other)?),
         }
     }
 

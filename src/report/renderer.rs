@@ -17,7 +17,6 @@ use super::prometheus::prometheus;
 use super::rule_check::{check_mutes, check_rules};
 use super::sarif::sarif;
 use super::view::View;
-use super::workbook::workbook;
 use crate::model::{
     Clash, Destinations, InputIssue, Mute, OwnRule, ReportRequest, ReportSource, Severity,
     nearest_hint, refused_destination,
@@ -159,7 +158,7 @@ impl<'a> Renderer<'a> {
                 return Ok(Content::Csv(self.view, *table, self.csv_style));
             }
             ReportSource::Json => return Ok(Content::Json(self.view)),
-            ReportSource::Xlsx => workbook(self.view).map_err(|error| failed(&error))?,
+            ReportSource::Xlsx => return Ok(Content::Workbook(self.view)),
             ReportSource::Junit => {
                 junit(self.view, self.fail_on).map_err(|error| failed(&error))?
             }

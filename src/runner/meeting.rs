@@ -383,10 +383,10 @@ impl State {
 
     /// Who failed counts once it is out: what `always` says is done before.
     fn check_share(&mut self) {
+        let Some(most) = self.max_fail else { return };
         let is_out = |member: &&Member| member.has_failed && !member.is_there();
         let failed = self.members.iter().filter(is_out).count();
-        let part = failed as f64 * 100.0 / self.members.len() as f64;
-        if let Some(most) = self.max_fail.filter(|most| part > *most) {
+        if failed as f64 * 100.0 / self.members.len() as f64 > most {
             let text = format!("more than {most} % of the hosts failed (`max_fail_percentage`)");
             self.halt.get_or_insert_with(|| text.clone());
             self.broken.get_or_insert(text);
