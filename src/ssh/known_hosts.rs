@@ -1,6 +1,7 @@
 //! `known_hosts`, read once.
 
 use std::collections::HashMap;
+use std::sync::OnceLock;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -35,8 +36,9 @@ pub(super) struct Entry {
 enum Names {
     /// Patterns in lower case; a leading `!` negates.
     Listed(Vec<String>),
-    /// `|1|salt|hash`: HMAC-SHA1 of one name.
-    Hashed { salt: Vec<u8>, hash: Vec<u8> },
+    /// `|1|salt|hash`: HMAC-SHA1 of one name. Every host has to be tried on every such line; once a
+    /// line is understood, no other host is.
+    Hashed { code: Box<Hmac<Sha1>>, hash: Vec<u8>, name: OnceLock<String> },
 }
 
 /// What the files say of one address.
@@ -190,7 +192,8 @@ impl Names {
         };
         let salt = STANDARD.decode(salt).map_err(|_| wrong)?;
         let hash = STANDARD.decode(hash).map_err(|_| wrong)?;
-        Ok(Self::Hashed { salt, hash })
+        let code = Box::new(Hmac::new_from_slice(&salt).map_err(|_| wrong)?);
+        Ok(Self::Hashed { code, hash, name: OnceLock::new() })
     }
 
     fn cover(&self, name: &str) -> bool {
@@ -206,11 +209,17 @@ impl Names {
                 }
                 matched
             }
-            Self::Hashed { salt, hash } => {
-                Hmac::<Sha1>::new_from_slice(salt).is_ok_and(|mut code| {
-                    code.update(name.as_bytes());
-                    code.verify_slice(hash).is_ok()
-                })
+            Self::Hashed { code, hash, name: known } => {
+                if let Some(known) = known.get() {
+                    return known == name;
+                }
+                let mut code = Hmac::clone(code);
+                code.update(name.as_bytes());
+                let is_it = code.verify_slice(hash).is_ok();
+                if is_it {
+                    known.get_or_init(|| name.to_owned());
+                }
+                is_it
             }
         }
     }
@@ -272,6 +281,13 @@ mod tests {
         assert_eq!(found(&lines, "FGT-001", 22), (1, 0, 0));
         assert_eq!(found(&lines, "fgt-001", 2222), (1, 1, 0));
         assert_eq!(found(&lines, "fgt-002", 22), (0, 0, 0));
+        // What is remembered of a line is its name, and no other.
+        let hosts = read(&lines).0;
+        for (address, port, count) in
+            [("fgt-002", 22, 0), ("fgt-001", 22, 1), ("fgt-002", 22, 0), ("fgt-001", 22, 1)]
+        {
+            assert_eq!(hosts.lookup(address, port).keys.len(), count, "{address}");
+        }
     }
 
     #[test]
