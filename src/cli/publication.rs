@@ -16,7 +16,7 @@ use crate::cli::run_arguments::{Format, OutputArguments};
 use crate::cli::stream::{print, say, say_issues, stdout_look};
 use crate::files;
 use crate::findings::FleetFacts;
-use crate::model::{InputIssue, ReportRequest, RunRecord, Severity, SourceFile};
+use crate::model::{InputIssue, ReportRequest, ReportSource, RunRecord, Severity, SourceFile};
 use crate::report::{Content, Document, FindingView, Renderer, View, judge};
 use crate::store::Store;
 use crate::template::TemplateSet;
@@ -168,24 +168,23 @@ fn write_reports(
     let mut written = Vec::new();
     let mut issues = Vec::new();
     thread::scope(|threads| {
-        let mut attempts = Vec::new();
-        for request in requests {
-            match renderer.render(request) {
-                Err(found) => {
-                    attempts.extend(found.into_iter().map(|issue| Attempt::Over(Err(issue))))
+        let mut attempts: Vec<Vec<Attempt<'_>>> = requests.iter().map(|_| Vec::new()).collect();
+        // The workbook takes as long as all the others together: it is begun first, beside them.
+        let is_book = |index: &usize| requests[*index].source == ReportSource::Xlsx;
+        let (books, others): (Vec<_>, Vec<_>) = (0..requests.len()).partition(is_book);
+        for index in books.into_iter().chain(others) {
+            attempts[index] = match renderer.render(&requests[index]) {
+                Err(found) => found.into_iter().map(|issue| Attempt::Over(Err(issue))).collect(),
+                Ok(documents) if is_book(&index) => {
+                    let begin = |document| Attempt::UnderWay(threads.spawn(|| write(document)));
+                    documents.into_iter().map(begin).collect()
                 }
-                Ok(documents) => attempts.extend(documents.into_iter().map(|document| {
-                    match document.content {
-                        // It takes as long as all the others together.
-                        Content::Workbook(_) => {
-                            Attempt::UnderWay(threads.spawn(|| write(document)))
-                        }
-                        _ => Attempt::Over(write(document)),
-                    }
-                })),
-            }
+                Ok(documents) => {
+                    documents.into_iter().map(|document| Attempt::Over(write(document))).collect()
+                }
+            };
         }
-        for attempt in attempts {
+        for attempt in attempts.into_iter().flatten() {
             match attempt.outcome() {
                 Ok(path) => written.push(path),
                 Err(issue) => issues.push(issue),
