@@ -420,16 +420,23 @@ fn share(devices: usize) {
     fs::remove_dir_all(office.desk.path("reports")).unwrap();
 
     let more = ["--claim", "--run-id", "nightly-7", "-f", "4"];
-    let mut runners: Vec<_> = (0..8).map(|_| office.start(AUDIT, &more, 0)).collect();
+    let mut runners: Vec<_> = (0..8).map(|_| office.listen(AUDIT, &more, 0)).collect();
     for number in 0..3 {
         sleep(Duration::from_millis(300 + 200 * number));
-        kill(runners.remove(0));
+        kill(runners.remove(0).0);
     }
-    let codes: Vec<_> = runners.iter_mut().map(|run| run.wait().unwrap().code().unwrap()).collect();
+    let ends = runners
+        .into_iter()
+        .map(|(mut run, said)| (run.wait().unwrap().code().unwrap(), said.join().unwrap()));
+    let (codes, said): (Vec<i32>, Vec<String>) = ends.unzip();
     // The one that ended the run tells of its findings too.
-    assert_eq!(codes.iter().filter(|code| **code == undisturbed.code).count(), 1, "{codes:?}");
+    assert_eq!(
+        codes.iter().filter(|code| **code == undisturbed.code).count(),
+        1,
+        "{codes:?} {said:#?}"
+    );
     let is_part = |code: &i32| *code == undisturbed.code || *code & 0b1001 == 0;
-    assert!(codes.iter().all(is_part), "{codes:?}");
+    assert!(codes.iter().all(is_part), "{codes:?} {said:#?}");
     assert_eq!(differing(&office.report(), &expected), None);
 
     let events = office.events();
@@ -503,7 +510,8 @@ fn shards_make_one_run() {
     assert!(!last.err.contains(told), "{}", last.err);
     assert_eq!(differing(&office.report(), &expected), None);
     let events = office.events();
-    assert_eq!(started(&events).len(), 4);
+    // What the one that was killed had not kept by then is nowhere.
+    assert!((3..=4).contains(&started(&events).len()));
     assert!(visits(&events).values().all(|(_, outcomes)| *outcomes == 1));
     // Another night, another run.
     office.run(&["--shard", "1/3"]);

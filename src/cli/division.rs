@@ -2,11 +2,14 @@
 
 use std::collections::{HashSet, VecDeque};
 use std::env;
+use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
 use sha2::{Digest, Sha256};
+use tokio::runtime::Handle;
 use tokio::sync::Mutex;
+use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep};
 
 use crate::cli::run_arguments::RunArguments;
@@ -14,7 +17,7 @@ use crate::cli::stream::say;
 use crate::model::{Division, HostName, InputIssue};
 use crate::playbook::Plan;
 use crate::runner::Supply;
-use crate::store::{Claim, Claims};
+use crate::store::{Claim, Claims, StoreError};
 
 /// Hosts that are claimed at once: few, so that no process has what another could begin with.
 const CLAIMED: usize = 8;
@@ -113,13 +116,28 @@ pub(super) fn members(arguments: &RunArguments, plan: &Plan) -> HashSet<HostName
 /// Hosts from the store.
 #[derive(Debug)]
 pub(super) struct Claiming {
-    claims: Claims,
+    claims: Arc<Claims>,
+    /// Where the store is used by everybody. A connection to it lives on the threads on which it was
+    /// made, and those of the runner end before the reports are made.
+    home: Handle,
     taken: Mutex<VecDeque<HostName>>,
 }
 
 impl Claiming {
+    /// On the threads that stay until the end.
     pub fn new(claims: Claims) -> Self {
-        Self { claims, taken: Mutex::default() }
+        Self { claims: Arc::new(claims), home: Handle::current(), taken: Mutex::default() }
+    }
+}
+
+impl Claiming {
+    /// Asks the store, at home; `None`: there is no home any more. Who does not wait for the answer does
+    /// not want it.
+    async fn claim(&self) -> Option<Result<Claim, StoreError>> {
+        let claims = Arc::clone(&self.claims);
+        let mut asking = JoinSet::new();
+        asking.spawn_on(async move { claims.take(CLAIMED).await }, &self.home);
+        asking.join_next().await?.ok()
     }
 }
 
@@ -132,7 +150,7 @@ impl Supply for Claiming {
             if let Some(host) = taken.pop_front() {
                 return Some(host);
             }
-            match self.claims.take(CLAIMED).await {
+            match self.claim().await? {
                 Ok(Claim::Taken(hosts)) => taken.extend(hosts),
                 Ok(Claim::Over) => return None,
                 Ok(Claim::Wait) => sleep(EVERY).await,

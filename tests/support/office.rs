@@ -60,7 +60,12 @@ impl Office {
     }
 
     /// Starts a run and waits until so many hosts are done; what it says from then on comes later.
-    fn listen(&self, playbook: &str, more: &[&str], done: usize) -> (Child, JoinHandle<String>) {
+    pub fn listen(
+        &self,
+        playbook: &str,
+        more: &[&str],
+        done: usize,
+    ) -> (Child, JoinHandle<String>) {
         let mut command = self.command(playbook, more);
         command.stdout(Stdio::null()).stderr(Stdio::piped());
         let mut child = command.spawn().unwrap();
