@@ -31,7 +31,8 @@ pub(super) struct Followed {
     pub has_ended: bool,
 }
 
-/// Lets a runner run, on threads of its own, and takes what it tells, until it is done or the user wants no more of it.
+/// Lets a runner run, on threads of its own, and takes what it tells, until it is done or the user
+/// wants no more of it.
 /// `opening`: what is told before the first host, of the run that `record` is of.
 pub(super) async fn follow<C: Connector, K: Clock>(
     runner: Runner<C, K>,
